@@ -1,0 +1,134 @@
+"""Periods: half-open stretches of whole days, aligned to the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import attrs
+
+from crmcore.errors import InvalidValueError
+from crmcore.kernel import LabelledEnum
+
+from ._days import months_after
+
+_WEEK = 7
+
+
+class Grain(LabelledEnum):
+    """How long a calendar period is.
+
+    .. versionadded:: 0.1.0
+    """
+
+    DAY = "day", "day", "日"
+    WEEK = "week", "ISO week", "周"
+    MONTH = "month", "month", "月"
+    QUARTER = "quarter", "quarter", "季度"
+    YEAR = "year", "year", "年"
+
+    def start(self, day: date) -> date:
+        """Return the first day of the period of this grain that holds *day*."""
+        if self is Grain.DAY:
+            return day
+        if self is Grain.WEEK:
+            return day - timedelta(days=day.weekday())
+        if self is Grain.MONTH:
+            return day.replace(day=1)
+        if self is Grain.QUARTER:
+            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+        return day.replace(month=1, day=1)
+
+    def after(self, start: date, count: int = 1) -> date:
+        """Return the start of the period *count* periods after the one that starts at *start*."""
+        if self is Grain.DAY:
+            return start + timedelta(days=count)
+        if self is Grain.WEEK:
+            return start + timedelta(days=_WEEK * count)
+        months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}[self]
+        return months_after(start, months * count)
+
+    def period(self, day: date) -> Period:
+        """Return the period of this grain that holds *day*."""
+        start = self.start(day)
+        return Period(start, self.after(start))
+
+
+@attrs.frozen(order=True)
+class Period:
+    """The days from *start* up to, and without, *end*.
+
+    Attributes:
+        start: The first day.
+        end: The day after the last one.
+
+    .. versionadded:: 0.1.0
+    """
+
+    start: date
+    end: date = attrs.field()
+
+    @end.validator
+    def _is_after_start(self, attribute: attrs.Attribute[date], value: date) -> None:
+        if value <= self.start:
+            raise InvalidValueError(attribute.name, value, f"be after the start, {self.start}")
+
+    @classmethod
+    def month(cls, year: int, month: int) -> Period:
+        """Return a calendar month."""
+        return Grain.MONTH.period(date(year, month, 1))
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+    @property
+    def grain(self) -> Grain | None:
+        """The calendar grain that it is exactly one period of, if it is of any."""
+        return next((g for g in Grain if g.period(self.start) == self), None)
+
+    def __contains__(self, day: object) -> bool:
+        """Say whether *day* is one of its days."""
+        return isinstance(day, date) and self.start <= day < self.end
+
+    def before(self) -> Period:
+        """Return the period just before: of the same grain, or of as many days."""
+        grain = self.grain
+        if grain is None:
+            return Period(self.start - timedelta(days=self.days), self.start)
+        return Period(grain.after(self.start, -1), self.start)
+
+    def is_complete(self, as_of: date) -> bool:
+        """Say whether all of its days have passed when the day *as_of* begins."""
+        return self.end <= as_of
+
+    def __str__(self) -> str:
+        """Return the calendar's name for it, or its two ends."""
+        grain = self.grain
+        if grain is Grain.YEAR:
+            return f"{self.start:%Y}"
+        if grain is Grain.QUARTER:
+            return f"{self.start:%Y}-Q{(self.start.month + 2) // 3}"
+        if grain is Grain.MONTH:
+            return f"{self.start:%Y-%m}"
+        if grain is Grain.WEEK:
+            year, week, _ = self.start.isocalendar()
+            return f"{year}-W{week:02}"
+        if grain is Grain.DAY:
+            return self.start.isoformat()
+        return f"{self.start}/{self.end}"
+
+
+def periods(grain: Grain, first: date, end: date) -> Iterator[Period]:
+    """Yield the calendar periods that begin on or after *first* and end by *end*.
+
+    .. versionadded:: 0.1.0
+    """
+    anchor = grain.start(first)
+    if anchor < first:
+        anchor = grain.after(anchor)
+    count = 0
+    while (stop := grain.after(anchor, count + 1)) <= end:
+        yield Period(grain.after(anchor, count), stop)
+        count += 1

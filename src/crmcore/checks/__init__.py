@@ -1,0 +1,36 @@
+"""Checks: the converters and validators that the fields of records share.
+
+A record refuses what it cannot be when it is built, and every record refuses it in the
+same words, because the words stand here:
+
+>>> import attrs
+>>> from crmcore.checks import at_least
+>>> @attrs.frozen
+... class Visit:
+...     minutes: int = attrs.field(validator=at_least(1))
+>>> Visit(0)
+Traceback (most recent call last):
+    ...
+crmcore.errors._input.InvalidValueError: minutes must be at least 1 (got 0)
+"""
+
+from __future__ import annotations
+
+from ._numbers import above, at_least, between, decimal, is_fraction, optional_decimal
+from ._text import is_id, is_name, is_text
+from ._time import is_zone, optional_utc, utc
+
+__all__ = [
+    "above",
+    "at_least",
+    "between",
+    "decimal",
+    "is_fraction",
+    "is_id",
+    "is_name",
+    "is_text",
+    "is_zone",
+    "optional_decimal",
+    "optional_utc",
+    "utc",
+]

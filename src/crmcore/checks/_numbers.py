@@ -1,0 +1,103 @@
+"""Numbers: finite, exact, within their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import attrs
+
+from crmcore.errors import InvalidValueError
+
+Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+_MOST_DIGITS = 30
+_MOST_EXPONENT = 30
+
+
+def decimal(value: Decimal | int | str, field: attrs.Attribute[Any] | str = "value") -> Decimal:
+    """Return *value* as an exact, finite decimal; negative zero becomes zero.
+
+    Args:
+        value: A decimal, an integer or a decimal number as text. A float is refused,
+            because it is seldom the number that was written.
+        field: The field or the name to use in the message.
+
+    Raises:
+        InvalidValueError: If it is a float, not a number, not finite, or of absurd size.
+
+    .. versionadded:: 0.1.0
+    """
+    name = field if isinstance(field, str) else field.name
+    if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
+        raise InvalidValueError(name, value, "be a decimal, an integer or text, not a float")
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        raise InvalidValueError(name, value, "be a decimal number") from None
+    if not number.is_finite():
+        raise InvalidValueError(name, value, "be finite")
+    _, digits, exponent = number.as_tuple()
+    if len(digits) > _MOST_DIGITS or abs(int(exponent)) > _MOST_EXPONENT:
+        raise InvalidValueError(name, value, f"have at most {_MOST_DIGITS} digits")
+    return number or abs(number)
+
+
+def optional_decimal(
+    value: Decimal | int | str | None, field: attrs.Attribute[Any] | str = "value"
+) -> Decimal | None:
+    """Return *value* as `decimal` does, or None as it is.
+
+    .. versionadded:: 0.1.0
+    """
+    return None if value is None else decimal(value, field)
+
+
+def above(bound: int) -> Validator:
+    """Return a validator that wants more than *bound*.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+        if not value > bound:
+            raise InvalidValueError(attribute.name, value, f"be above {bound}")
+
+    return check
+
+
+def at_least(bound: int) -> Validator:
+    """Return a validator that wants *bound* or more.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+        if not value >= bound:
+            raise InvalidValueError(attribute.name, value, f"be at least {bound}")
+
+    return check
+
+
+def between(low: int, high: int) -> Validator:
+    """Return a validator that wants *low* to *high*, both included.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+        if not low <= value <= high:
+            raise InvalidValueError(attribute.name, value, f"be between {low} and {high}")
+
+    return check
+
+
+def is_fraction(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want a share between 0 and 1, both included; a percentage is refused with the fraction.
+
+    .. versionadded:: 0.1.0
+    """
+    if not 0 <= value <= 1:
+        rule = "be a fraction between 0 and 1 (0.8, not 80)"
+        raise InvalidValueError(attribute.name, value, rule)

@@ -1,0 +1,58 @@
+"""Text: ids, names and longer text that every store can keep."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import attrs
+
+from crmcore.errors import InvalidValueError
+
+_LONGEST_ID = 64
+_LONGEST_NAME = 200
+_LONGEST_TEXT = 10_000
+
+
+def _check(attribute: attrs.Attribute[Any], value: object, longest: int, *, lines: bool) -> None:
+    if not isinstance(value, str):
+        raise InvalidValueError(attribute.name, value, "be text")
+    if not value.strip():
+        raise InvalidValueError(attribute.name, value, "not be empty")
+    if len(value) > longest:
+        rule = f"have at most {longest} characters"
+        raise InvalidValueError(attribute.name, value[:20] + "…", rule)
+    if value.isascii() and value.isprintable():
+        return
+    for character in value:
+        kind = unicodedata.category(character)
+        if kind == "Cs" or (kind == "Cc" and not (lines and character in "\n\t")):
+            raise InvalidValueError(
+                attribute.name, value, "hold no control characters or lone surrogates"
+            )
+
+
+def is_id(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want an id: 1 to 64 characters, no blanks at its ends, no control characters.
+
+    .. versionadded:: 0.1.0
+    """
+    _check(attribute, value, _LONGEST_ID, lines=False)
+    if value != value.strip():
+        raise InvalidValueError(attribute.name, value, "have no blanks at its ends")
+
+
+def is_name(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want a name: 1 to 200 characters on one line.
+
+    .. versionadded:: 0.1.0
+    """
+    _check(attribute, value, _LONGEST_NAME, lines=False)
+
+
+def is_text(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want text of 1 to 10,000 characters, in lines if it likes.
+
+    .. versionadded:: 0.1.0
+    """
+    _check(attribute, value, _LONGEST_TEXT, lines=True)

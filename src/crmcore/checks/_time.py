@@ -1,0 +1,56 @@
+"""Instants and time zones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import attrs
+
+from crmcore.errors import InvalidValueError, UnknownNameError
+
+
+def utc(value: datetime, field: attrs.Attribute[Any] | str = "at") -> datetime:
+    """Return the same instant in UTC.
+
+    Args:
+        value: An aware datetime.
+        field: The field or the name to use in the message.
+
+    Raises:
+        InvalidValueError: If it is naive, or no datetime at all.
+
+    .. versionadded:: 0.1.0
+    """
+    if isinstance(value, datetime) and value.tzinfo is UTC:
+        return value
+    name = field if isinstance(field, str) else field.name
+    if not isinstance(value, datetime):
+        raise InvalidValueError(name, value, "be a datetime")
+    if value.utcoffset() is None:
+        raise InvalidValueError(name, value.isoformat(), "carry a time zone")
+    return value.astimezone(UTC)
+
+
+def optional_utc(
+    value: datetime | None, field: attrs.Attribute[Any] | str = "at"
+) -> datetime | None:
+    """Return the same instant as `utc` does, or None as it is.
+
+    .. versionadded:: 0.1.0
+    """
+    return None if value is None else utc(value, field)
+
+
+def is_zone(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want the name of a time zone of the IANA database, such as ``Europe/Berlin``.
+
+    .. versionadded:: 0.1.0
+    """
+    if not isinstance(value, str):
+        raise InvalidValueError(attribute.name, value, "be the name of a time zone")
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise UnknownNameError("time zone", value, available_timezones()) from None

@@ -1,0 +1,82 @@
+"""Customers and the people to talk to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NewType
+
+import attrs
+
+from crmcore.checks import at_least, is_id, is_name, optional_utc
+from crmcore.kernel import CustomerId, LabelledEnum
+
+ContactId = NewType("ContactId", str)
+
+
+class CustomerKind(LabelledEnum):
+    """What sort of customer it is.
+
+    .. versionadded:: 0.1.0
+    """
+
+    PERSON = "person", "person", "个人"
+    ORGANIZATION = "organization", "organisation", "企业"
+
+
+@attrs.frozen(kw_only=True)
+class Customer:
+    """Somebody who buys or may buy.
+
+    Attributes:
+        id: The company's own id of the customer.
+        name: How people call the customer.
+        kind: Person or organisation.
+        known_since: The day on which the company first knew of the customer, if recorded.
+        language: The language to serve the customer in, as a BCP 47 tag such as ``zh``.
+        region: The region in which the customer wants to be served.
+        needs: The skills that whoever looks after the customer must have.
+        archived_at: When the customer was put out of use; None while in use.
+        version: How often it was saved; 0 before the first time.
+
+    .. versionadded:: 0.1.0
+    """
+
+    id: CustomerId = attrs.field(validator=is_id)
+    name: str = attrs.field(validator=is_name)
+    kind: CustomerKind = CustomerKind.PERSON
+    known_since: date | None = None
+    language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
+    region: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
+    needs: tuple[str, ...] = attrs.field(
+        default=(), validator=attrs.validators.deep_iterable(is_name)
+    )
+    archived_at: datetime | None = attrs.field(
+        default=None,
+        converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
+    )
+    version: int = attrs.field(default=0, validator=at_least(0))
+
+
+@attrs.frozen(kw_only=True)
+class Contact:
+    """A person to talk to at a customer.
+
+    Attributes:
+        id: The company's own id of the contact.
+        customer: The customer that the person belongs to.
+        name: How to address the person.
+        email: The address to write to, if known.
+        phone: The number to call, if known.
+        position: What the person does there, if known.
+        version: How often it was saved; 0 before the first time.
+
+    .. versionadded:: 0.1.0
+    """
+
+    id: ContactId = attrs.field(validator=is_id)
+    customer: CustomerId = attrs.field(validator=is_id)
+    name: str = attrs.field(validator=is_name)
+    email: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_name))
+    phone: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_name))
+    position: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_name))
+    version: int = attrs.field(default=0, validator=at_least(0))

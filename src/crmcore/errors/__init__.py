@@ -1,0 +1,50 @@
+"""Errors: every refusal of the library, each with its parts and with what would be right.
+
+All of them derive from `CrmError` and carry a stable ``code``, a flag ``retryable``, and
+their parts as attributes. A message names the argument, what was found and the rule; an
+unknown name comes with the nearest known one; many faults of one input come together:
+
+>>> from crmcore.errors import UnknownNameError
+>>> str(UnknownNameError("skill", "Mandrin", ["Mandarin", "Negotiation"]))
+"unknown skill 'Mandrin'; did you mean 'Mandarin'?"
+"""
+
+from __future__ import annotations
+
+from ._base import CrmError
+from ._input import (
+    Fault,
+    FaultsError,
+    InvalidValueError,
+    MissingExtraError,
+    MixedCurrenciesError,
+    UndefinedValueError,
+    UnknownNameError,
+    nearest,
+)
+from ._storage import (
+    AlreadyExistsError,
+    ConcurrencyConflictError,
+    NotFoundError,
+    SchemaOutOfDateError,
+    StorageUnavailableError,
+    UnitOfWorkClosedError,
+)
+
+__all__ = [
+    "AlreadyExistsError",
+    "ConcurrencyConflictError",
+    "CrmError",
+    "Fault",
+    "FaultsError",
+    "InvalidValueError",
+    "MissingExtraError",
+    "MixedCurrenciesError",
+    "NotFoundError",
+    "SchemaOutOfDateError",
+    "StorageUnavailableError",
+    "UndefinedValueError",
+    "UnitOfWorkClosedError",
+    "UnknownNameError",
+    "nearest",
+]
