@@ -66,8 +66,8 @@ class UnknownNameError(CrmError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind = kind
         self.name = name
-        self.known = tuple(sorted(known))
-        self.suggestion = nearest(name, self.known)
+        self.known: tuple[str, ...] = tuple(sorted(known))
+        self.suggestion: str | None = nearest(name, self.known)
         super().__init__(kind, name, self.known)
 
     def __str__(self) -> str:
@@ -115,7 +115,7 @@ class FaultsError(CrmError):
 
     def __init__(self, source: str, faults: Iterable[Fault]) -> None:
         self.source = source
-        self.faults = tuple(faults)
+        self.faults: tuple[Fault, ...] = tuple(faults)
         super().__init__(source, self.faults)
 
     def __str__(self) -> str:
