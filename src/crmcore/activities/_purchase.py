@@ -36,7 +36,7 @@ class Purchase:
     at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
     amount: Money = attrs.field()
     quantity: int = attrs.field(default=1, validator=at_least(0))
-    refund: bool = False
+    refund: bool = attrs.field(default=False)
     channel: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     version: int = attrs.field(default=0, validator=at_least(0))
 

@@ -1,0 +1,205 @@
+"""The floors: who may import whom, and what may come in from outside.
+
+The import contracts of import-linter see whole chains of imports; they do not see that an
+import goes past a room's front door. This test reads the source and sees it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+import crmcore
+
+SOURCE = Path(crmcore.__file__).parent
+PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
+
+# Foreign packages and the rooms that may know them; nothing else comes in.
+FOREIGN: dict[str, set[str] | None] = {
+    "attrs": None,
+    "dateutil": None,
+    "cattrs": {"codec"},
+    "sqlalchemy": {"sql"},
+    "jinja2": {"reports"},
+    "markupsafe": {"reports"},
+    "matplotlib": {"reports"},
+    "hypothesis": {"testing"},
+    "pytest": {"testing"},
+}
+# Doors of the standard library that stand open to a few rooms only: formats at the edge;
+# no chance, no environment and no processes anywhere.
+GUARDED: dict[str, set[str]] = {
+    "csv": {"interop", "reports"},
+    "gzip": {"interop"},
+    "json": {"codec", "policies"},
+    "tomllib": {"codec", "policies"},
+    "sqlite3": {"sql"},
+    "os": set(),
+    "pickle": set(),
+    "random": set(),
+    "secrets": set(),
+    "socket": set(),
+    "subprocess": set(),
+    "time": set(),
+    "urllib": set(),
+    "uuid": set(),
+}
+CLOCKS = {"now", "today", "utcnow"}
+
+
+@attrs.frozen
+class Import:
+    """One import statement's target.
+
+    Attributes:
+        file: Where it stands, below the package's folder.
+        room: The room it stands in; empty for the façade.
+        target: The dotted name that is imported, relative ones resolved.
+        line: Its line.
+    """
+
+    file: str
+    room: str
+    target: str
+    line: int
+
+    def __str__(self) -> str:
+        """Say where it stands and what it imports."""
+        return f"{self.file}:{self.line} imports {self.target}"
+
+
+def floors() -> dict[str, int]:
+    """Return each room's floor from the table of the import contracts, the ground as 0."""
+    contracts = tomllib.loads(PYPROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract for contract in contracts if contract["id"] == "floors")["layers"]
+    return {
+        room: floor
+        for floor, layer in enumerate(reversed(layers))
+        for room in re.findall(r"\w+", layer)
+    }
+
+
+def modules() -> Iterator[tuple[Path, str, ast.Module]]:
+    """Yield every module with its room and its syntax tree."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).parts
+        yield path, parts[0] if len(parts) > 1 else "", ast.parse(path.read_text("utf-8"))
+
+
+def imports() -> Iterator[Import]:
+    """Yield every import of the package, those inside functions too."""
+    for path, room, tree in modules():
+        file = path.relative_to(SOURCE).as_posix()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for name in node.names:
+                    yield Import(file, room, name.name, node.lineno)
+            elif isinstance(node, ast.ImportFrom):
+                yield Import(file, room, _target(path, node), node.lineno)
+
+
+def _target(path: Path, node: ast.ImportFrom) -> str:
+    if not node.level:
+        # ``from crmcore import goals`` asks the façade, whatever it is asked for.
+        return node.module or ""
+    folder = path.parents[node.level - 1]
+    package = ".".join(("crmcore", *folder.relative_to(SOURCE).parts))
+    return f"{package}.{node.module}" if node.module else package
+
+
+IMPORTS = list(imports())
+FLOORS = floors()
+
+
+def test_every_room_has_its_floor() -> None:
+    """A room stands in the table of the floors, and what stands in the table exists."""
+    rooms = {path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists()}
+
+    assert rooms == set(FLOORS)
+
+
+@pytest.mark.parametrize("statement", IMPORTS, ids=str)
+def test_imports_go_down_and_through_the_front_door(statement: Import) -> None:
+    """A module imports its own room's modules and the packages of lower rooms, no more."""
+    parts = statement.target.split(".")
+    if parts[0] != "crmcore":
+        return
+
+    assert len(parts) > 1, "nobody imports the façade"
+    if parts[1] == statement.room:
+        assert len(parts) > 2, "a room's modules do not import the room's own front door"
+        return
+    assert len(parts) == 2, "another room is entered through its front door"
+    assert FLOORS[parts[1]] < FLOORS[statement.room], "imports go down"
+
+
+def test_rooms_import_their_own_modules_relatively() -> None:
+    """Inside a room imports are relative, so that a room can be read and moved as one."""
+    for path, room, tree in modules():
+        absolute = {
+            node.module
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and not node.level
+        }
+
+        assert not {name for name in absolute if name and name.startswith(f"crmcore.{room}.")}, path
+
+
+def test_foreign_packages_stay_in_their_rooms() -> None:
+    """A package from outside comes in only where the table of this test lets it."""
+    strangers = []
+    for statement in IMPORTS:
+        top = statement.target.partition(".")[0]
+        if top == "crmcore" or top in sys.stdlib_module_names:
+            continue
+        rooms = FOREIGN.get(top, set())
+        if rooms is not None and statement.room not in rooms:
+            strangers.append(str(statement))
+
+    assert strangers == []
+
+
+def test_formats_stay_at_the_edge_and_nothing_hides() -> None:
+    """Files are read at the edge; chance, environment and processes come in nowhere."""
+    guarded = [
+        str(statement)
+        for statement in IMPORTS
+        if statement.room not in GUARDED.get(statement.target.partition(".")[0], {statement.room})
+    ]
+
+    assert guarded == []
+
+
+def test_nobody_reads_a_clock() -> None:
+    """The day and the instant are arguments; no module asks a clock for them."""
+    readers = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path, _, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in CLOCKS
+    ]
+
+    assert readers == []
+
+
+def test_only_the_front_doors_are_public() -> None:
+    """Every module but a package's own begins with an underscore."""
+    named = [path for path, _, _ in modules() if not path.name.startswith("_")]
+
+    assert named == []
+
+
+def test_no_module_is_a_drawer() -> None:
+    """No module is named for holding whatever had no other place."""
+    drawers = {"_base_utils", "_common", "_core", "_helpers", "_misc", "_shared", "_util", "_utils"}
+
+    assert [path for path, _, _ in modules() if path.stem in drawers] == []
