@@ -13,7 +13,9 @@ False
 
 from __future__ import annotations
 
-from ._days import day_in, midnight, months_after, zone
+from crmcore.checks import zone
+
+from ._days import day_in, midnight, months_after
 from ._periods import Grain, Period, periods
 
 __all__ = ["Grain", "Period", "day_in", "midnight", "months_after", "periods", "zone"]

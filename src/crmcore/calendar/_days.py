@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from crmcore.errors import InvalidValueError, UnknownNameError
-
-
-def zone(name: str) -> ZoneInfo:
-    """Return the time zone of the IANA database with this name.
-
-    Raises:
-        UnknownNameError: If there is none; the message suggests the nearest.
-
-    .. versionadded:: 0.1.0
-    """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise UnknownNameError("time zone", name, available_timezones()) from None
+from crmcore.errors import InvalidValueError
 
 
 def day_in(at: datetime, where: ZoneInfo) -> date:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from ._numbers import above, at_least, between, decimal, is_fraction, optional_decimal
 from ._text import is_id, is_name, is_text
-from ._time import is_zone, optional_utc, utc
+from ._time import is_zone, optional_utc, utc, zone
 
 __all__ = [
     "above",
@@ -33,4 +33,5 @@ __all__ = [
     "optional_decimal",
     "optional_utc",
     "utc",
+    "zone",
 ]

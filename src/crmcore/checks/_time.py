@@ -43,14 +43,25 @@ def optional_utc(
     return None if value is None else utc(value, field)
 
 
+def zone(name: str) -> ZoneInfo:
+    """Return the time zone of the IANA database with this name, such as ``Europe/Berlin``.
+
+    Raises:
+        UnknownNameError: If there is none; the message suggests the nearest.
+
+    .. versionadded:: 0.1.0
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise UnknownNameError("time zone", name, available_timezones()) from None
+
+
 def is_zone(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-    """Want the name of a time zone of the IANA database, such as ``Europe/Berlin``.
+    """Want the name of a time zone of the IANA database.
 
     .. versionadded:: 0.1.0
     """
     if not isinstance(value, str):
         raise InvalidValueError(attribute.name, value, "be the name of a time zone")
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise UnknownNameError("time zone", value, available_timezones()) from None
+    zone(value)
