@@ -1,0 +1,77 @@
+"""The features of a customer on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import attrs
+
+from crmcore.kernel import CustomerId
+
+
+@attrs.frozen(kw_only=True)
+class CustomerFeatures:
+    """What is known of a customer when the day *as_of* begins.
+
+    Only what happened on days before *as_of* counts. An *occasion* is a day, in the zone of
+    the trail, on which the customer bought something, however often. The *recent window* is
+    the stretch of days just before *as_of*; the *earlier window* is as long and ends where
+    the recent one begins. None means that there is nothing to tell; a 0 is a real zero.
+
+    The last six are verdicts, None until somebody has judged and put them in with
+    `attrs.evolve`.
+
+    Attributes:
+        customer: The customer.
+        as_of: The day at whose beginning all this holds.
+        first_purchase: The day of the first occasion.
+        last_purchase: The day of the latest occasion.
+        days_since_last: Days from the latest occasion to *as_of*, 1 or more.
+        age_days: Days from the first occasion to *as_of*, 1 or more.
+        known_days: Days from the day the company first knew of the customer to *as_of*;
+            None where that day is not recorded or still to come.
+        frequency: Occasions so far.
+        recent_frequency: Occasions in the recent window.
+        spend: What was paid so far, less what went back, in the currency of the trail.
+        mean_spend: *spend* by occasion, in the currency of the trail.
+        recent_spend: What was paid in the recent window, less what went back in it.
+        earlier_spend: What was paid in the earlier window, less what went back in it.
+        trend: *recent_spend* over *earlier_spend*, less 1, as a fraction: 0.25 is a quarter
+            more. None where nothing, net, was paid in the earlier window.
+        contacts: Interactions so far, in either direction.
+        recent_contacts: Interactions in the recent window.
+        days_since_contact: Days from the latest interaction to *as_of*, 1 or more.
+        stage: The stage of the life cycle, as its word.
+        r: The recency score, 5 is best.
+        f: The frequency score, 5 is best.
+        m: The monetary score, 5 is best.
+        segment: The name of the segment.
+        tier: The name of the tier.
+
+    .. versionadded:: 0.1.0
+    """
+
+    customer: CustomerId
+    as_of: date
+    first_purchase: date | None = None
+    last_purchase: date | None = None
+    days_since_last: int | None = None
+    age_days: int | None = None
+    known_days: int | None = None
+    frequency: int = 0
+    recent_frequency: int = 0
+    spend: Decimal = Decimal(0)
+    mean_spend: Decimal | None = None
+    recent_spend: Decimal = Decimal(0)
+    earlier_spend: Decimal = Decimal(0)
+    trend: Decimal | None = None
+    contacts: int = 0
+    recent_contacts: int = 0
+    days_since_contact: int | None = None
+    stage: str | None = None
+    r: int | None = None
+    f: int | None = None
+    m: int | None = None
+    segment: str | None = None
+    tier: str | None = None
