@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-import crmcore
 from docutils.nodes import Element, TextElement
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+
+import crmcore
 
 project = "crmcore"
 author = "crmcore contributors"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import pytest
 import crmcore
 
 SOURCE = Path(crmcore.__file__).parent
-PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
+ROOT = Path(__file__).parent.parent
 
 # Foreign packages and the rooms that may know them; nothing else comes in.
 FOREIGN: dict[str, set[str] | None] = {
@@ -77,7 +78,9 @@ class Import:
 
 def floors() -> dict[str, int]:
     """Return each room's floor from the table of the import contracts, the ground as 0."""
-    contracts = tomllib.loads(PYPROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     layers = next(contract for contract in contracts if contract["id"] == "floors")["layers"]
     return {
         room: floor
@@ -203,3 +206,10 @@ def test_no_module_is_a_drawer() -> None:
     drawers = {"_base_utils", "_common", "_core", "_helpers", "_misc", "_shared", "_util", "_utils"}
 
     assert [path for path, _, _ in modules() if path.stem in drawers] == []
+
+
+def test_the_picture_shows_the_floors() -> None:
+    """The picture in the pages is the one that the table of the floors gives."""
+    script = runpy.run_path(str(ROOT / "docs" / "draw_floors.py"))
+
+    assert script["PICTURE"].read_text("utf-8") == script["draw"]()
