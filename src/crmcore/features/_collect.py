@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from crmcore.activities import Interaction, Purchase
-from crmcore.calendar import day_in, zone as find_zone
+from crmcore.calendar import day_in
+from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
 from crmcore.errors import MixedCurrenciesError
 from crmcore.kernel import CustomerId, minor_digits
@@ -54,8 +55,11 @@ def _local_days(name: str) -> _DayOf:
     return day_of
 
 
-def _by_day(purchases: Iterable[Purchase], currency: str, day_of: _DayOf) -> tuple[_Money, _Money]:
-    """Return what each customer paid, and what went back, by day."""
+def _by_day(
+    purchases: Iterable[Purchase], currency: str, day_of: _DayOf
+) -> tuple[_Money, _Money, defaultdict[CustomerId, list[int]]]:
+    """Return what each customer paid, what went back, by day; and the days of further purchases."""
+    further: defaultdict[CustomerId, list[int]] = defaultdict(list)
     paid: _Money = {}
     returned: _Money = {}
     add = EXACT.add
@@ -70,9 +74,11 @@ def _by_day(purchases: Iterable[Purchase], currency: str, day_of: _DayOf) -> tup
             side[purchase.customer] = {day: amount.amount}
         elif day in days:
             days[day] = add(days[day], amount.amount)
+            if side is paid:
+                further[purchase.customer].append(day)
         else:
             days[day] = amount.amount
-    return paid, returned
+    return paid, returned, further
 
 
 def collect(
@@ -105,13 +111,13 @@ def collect(
 
     Complexity:
         ``O(n + d log d)`` time for *n* records on *d* days of customers, and ``O(d)``
-        memory: a second purchase on the same day takes no more of it.
+        memory, and one number more for each further purchase on the same day.
 
     .. versionadded:: 0.1.0
     """
     minor_digits(currency)
     day_of = _local_days(zone)
-    paid, returned = _by_day(purchases, currency, day_of)
+    paid, returned, further = _by_day(purchases, currency, day_of)
     contacts: defaultdict[CustomerId, Counter[int]] = defaultdict(Counter)
     for interaction in interactions:
         contacts[interaction.customer][day_of(interaction.at)] += 1
@@ -125,6 +131,7 @@ def collect(
                 known.get(customer),
                 paid.pop(customer, {}),
                 returned.pop(customer, {}),
+                further.pop(customer, []),
                 contacts.pop(customer, Counter()),
             )
             for customer in everybody
@@ -137,6 +144,7 @@ def _trail(
     known_since: date | None,
     paid: dict[int, Decimal],
     returned: dict[int, Decimal],
+    further: list[int],
     contacts: Counter[int],
 ) -> Trail:
     """Put the days of one customer in order and run up the totals."""
@@ -150,6 +158,7 @@ def _trail(
         customer=customer,
         known_since=known_since,
         occasions=occasions,
+        further=tuple(sorted(further)),
         money_days=money_days,
         totals=tuple(accumulate((paid[day] for day in money_days), EXACT.add)),
         contact_days=contact_days,

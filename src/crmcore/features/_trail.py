@@ -37,6 +37,8 @@ class Trail:
         customer: The customer.
         known_since: The day on which the company first knew of the customer, if recorded.
         occasions: The days on which the customer bought something.
+        further: The days of the purchases that were not the first of their day, each as often
+            as there were such; empty for most customers.
         money_days: The days on which money went either way.
         totals: For each of *money_days*, what was paid up to and with it, less what went
             back, in the currency of the collection.
@@ -49,6 +51,7 @@ class Trail:
     customer: CustomerId
     known_since: date | None = None
     occasions: tuple[int, ...] = ()
+    further: tuple[int, ...] = ()
     money_days: tuple[int, ...] = ()
     totals: tuple[Decimal, ...] = ()
     contact_days: tuple[int, ...] = ()
@@ -63,6 +66,14 @@ class Trail:
         """Return on how many days from *start* up to, and without, *end* the customer bought."""
         days = self.occasions
         return bisect_left(days, end.toordinal()) - bisect_left(days, start.toordinal())
+
+    def purchases_between(self, start: date, end: date) -> int:
+        """Return how often the customer bought from *start* up to, and without, *end*."""
+        first, stop = start.toordinal(), end.toordinal()
+        return sum(
+            bisect_left(days, stop) - bisect_left(days, first)
+            for days in (self.occasions, self.further)
+        )
 
     def spend_between(self, start: date, end: date) -> Decimal:
         """Return what was paid from *start* up to, and without, *end*, less what went back."""
