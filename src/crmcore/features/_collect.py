@@ -129,10 +129,10 @@ def collect(
             customer: _trail(
                 customer,
                 known.get(customer),
-                paid.pop(customer, {}),
-                returned.pop(customer, {}),
-                further.pop(customer, []),
-                contacts.pop(customer, Counter()),
+                paid=paid.pop(customer, {}),
+                returned=returned.pop(customer, {}),
+                further=further.pop(customer, []),
+                contacts=contacts.pop(customer, Counter()),
             )
             for customer in everybody
         }
@@ -142,6 +142,7 @@ def collect(
 def _trail(
     customer: CustomerId,
     known_since: date | None,
+    *,
     paid: dict[int, Decimal],
     returned: dict[int, Decimal],
     further: list[int],
