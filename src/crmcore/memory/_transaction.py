@@ -1,0 +1,105 @@
+"""Transactions on dictionaries: an overlay of changes over the shelves as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from heapq import merge
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import attrs
+
+from crmcore.repositories import Aggregate
+from crmcore.storage import Selection, Table, Transaction
+
+from ._shelf import Shelf
+
+A = TypeVar("A", bound=Aggregate)
+
+Shelves: TypeAlias = Mapping[str, Shelf[Any]]
+Changes: TypeAlias = dict[str, Aggregate | None]
+
+
+class Overlay(Generic[A]):
+    """A table: a shelf as it was, and what this transaction has changed."""
+
+    def __init__(self, shelf: Shelf[A], changes: dict[str, A | None]) -> None:
+        """Lay *changes*, in which None stands for a removed record, over *shelf*."""
+        self._shelf = shelf
+        self._changes = changes
+
+    def _find(self, key: str) -> A | None:
+        if key in self._changes:
+            return self._changes[key]
+        return self._shelf.records.get(key)
+
+    def read(self, keys: Iterable[str], /) -> Iterator[A]:
+        for key in keys:
+            found = self._find(key)
+            if found is not None:
+                yield found
+
+    def scan(self, selection: Selection, /) -> Iterator[A]:
+        after = selection.after
+        mine = sorted(key for key in self._changes if after is None or key > after)
+        before = ""  # no id is empty
+        for key in merge(self._shelf.keys_after(after), mine):
+            found = self._find(key) if key != before else None
+            before = key
+            if found is not None and selection.takes(found):
+                yield found
+
+    def count(self) -> int:
+        known = self._shelf.records
+        return len(known) + sum(
+            (record is not None) - (key in known) for key, record in self._changes.items()
+        )
+
+    def insert(self, records: Iterable[A], /) -> str | None:
+        for record in records:
+            if self._find(record.id) is not None:
+                return record.id
+            self._changes[record.id] = attrs.evolve(record, version=1)  # type: ignore[misc]
+        return None
+
+    def replace(self, record: A, /, *, expected: int) -> bool:
+        if not self._is_at(record.id, expected):
+            return False
+        self._changes[record.id] = record
+        return True
+
+    def delete(self, key: str, /, *, expected: int) -> bool:
+        if not self._is_at(key, expected):
+            return False
+        self._changes[key] = None
+        return True
+
+    def _is_at(self, key: str, version: int) -> bool:
+        found = self._find(key)
+        return found is not None and found.version == version
+
+
+class MemoryTransaction:
+    """A transaction that sees the shelves as they were when it began, and its own changes."""
+
+    def __init__(
+        self, shelves: Shelves, keep: Callable[[Shelves, dict[str, Changes]], None]
+    ) -> None:
+        """Begin on *shelves*; committing hands them, and the changes, to *keep*."""
+        self._shelves = shelves
+        self._keep = keep
+        self._changes: dict[str, Changes] = {name: {} for name in shelves}
+
+    def table(self, name: str, record: type[A], /) -> Table[A]:
+        del record  # a dictionary takes them all
+        changes: dict[str, Any] = self._changes[name]
+        return Overlay(self._shelves[name], changes)
+
+    def commit(self) -> None:
+        self._keep(self._shelves, self._changes)
+
+    def rollback(self) -> None:
+        self._changes.clear()
+
+
+if TYPE_CHECKING:
+    _: type[Transaction] = MemoryTransaction

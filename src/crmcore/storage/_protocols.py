@@ -1,0 +1,165 @@
+"""Stores and units of work: what the rest of the library asks of storage."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from crmcore.activities import InteractionRepository, PurchaseRepository
+from crmcore.customers import ContactRepository, CustomerRepository, OwnershipRepository
+from crmcore.organization import (
+    AssignmentRepository,
+    Department,
+    Member,
+    Responsibility,
+    Role,
+    Team,
+)
+from crmcore.repositories import Repository
+
+
+class UnitOfWork(Protocol):
+    """One real transaction over all repositories: everything in it happens, or nothing.
+
+    It belongs to one thread, is used once, and keeps nothing unless `commit` is called: leaving
+    its ``with`` block without that rolls it back, whether or not something was raised. It reads
+    its own writes, and nothing that others have not committed. After its end every call raises
+    `crmcore.errors.UnitOfWorkClosedError`.
+
+    .. versionadded:: 0.1.0
+    """
+
+    @property
+    def customers(self) -> CustomerRepository:
+        """Who buys or may buy."""
+        ...
+
+    @property
+    def contacts(self) -> ContactRepository:
+        """Whom to talk to there."""
+        ...
+
+    @property
+    def ownerships(self) -> OwnershipRepository:
+        """Who looks after which customer, from when until when."""
+        ...
+
+    @property
+    def purchases(self) -> PurchaseRepository:
+        """What was bought and what went back."""
+        ...
+
+    @property
+    def interactions(self) -> InteractionRepository:
+        """Contacts that took place."""
+        ...
+
+    @property
+    def departments(self) -> Repository[Department]:
+        """The departments."""
+        ...
+
+    @property
+    def teams(self) -> Repository[Team]:
+        """Their teams."""
+        ...
+
+    @property
+    def roles(self) -> Repository[Role]:
+        """The roles that people have."""
+        ...
+
+    @property
+    def members(self) -> Repository[Member]:
+        """The people."""
+        ...
+
+    @property
+    def responsibilities(self) -> Repository[Responsibility]:
+        """What is to be done."""
+        ...
+
+    @property
+    def assignments(self) -> AssignmentRepository:
+        """Who holds which duty, from when until when."""
+        ...
+
+    def commit(self) -> None:
+        """Keep everything, for good where the store is durable, and end.
+
+        Raises:
+            ConcurrencyConflictError: If somebody else has changed the same record meanwhile.
+            AlreadyExistsError: If somebody else has added the same id meanwhile.
+            StorageUnavailableError: If the store cannot keep it. Nothing was kept then.
+        """
+        ...
+
+    def rollback(self) -> None:
+        """Keep nothing, and end."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Begin the block that the unit of work lasts for."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        """Roll back, unless it was committed or rolled back already."""
+        ...
+
+
+class Store(Protocol):
+    """Where a company's records are kept.
+
+    `crmcore.testing.check_store` holds an implementation to all that is said here, in
+    `UnitOfWork` and in `crmcore.repositories.Repository`.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def unit_of_work(self, *, readonly: bool = False) -> UnitOfWork:
+        """Return a new unit of work.
+
+        Args:
+            readonly: Whether it only reads. It then sees one state from its beginning to its
+                end, whatever others commit, and waits for nobody; writing is refused.
+
+        Raises:
+            SchemaOutOfDateError: If the store was made by another version of the library.
+            StorageUnavailableError: If the store cannot be reached, or is closed.
+        """
+        ...
+
+    def migrate(self, *, dry_run: bool = False) -> tuple[str, ...]:
+        """Bring the store to the schema of this library.
+
+        Args:
+            dry_run: Whether only to tell the steps.
+
+        Returns:
+            The steps that were taken, or would be; none where nothing is to be done.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections. Closing twice is no mistake."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Begin the block that the store is used in."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        """Close it."""
+        ...

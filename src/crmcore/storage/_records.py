@@ -1,0 +1,205 @@
+"""Repositories over tables: the rules that are the same for every store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from crmcore.activities import Interaction, Purchase
+from crmcore.checks import utc
+from crmcore.criteria import EVERYTHING, Criterion
+from crmcore.customers import Contact, Ownership
+from crmcore.errors import (
+    AlreadyExistsError,
+    ConcurrencyConflictError,
+    InvalidValueError,
+    NotFoundError,
+    UnitOfWorkClosedError,
+    UnknownNameError,
+)
+from crmcore.kernel import CustomerId
+from crmcore.organization import Assignment
+from crmcore.repositories import Aggregate, Page
+
+from ._table import Selection, Table
+
+A = TypeVar("A", bound=Aggregate)
+_Activity = TypeVar("_Activity", Purchase, Interaction)
+
+
+@attrs.define
+class Gate:
+    """Lets calls through while the unit of work lasts, and writes where it may write."""
+
+    readonly: bool
+    is_open: bool = True
+
+    def read(self) -> None:
+        """Refuse once the unit of work has ended."""
+        if not self.is_open:
+            raise UnitOfWorkClosedError
+
+    def write(self) -> None:
+        """Refuse once the unit of work has ended, and where it only reads."""
+        self.read()
+        if self.readonly:
+            rule = "be False for a unit of work that writes"
+            raise InvalidValueError("readonly", True, rule)  # noqa: FBT003 - the value found
+
+
+@attrs.frozen
+class Records(Generic[A]):
+    """A `crmcore.repositories.Repository` over a table."""
+
+    _record: type[A]
+    _table: Table[A]
+    _gate: Gate
+
+    @property
+    def _kind(self) -> str:
+        return self._record.__name__.lower()
+
+    def get(self, key: str, /) -> A:
+        found = self.find(key)
+        if found is None:
+            raise NotFoundError(self._kind, key)
+        return found
+
+    def find(self, key: str, /) -> A | None:
+        self._gate.read()
+        return next(iter(self._table.read([key])), None)
+
+    def get_many(self, keys: Iterable[str], /) -> Mapping[str, A]:
+        self._gate.read()
+        found = self._table.read(dict.fromkeys(keys))
+        return {record.id: record for record in sorted(found, key=_id)}
+
+    def add(self, aggregate: A, /) -> A:
+        self.add_all([aggregate])
+        return _at_version(aggregate, 1)
+
+    def add_all(self, aggregates: Iterable[A], /) -> int:
+        self._gate.write()
+        counted = _Counted(aggregates)
+        taken = self._table.insert(counted)
+        if taken is not None:
+            raise AlreadyExistsError(self._kind, taken)
+        return counted.count
+
+    def save(self, aggregate: A, /) -> A:
+        self._gate.write()
+        expected = aggregate.version
+        saved = _at_version(aggregate, expected + 1)
+        if not self._table.replace(saved, expected=expected):
+            raise self._refusal(aggregate.id, expected)
+        return saved
+
+    def remove(self, key: str, /, *, version: int) -> None:
+        self._gate.write()
+        if not self._table.delete(key, expected=version):
+            raise self._refusal(key, version)
+
+    def _refusal(self, key: str, expected: int) -> NotFoundError | ConcurrencyConflictError:
+        found = self.find(key)
+        if found is None:
+            return NotFoundError(self._kind, key)
+        return ConcurrencyConflictError(self._kind, key, expected, found.version)
+
+    def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[A]:
+        return self._matching(where, Selection())
+
+    def page(
+        self, where: Criterion = EVERYTHING, /, *, after: str | None = None, limit: int = 100
+    ) -> Page[A]:
+        if limit < 1:
+            raise InvalidValueError("limit", limit, "be at least 1")
+        found = tuple(islice(self._matching(where, Selection(after=after)), limit + 1))
+        items = found[:limit]
+        return Page(items=items, next=items[-1].id if len(found) > limit else None)
+
+    def count(self, where: Criterion = EVERYTHING, /) -> int:
+        if where == EVERYTHING:
+            self._gate.read()
+            return self._table.count()
+        return sum(1 for _ in self.stream(where))
+
+    def _matching(self, where: Criterion, selection: Selection) -> Iterator[A]:
+        if where == EVERYTHING:
+            return self._selected(selection)
+        known = attrs.fields_dict(self._record)  # type: ignore[arg-type]  # each record is attrs
+        for field in sorted(where.fields):
+            if field not in known:
+                raise UnknownNameError("field", field, known)
+        judge = where.compile(of=self._record)
+        return (row for row in self._selected(selection) if judge(row) is True)
+
+    def _selected(self, selection: Selection) -> Iterator[A]:
+        self._gate.read()  # at once, not with the first record
+        return self._while_open(self._table.scan(selection))
+
+    def _while_open(self, rows: Iterator[A]) -> Iterator[A]:
+        for row in rows:
+            self._gate.read()
+            yield row
+
+    def _sorted(self, selection: Selection, key: Callable[[A], Any]) -> tuple[A, ...]:
+        return tuple(sorted(self._selected(selection), key=key))
+
+
+class Contacts(Records[Contact]):
+    """A `crmcore.customers.ContactRepository` over a table."""
+
+    def of_customer(self, customer: CustomerId, /) -> tuple[Contact, ...]:
+        return self._sorted(Selection(customer=customer), _id)
+
+
+class Ownerships(Records[Ownership]):
+    """A `crmcore.customers.OwnershipRepository` over a table."""
+
+    def of_customer(self, customer: CustomerId, /) -> tuple[Ownership, ...]:
+        return self._sorted(Selection(customer=customer), lambda held: (held.since, held.id))
+
+    def lasting(self, *, at: datetime) -> Iterator[Ownership]:
+        return self._selected(Selection(lasting=utc(at)))
+
+
+class Assignments(Records[Assignment]):
+    """A `crmcore.organization.AssignmentRepository` over a table."""
+
+    def lasting(self, *, at: datetime) -> Iterator[Assignment]:
+        return self._selected(Selection(lasting=utc(at)))
+
+
+class Activities(Records[_Activity]):
+    """A repository of purchases or of interactions over a table."""
+
+    def of_customer(self, customer: CustomerId, /) -> tuple[_Activity, ...]:
+        return self._sorted(Selection(customer=customer), lambda done: (done.at, done.id))
+
+    def until(self, end: datetime, /) -> Iterator[_Activity]:
+        return self._selected(Selection(before=utc(end, "end")))
+
+
+@attrs.define
+class _Counted(Generic[A]):
+    """Hands records on and counts them."""
+
+    _records: Iterable[A]
+    count: int = attrs.field(default=0, init=False)
+
+    def __iter__(self) -> Iterator[A]:
+        for record in self._records:
+            self.count += 1
+            yield record
+
+
+def _id(record: Aggregate) -> str:
+    return record.id
+
+
+def _at_version(aggregate: A, version: int) -> A:
+    return attrs.evolve(aggregate, version=version)  # type: ignore[misc]  # each record is attrs
