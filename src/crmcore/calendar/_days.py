@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,18 +27,23 @@ def day_in(at: datetime, where: ZoneInfo) -> date:
 def midnight(day: date, where: ZoneInfo) -> datetime:
     """Return the instant, in UTC, at which *day* begins in the zone *where*.
 
-    Where the clock leaps over midnight, the day begins with the first moment that exists.
+    Where the clock leaps over midnight, the day begins with the first moment that exists; a
+    day that the zone has left out begins where the next one does. Where the clock strikes
+    midnight twice, the day begins with the first stroke.
 
     .. versionadded:: 0.1.0
     """
-    at = datetime.combine(day, time(0), tzinfo=where).astimezone(UTC)
-    # A skipped midnight maps to a moment of the day before by one reading of the clock and
-    # to one of the day itself by the other; the later reading is the one that exists.
-    if at.astimezone(where).date() != day:
-        at = datetime.combine(day, time(0), tzinfo=where).replace(fold=1).astimezone(UTC)
-        while at.astimezone(where).date() < day:
-            at += timedelta(minutes=30)
-    return at
+    wall = datetime.combine(day, time(0), tzinfo=where)
+    early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if day_in(early, where) == day:
+        return early
+    # There is no midnight. The two readings of the clock lie on either side of the leap, and
+    # the first moment that is not of an earlier day lies between them.
+    seconds = range(1 + int((late - early).total_seconds()))
+    leap = bisect_left(
+        seconds, day, key=lambda passed: day_in(early + timedelta(seconds=passed), where)
+    )
+    return early + timedelta(seconds=leap)
 
 
 def months_after(anchor: date, months: int) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import attrs
 
@@ -65,11 +65,17 @@ class Period:
     .. versionadded:: 0.1.0
     """
 
-    start: date
+    start: date = attrs.field()
     end: date = attrs.field()
+
+    @start.validator
+    def _is_a_day(self, attribute: attrs.Attribute[date], value: date) -> None:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise InvalidValueError(attribute.name, value, "be a date, not an instant")
 
     @end.validator
     def _is_after_start(self, attribute: attrs.Attribute[date], value: date) -> None:
+        self._is_a_day(attribute, value)
         if value <= self.start:
             raise InvalidValueError(attribute.name, value, f"be after the start, {self.start}")
 
@@ -89,7 +95,13 @@ class Period:
         return next((g for g in Grain if g.period(self.start) == self), None)
 
     def __contains__(self, day: object) -> bool:
-        """Say whether *day* is one of its days."""
+        """Say whether *day* is one of its days.
+
+        Raises:
+            InvalidValueError: If it is an instant, whose day depends on a zone.
+        """
+        if isinstance(day, datetime):
+            raise InvalidValueError("day", day.isoformat(), "be a date, as day_in gives it")
         return isinstance(day, date) and self.start <= day < self.end
 
     def before(self) -> Period:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import attrs
@@ -12,6 +13,7 @@ from crmcore.errors import InvalidValueError
 
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
+_NUMBERS = (int, Decimal, Fraction, float)
 _MOST_DIGITS = 30
 _MOST_EXPONENT = 30
 
@@ -61,7 +63,7 @@ def above(bound: int) -> Validator:
     """
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-        if not value > bound:
+        if not (isinstance(value, _NUMBERS) and value > bound):
             raise InvalidValueError(attribute.name, value, f"be above {bound}")
 
     return check
@@ -74,7 +76,7 @@ def at_least(bound: int) -> Validator:
     """
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-        if not value >= bound:
+        if not (isinstance(value, _NUMBERS) and value >= bound):
             raise InvalidValueError(attribute.name, value, f"be at least {bound}")
 
     return check
@@ -87,7 +89,7 @@ def between(low: int, high: int) -> Validator:
     """
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-        if not low <= value <= high:
+        if not (isinstance(value, _NUMBERS) and low <= value <= high):
             raise InvalidValueError(attribute.name, value, f"be between {low} and {high}")
 
     return check
@@ -98,6 +100,6 @@ def is_fraction(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
 
     .. versionadded:: 0.1.0
     """
-    if not 0 <= value <= 1:
+    if not (isinstance(value, _NUMBERS) and 0 <= value <= 1):
         rule = "be a fraction between 0 and 1 (0.8, not 80)"
         raise InvalidValueError(attribute.name, value, rule)

@@ -13,6 +13,11 @@ _LONGEST_ID = 64
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 10_000
 
+# Control characters, the separators of lines and paragraphs, and lone surrogates, which no
+# file or database can keep.
+_FORBIDDEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
+_RULE = "hold no control characters, line separators or lone surrogates"
+
 
 def _check(attribute: attrs.Attribute[Any], value: object, longest: int, *, lines: bool) -> None:
     if not isinstance(value, str):
@@ -25,11 +30,8 @@ def _check(attribute: attrs.Attribute[Any], value: object, longest: int, *, line
     if value.isascii() and value.isprintable():
         return
     for character in value:
-        kind = unicodedata.category(character)
-        if kind == "Cs" or (kind == "Cc" and not (lines and character in "\n\t")):
-            raise InvalidValueError(
-                attribute.name, value, "hold no control characters or lone surrogates"
-            )
+        if unicodedata.category(character) in _FORBIDDEN and not (lines and character in "\n\t"):
+            raise InvalidValueError(attribute.name, value, _RULE)
 
 
 def is_id(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401

@@ -52,8 +52,13 @@ class Finding:
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings, the gravest first, then by kind and subject.
+    """Return the findings, the gravest first, then by kind, subject, title and evidence.
 
     .. versionadded:: 0.1.0
     """
-    return tuple(sorted(findings, key=lambda f: (_RANK[f.severity], f.kind, f.subject, f.title.en)))
+    return tuple(sorted(findings, key=_place))
+
+
+def _place(finding: Finding) -> tuple[int, str, str, str, tuple[tuple[str, str], ...]]:
+    rank = _RANK[finding.severity]
+    return rank, finding.kind, finding.subject, finding.title.en, finding.evidence

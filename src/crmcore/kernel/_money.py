@@ -10,6 +10,8 @@ import attrs
 from crmcore.checks import decimal
 from crmcore.errors import MixedCurrenciesError, UnknownNameError
 
+from ._numbers import EXACT
+
 # ISO 4217:2015, the active currencies that countries use, with the digits of the minor unit
 # where they are not two.
 _TWO_DIGITS: Final = (
@@ -72,19 +74,19 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         """Add an amount of the same currency."""
-        return Money(self.amount + self._same(other), self.currency)
+        return Money(EXACT.add(self.amount, self._same(other)), self.currency)
 
     def __sub__(self, other: Money) -> Money:
         """Take away an amount of the same currency."""
-        return Money(self.amount - self._same(other), self.currency)
+        return Money(EXACT.subtract(self.amount, self._same(other)), self.currency)
 
     def __neg__(self) -> Money:
         """Turn the sign."""
-        return Money(-self.amount, self.currency)
+        return Money(self.amount.copy_negate(), self.currency)
 
     def __mul__(self, factor: Decimal | int) -> Money:
         """Multiply with an exact number."""
-        return Money(self.amount * decimal(factor, "factor"), self.currency)
+        return Money(EXACT.multiply(self.amount, decimal(factor, "factor")), self.currency)
 
     def __lt__(self, other: Money) -> bool:
         """Compare with an amount of the same currency."""

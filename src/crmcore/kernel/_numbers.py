@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final
 
 from crmcore.errors import InvalidValueError
 
 _MINUTES = 60
+
+# The digits that no sum or product of amounts outgrows. Python's own context keeps 28, and a
+# caller may have set fewer; what an amount comes to must not depend on that.
+EXACT: Final = Context(prec=100)
 
 
 def round_half_up(value: Decimal | int, digits: int = 0) -> Decimal:
@@ -18,7 +23,9 @@ def round_half_up(value: Decimal | int, digits: int = 0) -> Decimal:
 
     .. versionadded:: 0.1.0
     """
-    return Decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    step = Decimal(1).scaleb(-digits)
+    rounded = Decimal(value).quantize(step, rounding=ROUND_HALF_UP, context=EXACT)
+    return rounded or abs(rounded)
 
 
 def minutes(value: Decimal | int, *, field: str = "hours") -> int:
@@ -29,7 +36,7 @@ def minutes(value: Decimal | int, *, field: str = "hours") -> int:
 
     .. versionadded:: 0.1.0
     """
-    exact = Decimal(value) * _MINUTES
+    exact = EXACT.multiply(Decimal(value), _MINUTES)
     if exact != exact.to_integral_value():
         raise InvalidValueError(field, value, "be hours that are a whole number of minutes")
     return int(exact)
@@ -40,4 +47,4 @@ def hours(value: int) -> Decimal:
 
     .. versionadded:: 0.1.0
     """
-    return round_half_up(Decimal(value) / _MINUTES, 2)
+    return round_half_up(EXACT.divide(Decimal(value), _MINUTES), 2)
