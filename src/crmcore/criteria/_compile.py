@@ -1,0 +1,155 @@
+"""Compiling a criterion to a plain Python function.
+
+Each part becomes two Python expressions: one that is true where the part holds, one that is
+true where it fails; where both are false, it is unknown. *Not* swaps the two, *and* and *or*
+join them, and no None ever travels through the expressions. Both grow with the number of
+nodes only.
+
+The source is made of fixed text, names of fields that were checked to be identifiers, and
+numbered variables to which the constants are bound. No text of a rule is part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+
+from ._back_end import Comparison, Match
+from ._explain import Explain
+from ._operands import AsOf, Scalar
+from ._reading import MATCHES, has
+from ._source import SYMBOLS
+from ._words import OPPOSITES
+
+if TYPE_CHECKING:
+    from ._criterion import Criterion
+
+Judge: TypeAlias = Callable[[object], "bool | None"]
+
+
+
+@attrs.frozen
+class Pair:
+    """The expressions for *it holds* and *it fails*."""
+
+    yes: str
+    no: str
+
+
+@attrs.define
+class Compiler:
+    """The back end that writes Python for the interpreter.
+
+    Attributes:
+        day: The day of judgement.
+        bound: The constants, by the variable that stands for each.
+        variables: The variable that holds the value of each field.
+    """
+
+    day: date | None
+    bound: dict[str, Any] = attrs.field(factory=dict)
+    variables: dict[str, str] = attrs.field(factory=dict)
+
+    def _bind(self, value: object) -> str:
+        variable = f"c{len(self.bound)}"
+        self.bound[variable] = value
+        return variable
+
+    def field(self, name: str) -> str:
+        return self.variables.setdefault(name, f"v{len(self.variables)}")
+
+    def literal(self, value: Scalar) -> str:
+        return self._bind(value)
+
+    def as_of(self, *, months: int, days: int) -> str:
+        return self._bind(AsOf(months=months, days=days).on(self.day))
+
+    def compare(self, op: Comparison, left: str, right: str) -> Pair:
+        known = " and ".join(
+            f"{operand} is not None" for operand in (left, right) if operand.startswith("v")
+        )
+        return Pair(
+            f"({known} and {left} {SYMBOLS[op]} {right})",
+            f"({known} and {left} {SYMBOLS[OPPOSITES[op]]} {right})",
+        )
+
+    def is_in(self, field: str, values: tuple[Scalar, ...]) -> Pair:
+        constant = self._bind(frozenset(values))
+        return Pair(f"({field} in {constant})", self._guarded(field, f"{field} not in {constant}"))
+
+    def match(self, op: Match, field: str, text: str) -> Pair:
+        return self._test(MATCHES[op], field, text)
+
+    def has(self, field: str, text: str) -> Pair:
+        return self._test(has, field, text)
+
+    def _test(self, test: Callable[[object, str], bool], field: str, text: str) -> Pair:
+        call = f"{self._bind(test)}({field}, {self._bind(text)})"
+        return Pair(self._guarded(field, call), self._guarded(field, f"not {call}"))
+
+    @staticmethod
+    def _guarded(field: str, test: str) -> str:
+        return f"({field} is not None and {test})"
+
+    def is_missing(self, field: str) -> Pair:
+        return Pair(f"({field} is None)", f"({field} is not None)")
+
+    def all_of(self, parts: Sequence[Pair]) -> Pair:
+        return Pair(
+            f"({' and '.join([p.yes for p in parts] or ['True'])})",
+            f"({' or '.join([p.no for p in parts] or ['False'])})",
+        )
+
+    def any_of(self, parts: Sequence[Pair]) -> Pair:
+        return Pair(
+            f"({' or '.join([p.yes for p in parts] or ['False'])})",
+            f"({' and '.join([p.no for p in parts] or ['True'])})",
+        )
+
+    def negate(self, part: Pair) -> Pair:
+        return Pair(part.no, part.yes)
+
+    def unless(self, part: Pair) -> Pair:
+        return Pair(f"(not {part.yes})", part.yes)
+
+
+def _function(criterion: Criterion, as_of: date | None, *, by_key: bool) -> Judge:
+    compiler = Compiler(as_of)
+    pair = criterion.fold(compiler)
+    lines = ["def judge(record):", "    try:"]
+    for name, variable in compiler.variables.items():
+        source = f"record.get({name!r})" if by_key else f"record.{name}"
+        lines.append(f"        {variable} = {source}")
+        lines.append(f"        if {variable} != {variable}: {variable} = None")
+    lines += [
+        f"        if {pair.yes}: return True",
+        f"        if {pair.no}: return False",
+        "        return None",
+        "    except (AttributeError, TypeError):",
+        "        return explain(record)",
+    ]
+
+    def explain(record: object) -> bool | None:
+        # The slow path reads every field again and says which one is at fault.
+        return criterion.fold(Explain(record, as_of)).verdict.truth
+
+    namespace: dict[str, Any] = {**compiler.bound, "explain": explain}
+    exec("\n".join(lines), namespace)  # noqa: S102 - generated from checked nodes, no text of a rule
+    judge: Judge = namespace["judge"]
+    return judge
+
+
+def compile_judge(criterion: Criterion, *, as_of: date | None, of: type | None) -> Judge:
+    """Return the function that judges records of class *of*, or of any class."""
+    if of is not None:
+        return _function(criterion, as_of, by_key=issubclass(of, Mapping))
+    by_attribute = _function(criterion, as_of, by_key=False)
+    by_key = _function(criterion, as_of, by_key=True)
+
+    def judge(record: object) -> bool | None:
+        return by_key(record) if isinstance(record, Mapping) else by_attribute(record)
+
+    return judge

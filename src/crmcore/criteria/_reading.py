@@ -1,0 +1,80 @@
+"""Reading a record, and the few tests that Python has no operator for."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from crmcore.errors import UnknownNameError
+
+from ._back_end import Comparison, Match
+
+OPERATORS: Final[dict[Comparison, Callable[[Any, Any], Any]]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
+
+
+def read(record: object, name: str) -> object:
+    """Return the value of a record's field; None where it is missing.
+
+    Raises:
+        UnknownNameError: If the record is an object without such an attribute.
+    """
+    if isinstance(record, Mapping):
+        value: object = record.get(name)
+    else:
+        try:
+            value = getattr(record, name)
+        except AttributeError:
+            raise UnknownNameError("field", name, _names(record)) from None
+    # NaN is the one value that differs from itself.
+    return None if value != value else value  # noqa: PLR0124
+
+
+def _names(record: object) -> list[str]:
+    if attrs.has(type(record)):
+        return [field.name for field in attrs.fields(type(record))]
+    return [name for name in dir(record) if not name.startswith("_")]
+
+
+def has(value: object, text: str) -> bool:
+    """Say whether a set of texts has *text* as an element."""
+    if not isinstance(value, set | frozenset | tuple | list):
+        raise TypeError(value)
+    return text in value
+
+
+def contains(value: object, text: str) -> bool:
+    """Say whether a text contains *text*."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return text in value
+
+
+def starts(value: object, text: str) -> bool:
+    """Say whether a text starts with *text*."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value.startswith(text)
+
+
+def ends(value: object, text: str) -> bool:
+    """Say whether a text ends with *text*."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value.endswith(text)
+
+
+MATCHES: Final[dict[Match, Callable[[object, str], bool]]] = {
+    "starts": starts,
+    "ends": ends,
+    "contains": contains,
+}

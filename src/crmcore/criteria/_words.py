@@ -1,0 +1,197 @@
+"""A criterion in words, in English and in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import attrs
+
+from crmcore.kernel import Phrase
+
+from ._back_end import Comparison, Match
+from ._operands import Scalar
+
+NOTHING: Final = Phrase("nothing", "恒不成立")
+ANYTHING: Final = Phrase("anything", "恒成立")
+
+Pattern = tuple[str, str]
+_NUMBERS: Final[dict[Comparison, Pattern]] = {
+    "eq": ("{}", "等于 {}"),
+    "ne": ("other than {}", "不等于 {}"),
+    "gt": ("more than {}", "大于 {}"),
+    "ge": ("{} or more", "不小于 {}"),
+    "lt": ("less than {}", "小于 {}"),
+    "le": ("{} or less", "不大于 {}"),
+}
+_DAYS: Final[dict[Comparison, Pattern]] = {
+    **_NUMBERS,
+    "gt": ("after {}", "晚于 {}"),
+    "ge": ("{} or later", "不早于 {}"),
+    "lt": ("before {}", "早于 {}"),
+    "le": ("{} or earlier", "不晚于 {}"),
+}
+OPPOSITES: Final[dict[Comparison, Comparison]] = {
+    "eq": "ne",
+    "ne": "eq",
+    "gt": "le",
+    "le": "gt",
+    "ge": "lt",
+    "lt": "ge",
+}
+_MATCHES: Final[dict[Match, tuple[Pattern, Pattern]]] = {
+    "starts": (("text that starts with {}", "以 {} 开头"), ("text that does not start with {}", "不以 {} 开头")),
+    "ends": (("text that ends with {}", "以 {} 结尾"), ("text that does not end with {}", "不以 {} 结尾")),
+    "contains": (("text that contains {}", "包含 {}"), ("text that does not contain {}", "不包含 {}")),
+}
+
+
+@attrs.frozen
+class Claim:
+    """What a leaf says of its field, and the opposite, as ends of a sentence with *is*."""
+
+    yes: Phrase
+    no: Phrase
+
+
+def show(value: object) -> Phrase:
+    """Return a value as people read it."""
+    if isinstance(value, bool):
+        return Phrase("yes", "是") if value else Phrase("no", "否")
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+    elif isinstance(value, date):
+        text = value.isoformat()
+    elif isinstance(value, set | frozenset | tuple | list):
+        text = ", ".join(sorted(str(item) for item in value)) or "∅"
+    else:
+        text = str(value)
+    return Phrase(text, text)
+
+
+def _filled(pattern: Pattern, phrase: Phrase) -> Phrase:
+    return Phrase(pattern[0].format(phrase.en), pattern[1].format(phrase.zh))
+
+
+def compared(op: Comparison, right: Phrase, *, is_day: bool) -> Claim:
+    """Return the claim of a comparison with *right*."""
+    patterns = _DAYS if is_day else _NUMBERS
+    return Claim(_filled(patterns[op], right), _filled(patterns[OPPOSITES[op]], right))
+
+
+def listed(values: tuple[Scalar, ...]) -> Claim:
+    """Return the claim of a membership."""
+    shown = [show(value) for value in values]
+    en = ", ".join(phrase.en for phrase in shown)
+    zh = "、".join(phrase.zh for phrase in shown)
+    return Claim(Phrase(f"one of {en}", f"属于 {zh}"), Phrase(f"none of {en}", f"不属于 {zh}"))
+
+
+def matched(op: Match, text: str) -> Claim:
+    """Return the claim of a match."""
+    quoted = Phrase(f"“{text}”", f"“{text}”")
+    yes, no = _MATCHES[op]
+    return Claim(_filled(yes, quoted), _filled(no, quoted))
+
+
+def holding(text: str) -> Claim:
+    """Return the claim that a set has an element."""
+    return Claim(
+        Phrase(f"a set with {text}", f"含有 {text}"), Phrase(f"a set without {text}", f"不含 {text}")
+    )
+
+
+ABSENT: Final = Claim(Phrase("missing", "缺失"), Phrase("present", "存在"))
+
+
+def joined(phrases: Sequence[Phrase], en: str, zh: str) -> Phrase:
+    """Return the phrases with a word between each two."""
+    return Phrase(en.join(p.en for p in phrases), zh.join(p.zh for p in phrases))
+
+
+def shifted(*, months: int, days: int) -> Phrase:
+    """Return the day of judgement, moved, in words."""
+    en, zh = "the day of judgement", "评判日"
+    for count, unit, unit_zh in ((months, "month", "个月"), (days, "day", "天")):
+        if count:
+            size = abs(count)
+            en += f" {'plus' if count > 0 else 'minus'} {size} {unit}{'' if size == 1 else 's'}"
+            zh += f"{'加' if count > 0 else '减'} {size} {unit_zh}"
+    return Phrase(en, zh)
+
+
+@attrs.frozen
+class Term:
+    """An operand in words."""
+
+    phrase: Phrase
+    is_day: bool = False
+
+
+@attrs.frozen
+class Said:
+    """A part in words; an open one needs brackets inside another part."""
+
+    phrase: Phrase
+    is_open: bool = False
+
+    @property
+    def closed(self) -> Phrase:
+        """The words, in brackets where they need some."""
+        if not self.is_open:
+            return self.phrase
+        return Phrase(f"({self.phrase.en})", f"（{self.phrase.zh}）")
+
+
+def says(subject: Phrase, claim: Phrase) -> Phrase:
+    """Return the sentence that claims something of a subject."""
+    return Phrase(f"{subject.en} is {claim.en}", f"{subject.zh} {claim.zh}")
+
+
+class Words:
+    """The back end that says each part in words."""
+
+    def field(self, name: str) -> Term:
+        return Term(Phrase(name, name))
+
+    def literal(self, value: Scalar) -> Term:
+        return Term(show(value), isinstance(value, date))
+
+    def as_of(self, *, months: int, days: int) -> Term:
+        return Term(shifted(months=months, days=days), is_day=True)
+
+    def compare(self, op: Comparison, left: Term, right: Term) -> Said:
+        return Said(says(left.phrase, compared(op, right.phrase, is_day=right.is_day).yes))
+
+    def is_in(self, field: Term, values: tuple[Scalar, ...]) -> Said:
+        return Said(says(field.phrase, listed(values).yes))
+
+    def match(self, op: Match, field: Term, text: str) -> Said:
+        return Said(says(field.phrase, matched(op, text).yes))
+
+    def has(self, field: Term, text: str) -> Said:
+        return Said(says(field.phrase, holding(text).yes))
+
+    def is_missing(self, field: Term) -> Said:
+        return Said(says(field.phrase, ABSENT.yes))
+
+    def all_of(self, parts: Sequence[Said]) -> Said:
+        return self._group(parts, " and ", "，且 ") if parts else Said(ANYTHING)
+
+    def any_of(self, parts: Sequence[Said]) -> Said:
+        return self._group(parts, " or ", "，或 ") if parts else Said(NOTHING)
+
+    def negate(self, part: Said) -> Said:
+        inside = part.closed
+        return Said(Phrase(f"not {inside.en}", f"并非 {inside.zh}"))
+
+    def unless(self, part: Said) -> Said:
+        inside = part.closed
+        return Said(Phrase(f"unless {inside.en}", f"除非 {inside.zh}"))
+
+    @staticmethod
+    def _group(parts: Sequence[Said], en: str, zh: str) -> Said:
+        inside = joined([part.closed for part in parts], en, zh)
+        return Said(inside, is_open=len(parts) > 1)
