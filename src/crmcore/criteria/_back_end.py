@@ -8,15 +8,15 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from ._operands import Scalar
 
-O = TypeVar("O")
-T = TypeVar("T")
+OperandT = TypeVar("OperandT")
+MeaningT = TypeVar("MeaningT")
 
 Comparison: TypeAlias = OneOf["eq", "ne", "lt", "le", "gt", "ge"]
 Match: TypeAlias = OneOf["starts", "ends", "contains"]
 
 
-class BackEnd(Protocol[O, T]):
-    """Gives every part of the language a meaning: a Python expression, SQL, words, …
+class BackEnd(Protocol[OperandT, MeaningT]):
+    """Gives every part of the language a meaning: as Python, as SQL, or as words.
 
     `Criterion.fold` goes through a criterion from the leaves to the root and hands each part
     the meanings of its own parts. Whoever writes these twelve methods has written a back end;
@@ -28,38 +28,45 @@ class BackEnd(Protocol[O, T]):
     .. versionadded:: 0.1.0
     """
 
-    def field(self, name: str) -> O:
+    def field(self, name: str) -> OperandT:
         """Return the operand for a field of the record."""
 
-    def literal(self, value: Scalar) -> O:
+    def literal(self, value: Scalar) -> OperandT:
         """Return the operand for a constant; datetimes are aware and in UTC."""
 
-    def as_of(self, *, months: int, days: int) -> O:
+    def as_of(self, *, months: int, days: int) -> OperandT:
         """Return the operand for the day of judgement, moved by months first, by days then."""
 
-    def compare(self, op: Comparison, left: O, right: O) -> T:
+    def compare(self, op: Comparison, left: OperandT, right: OperandT) -> MeaningT:
         """Compare two operands of one kind."""
 
-    def is_in(self, field: O, values: tuple[Scalar, ...]) -> T:
+    def is_in(self, field: OperandT, values: tuple[Scalar, ...]) -> MeaningT:
         """Say whether the field equals one of the constants, which are sorted and not empty."""
 
-    def match(self, op: Match, field: O, text: str) -> T:
+    def match(self, op: Match, field: OperandT, text: str) -> MeaningT:
         """Say whether the field's text starts with, ends with or contains *text*, exactly."""
 
-    def has(self, field: O, text: str) -> T:
+    def has(self, field: OperandT, text: str) -> MeaningT:
         """Say whether the field's set of texts has *text* as an element."""
 
-    def is_missing(self, field: O) -> T:
+    def is_missing(self, field: OperandT) -> MeaningT:
         """Say whether the field is missing; never unknown."""
 
-    def all_of(self, parts: Sequence[T]) -> T:
+    def all_of(self, parts: Sequence[MeaningT]) -> MeaningT:
         """Say whether all parts hold; with no parts, it holds."""
 
-    def any_of(self, parts: Sequence[T]) -> T:
+    def any_of(self, parts: Sequence[MeaningT]) -> MeaningT:
         """Say whether a part holds; with no parts, it fails."""
 
-    def negate(self, part: T) -> T:
+    def negate(self, part: MeaningT) -> MeaningT:
         """Turn the verdict round; unknown stays unknown."""
 
-    def unless(self, part: T) -> T:
+    def unless(self, part: MeaningT) -> MeaningT:
         """Hold where the part does not hold, and fail where it does; never unknown."""
+
+
+class Foldable(Protocol):
+    """What a back end can be folded over: a criterion, for those who need no more of it."""
+
+    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+        """Return the meaning that a back end gives to it."""

@@ -13,22 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
-from ._back_end import Comparison, Match
+from crmcore.kernel import Undefined
+
+from ._back_end import Comparison, Foldable, Match
 from ._explain import Explain
 from ._operands import AsOf, Scalar
 from ._reading import MATCHES, has
 from ._source import SYMBOLS
 from ._words import OPPOSITES
 
-if TYPE_CHECKING:
-    from ._criterion import Criterion
-
 Judge: TypeAlias = Callable[[object], "bool | None"]
-
 
 
 @attrs.frozen
@@ -116,14 +114,16 @@ class Compiler:
         return Pair(f"(not {part.yes})", part.yes)
 
 
-def _function(criterion: Criterion, as_of: date | None, *, by_key: bool) -> Judge:
+def _function(criterion: Foldable, as_of: date | None, *, by_key: bool) -> Judge:
     compiler = Compiler(as_of)
     pair = criterion.fold(compiler)
     lines = ["def judge(record):", "    try:"]
     for name, variable in compiler.variables.items():
         source = f"record.get({name!r})" if by_key else f"record.{name}"
         lines.append(f"        {variable} = {source}")
-        lines.append(f"        if {variable} != {variable}: {variable} = None")
+        # NaN is the one value that differs from itself.
+        absent = f"{variable} != {variable} or {variable}.__class__ is Undefined"
+        lines.append(f"        if {absent}: {variable} = None")
     lines += [
         f"        if {pair.yes}: return True",
         f"        if {pair.no}: return False",
@@ -136,13 +136,13 @@ def _function(criterion: Criterion, as_of: date | None, *, by_key: bool) -> Judg
         # The slow path reads every field again and says which one is at fault.
         return criterion.fold(Explain(record, as_of)).verdict.truth
 
-    namespace: dict[str, Any] = {**compiler.bound, "explain": explain}
+    namespace: dict[str, Any] = {**compiler.bound, "Undefined": Undefined, "explain": explain}
     exec("\n".join(lines), namespace)  # noqa: S102 - generated from checked nodes, no text of a rule
     judge: Judge = namespace["judge"]
     return judge
 
 
-def compile_judge(criterion: Criterion, *, as_of: date | None, of: type | None) -> Judge:
+def compile_judge(criterion: Foldable, *, as_of: date | None, of: type | None) -> Judge:
     """Return the function that judges records of class *of*, or of any class."""
     if of is not None:
         return _function(criterion, as_of, by_key=issubclass(of, Mapping))

@@ -51,7 +51,7 @@ class _Anything:
 
 
 _ANYTHING: Final = _Anything()
-_Truth: TypeAlias = "bool | None | _Anything"
+_Truth: TypeAlias = "bool | _Anything | None"
 
 
 @attrs.frozen(kw_only=True)
@@ -154,7 +154,9 @@ def _flips(root: Explanation) -> Iterator[Phrase]:
     for leaf in leaves:
         fields = {name for name, _ in leaf.observed}
         truths: dict[int, _Truth] = {
-            id(other): _ANYTHING if fields & {name for name, _ in other.observed} else other.verdict.truth
+            id(other): _ANYTHING
+            if fields & {name for name, _ in other.observed}
+            else other.verdict.truth
             for other in leaves
         }
         for target in (True, False):
@@ -164,11 +166,15 @@ def _flips(root: Explanation) -> Iterator[Phrase]:
                 yield _flip(leaf, leaf.claim if target else leaf.opposite, holds=holds)
 
 
+def _share_a_field(leaf: Explanation, other: Explanation) -> bool:
+    fields = {name for name, _ in leaf.observed}
+    return any(name in fields for name, _ in other.observed)
+
+
 def _flip(leaf: Explanation, claim: Phrase, *, holds: bool) -> Phrase:
     name = leaf.observed[0][0]
-    if holds:
-        return Phrase(f"would not hold if {name} were {claim.en}", f"若 {name} {claim.zh}，则不成立")
-    return Phrase(f"would hold if {name} were {claim.en}", f"若 {name} {claim.zh}，则成立")
+    en, zh = ("would not hold", "则不成立") if holds else ("would hold", "则成立")
+    return Phrase(f"{en} if {name} were {claim.en}", f"若 {name} {claim.zh}，{zh}")
 
 
 def _evaluated(explanation: Explanation, truths: dict[int, _Truth]) -> _Truth:
@@ -297,7 +303,9 @@ def _leaf(field: Seen, claim: Claim, truth: bool | None, other: Seen | None = No
 
 
 def _sentence(
-    observed: tuple[tuple[str, object], ...], claim: Claim, truth: bool | None  # noqa: FBT001
+    observed: tuple[tuple[str, object], ...],
+    claim: Claim,
+    truth: bool | None,  # noqa: FBT001
 ) -> Phrase:
     (name, value), *others = observed
     found = Phrase(name, name)

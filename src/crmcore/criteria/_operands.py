@@ -83,7 +83,7 @@ class Literal:
     value: Scalar
 
     @classmethod
-    def of(cls, value: object) -> Literal:
+    def of(cls, value: object) -> Literal:  # noqa: PLR0911 - one answer for each kind
         """Return the constant with the meaning of *value*.
 
         Raises:

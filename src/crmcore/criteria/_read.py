@@ -115,7 +115,7 @@ class _Reading:
         try:
             op, argument = _single(data, "a criterion", "operator", _OPERATORS)
             if depth > MOST_DEPTH:
-                raise _refused("a criterion", f"be nested at most {MOST_DEPTH} deep", op)  # noqa: TRY301
+                raise _refused("a criterion", f"be nested at most {MOST_DEPTH} deep", op)
         except (_RefusedError, UnknownNameError) as error:
             self._fault(path, str(error))
             return EVERYTHING
@@ -165,14 +165,15 @@ def _operand(data: object) -> Operand:
     if not isinstance(data, Mapping):
         return Literal.of(data)
     kind, value = _single(data, "an operand", "kind of operand", _OPERANDS)
-    return _OPERANDS[kind](value)
+    operand: Operand = _OPERANDS[kind](value)
+    return operand
 
 
 def _field(data: object) -> Field:
     if not isinstance(data, Mapping):
         raise _refused("a field", "be written as {'field': 'days_since_last'}", data)
-    kind, value = _single(data, "a field", "kind of operand", ["field"])
-    return _OPERANDS[kind](value)
+    _, name = _single(data, "a field", "kind of operand", ["field"])
+    return Field(name)
 
 
 def _constant(data: object) -> Literal:

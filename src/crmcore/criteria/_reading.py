@@ -6,9 +6,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import attrs
-
 from crmcore.errors import UnknownNameError
+from crmcore.kernel import Undefined
 
 from ._back_end import Comparison, Match
 
@@ -36,12 +35,11 @@ def read(record: object, name: str) -> object:
         except AttributeError:
             raise UnknownNameError("field", name, _names(record)) from None
     # NaN is the one value that differs from itself.
-    return None if value != value else value  # noqa: PLR0124
+    is_absent = value != value or isinstance(value, Undefined)  # noqa: PLR0124
+    return None if is_absent else value
 
 
 def _names(record: object) -> list[str]:
-    if attrs.has(type(record)):
-        return [field.name for field in attrs.fields(type(record))]
     return [name for name in dir(record) if not name.startswith("_")]
 
 

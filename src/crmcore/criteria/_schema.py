@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
@@ -115,7 +115,7 @@ class Schema:
             raise FaultsError("criterion", faults)
 
 
-def _annotations(source: type) -> Iterator[tuple[str, Any]] | dict[str, Any]:
+def _annotations(source: type) -> dict[str, Any]:
     if not attrs.has(source):
         raise InvalidValueError("schema", source, "be made of attrs classes or mappings")
     try:

@@ -41,10 +41,10 @@ OPPOSITES: Final[dict[Comparison, Comparison]] = {
     "ge": "lt",
     "lt": "ge",
 }
-_MATCHES: Final[dict[Match, tuple[Pattern, Pattern]]] = {
-    "starts": (("text that starts with {}", "以 {} 开头"), ("text that does not start with {}", "不以 {} 开头")),
-    "ends": (("text that ends with {}", "以 {} 结尾"), ("text that does not end with {}", "不以 {} 结尾")),
-    "contains": (("text that contains {}", "包含 {}"), ("text that does not contain {}", "不包含 {}")),
+_MATCHES: Final[dict[Match, Pattern]] = {
+    "starts": ("start{} with {}", "以 {} 开头"),
+    "ends": ("end{} with {}", "以 {} 结尾"),
+    "contains": ("contain{} {}", "包含 {}"),
 }
 
 
@@ -91,15 +91,19 @@ def listed(values: tuple[Scalar, ...]) -> Claim:
 
 def matched(op: Match, text: str) -> Claim:
     """Return the claim of a match."""
-    quoted = Phrase(f"“{text}”", f"“{text}”")
-    yes, no = _MATCHES[op]
-    return Claim(_filled(yes, quoted), _filled(no, quoted))
+    en, zh = _MATCHES[op]
+    quoted = f"“{text}”"
+    return Claim(
+        Phrase(f"text that {en.format('s', quoted)}", zh.format(quoted)),
+        Phrase(f"text that does not {en.format('', quoted)}", f"不{zh.format(quoted)}"),
+    )
 
 
 def holding(text: str) -> Claim:
     """Return the claim that a set has an element."""
     return Claim(
-        Phrase(f"a set with {text}", f"含有 {text}"), Phrase(f"a set without {text}", f"不含 {text}")
+        Phrase(f"a set with {text}", f"含有 {text}"),
+        Phrase(f"a set without {text}", f"不含 {text}"),
     )
 
 
