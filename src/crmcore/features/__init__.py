@@ -27,7 +27,7 @@ What judges customers (stages, segments, tiers, scores) reads these features and
 from __future__ import annotations
 
 from ._collect import collect
-from ._features import CustomerFeatures
+from ._features import FEATURES, CustomerFeatures
 from ._trail import Trail
 
-__all__ = ["CustomerFeatures", "Trail", "collect"]
+__all__ = ["FEATURES", "CustomerFeatures", "Trail", "collect"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import attrs
 
+from crmcore.criteria import Schema
 from crmcore.kernel import CustomerId
 
 
@@ -75,3 +77,7 @@ class CustomerFeatures:
     m: int | None = None
     segment: str | None = None
     tier: str | None = None
+
+
+FEATURES: Final = Schema.of(CustomerFeatures)
+"""The fields that criteria over customers may read: those of `CustomerFeatures`."""
