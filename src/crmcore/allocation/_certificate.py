@@ -1,0 +1,123 @@
+"""Certificates: how far from the best possible an assignment can be at most, and why."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+import attrs
+
+from crmcore.errors import InvalidValueError
+from crmcore.kernel import LabelledEnum
+
+from ._model import Problem
+
+Assigned = tuple[tuple[str, str | None], ...]
+Prices = tuple[tuple[str, int], ...]
+
+
+class Method(LabelledEnum):
+    """What proves a bound.
+
+    .. versionadded:: 0.1.0
+    """
+
+    PRICES = "prices", "a price of each holder's minutes", "工时价格"
+    BRANCHES = "branches", "a search that has ruled out all the rest", "穷举搜索"
+
+
+@attrs.frozen(kw_only=True)
+class Certificate:
+    """What an assignment costs, and what every assignment costs at least.
+
+    The prices prove *price_bound*, and `check_certificate` proves that they do. A search
+    through branches may prove a higher *bound*; to check that, the search must be run again.
+
+    Attributes:
+        value: What the assignment costs.
+        bound: What no assignment can be below.
+        prices: What a minute of each holder is worth.
+        price_bound: The bound that the prices prove by themselves.
+        method: What proves the bound.
+
+    .. versionadded:: 0.1.0
+    """
+
+    value: int
+    bound: int = attrs.field()
+    prices: Prices
+    price_bound: int = attrs.field()
+    method: Method
+
+    @bound.validator
+    def _is_below_value(self, attribute: attrs.Attribute[int], value: int) -> None:
+        if value > self.value:
+            raise InvalidValueError(attribute.name, value, f"be at most the value, {self.value}")
+
+    @price_bound.validator
+    def _is_below_bound(self, attribute: attrs.Attribute[int], value: int) -> None:
+        if value > self.bound:
+            raise InvalidValueError(attribute.name, value, f"be at most the bound, {self.bound}")
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether nothing can be better."""
+        return self.value == self.bound
+
+    @property
+    def gap(self) -> Fraction:
+        """The share of the bound by which the best possible may be better, at most."""
+        if self.is_optimal:
+            return Fraction(0)
+        return Fraction(self.value - self.bound, max(abs(self.bound), 1))
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        if self.is_optimal:
+            return "the best possible, proven"
+        percent = self.gap * 100
+        digits = next((d for d in range(2, 9) if percent * 10**d >= 1), 9)
+        shown = Decimal(ceil(percent * 10**digits)).scaleb(-digits)  # up, never down
+        return f"within {shown:f} % of the best possible, proven"
+
+
+def check_certificate(problem: Problem, assignment: Assigned, certificate: Certificate) -> None:
+    """Check an assignment and its certificate with whole numbers, and without any solver.
+
+    The value is added up anew. The bound of the prices is what everything costs when each
+    item buys the cheapest minutes, and each holder sells the load that suits it best: no
+    assignment can cost less.
+
+    Raises:
+        InvalidValueError: If the assignment breaks a rule, or a number is not what it says.
+
+    .. versionadded:: 0.1.0
+    """
+    held, price = dict(assignment), dict(certificate.prices)
+    load = dict.fromkeys((holder.id for holder in problem.holders), 0)
+    value = bound = 0
+    for item in problem.items:
+        options = {option.holder: option for option in item.options}
+        where = held.pop(item.id, None)
+        if where is not None and where not in options:
+            raise InvalidValueError(f"holder of {item.id}", where, "be one of its options")
+        work = {k: item.minutes if o.minutes is None else o.minutes for k, o in options.items()}
+        value += item.uncovered if where is None else options[where].cost
+        if where is not None:
+            load[where] += work[where]
+        bound += min([item.uncovered, *(o.cost + work[k] * price[k] for k, o in options.items())])
+    for holder in problem.holders:
+        value += holder.cost(load[holder.id])
+        bound += min(cost - price[holder.id] * minutes for minutes, cost in holder.corners)
+    taken = dict(assignment)
+    for pair in problem.conflicts:
+        where = taken.get(pair.one)
+        if where is not None and where == taken.get(pair.other):
+            raise InvalidValueError(f"holder of {pair.one}", where, f"not hold {pair.other} too")
+    if held:
+        raise InvalidValueError("assignment", sorted(held), "name items of the problem only")
+    if value != certificate.value:
+        raise InvalidValueError("value", certificate.value, f"be {value}")
+    if bound != certificate.price_bound:
+        raise InvalidValueError("price_bound", certificate.price_bound, f"be {bound}")

@@ -1,0 +1,184 @@
+"""Descent: make an assignment better, move by move and exchange by exchange.
+
+Every change is judged by its exact cost, and carried out only when it lowers the total.
+Where there are many items, only those are tried that hardly lose by changing hands at the
+prices: an assignment's distance from its bound is the sum of what its items lose at the
+prices and of what its holders lose on their curves, and a good change mends the second
+without spoiling the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from ._table import FORBIDDEN, NEVER, Table
+
+_FEW = 150
+_CANDIDATES = 24
+_ALIKE = 3
+_ROUNDS = 12
+
+
+class Descent:
+    """An assignment on its way down."""
+
+    def __init__(self, table: Table, held: Sequence[int], moves: int) -> None:
+        self.held = list(held)
+        self.moves = moves
+        self._table = table
+        self._loads = table.loads(held)
+        self._costs = [c.cost(load) for c, load in zip(table.curves, self._loads, strict=True)]
+
+    @classmethod
+    def from_scratch(
+        cls, table: Table, wanted: Sequence[int], moves: int, first: Sequence[int] = ()
+    ) -> Descent:
+        """Begin with nobody holding anything, then give each item away, as *wanted* if it fits.
+
+        Rows named in *first* come first; then those that would cost most uncovered.
+        """
+        nobody = table.nobody
+        self = cls(table, [nobody] * len(wanted), moves)
+        order = sorted(range(len(wanted)), key=lambda row: -table.costs[row][nobody])
+        for row in dict.fromkeys((*first, *order)):
+            to = wanted[row]
+            if to == nobody or self.change(row, to) >= FORBIDDEN:
+                continue
+            self._put(row, to)
+        for row in order:
+            if self.held[row] == nobody:
+                to = min(range(nobody + 1), key=lambda at: (self.change(row, at), at))
+                self._put(row, to)
+        return self
+
+    def change(self, row: int, to: int) -> int:
+        """Return what the total would change by if *to* took the row over."""
+        table, at = self._table, self.held[row]
+        costs = table.costs[row]
+        if to == at:
+            return 0
+        if costs[to] >= NEVER or self._clashes(row, to):
+            return NEVER
+        minutes, loads, curves = table.minutes[row], self._loads, table.curves
+        return (
+            costs[to]
+            - costs[at]
+            + curves[at].cost(loads[at] - minutes[at])
+            - self._costs[at]
+            + curves[to].cost(loads[to] + minutes[to])
+            - self._costs[to]
+        )
+
+    def move(self, row: int, to: int) -> None:
+        """Give a row to a holder and count it."""
+        self._put(row, to)
+        self.moves -= 1
+
+    def run(self, prices: Sequence[float]) -> None:
+        """Go down until no change that is tried helps, or the budget of moves is used up."""
+        step = self._small_round if len(self.held) <= _FEW else self._large_round
+        for _ in range(_ROUNDS * (10 if len(self.held) <= _FEW else 1)):
+            if self.moves <= 0 or not step(prices):
+                return
+
+    def _clashes(self, row: int, to: int, but: int = -1) -> bool:
+        return to != self._table.nobody and any(
+            self.held[foe] == to for foe in self._table.enemies[row] if foe != but
+        )
+
+    def _put(self, row: int, to: int) -> None:
+        table, at, minutes = self._table, self.held[row], self._table.minutes[row]
+        self._loads[at] -= minutes[at]
+        self._loads[to] += minutes[to]
+        for column in (at, to):
+            self._costs[column] = table.curves[column].cost(self._loads[column])
+        self.held[row] = to
+
+    def _exchange(self, one: int, other: int) -> int:
+        """Return what the total would change by if two rows exchanged their holders."""
+        table, here, there = self._table, self.held[one], self.held[other]
+        costs, foreign = table.costs[one], table.costs[other]
+        if here == there or costs[there] >= NEVER or foreign[here] >= NEVER:
+            return NEVER
+        if self._clashes(one, there, other) or self._clashes(other, here, one):
+            return NEVER
+        mine, yours, loads = table.minutes[one], table.minutes[other], self._loads
+        return (
+            costs[there]
+            - costs[here]
+            + foreign[here]
+            - foreign[there]
+            + table.curves[here].cost(loads[here] - mine[here] + yours[here])
+            - self._costs[here]
+            + table.curves[there].cost(loads[there] - yours[there] + mine[there])
+            - self._costs[there]
+        )
+
+    def _try_move(self, row: int, to: int) -> bool:
+        if self.change(row, to) >= 0 or self.moves <= 0:
+            return False
+        self.move(row, to)
+        return True
+
+    def _try_exchange(self, one: int, other: int) -> bool:
+        if self._exchange(one, other) >= 0 or self.moves <= 0:
+            return False
+        here, there = self.held[one], self.held[other]
+        self._put(one, there)
+        self.move(other, here)
+        return True
+
+    def _small_round(self, _: Sequence[float]) -> bool:
+        rows, columns = range(len(self.held)), range(self._table.nobody + 1)
+        better = False
+        for row in rows:
+            for to in columns:
+                better |= self._try_move(row, to)
+        for one, other in combinations(rows, 2):
+            better |= self._try_exchange(one, other)
+        return better
+
+    def _large_round(self, prices: Sequence[float]) -> bool:
+        better = False
+        near = self._near(prices)
+        columns = range(self._table.nobody + 1)
+        for at in columns:
+            for to in columns:
+                for row in near[at][to]:
+                    if self.held[row] == at:
+                        better |= self._try_move(row, to)
+        for at, to in combinations(columns, 2):
+            for one in near[at][to]:
+                for other in near[to][at]:
+                    if self.held[one] == at and self.held[other] == to:
+                        better |= self._try_exchange(one, other)
+        return better
+
+    def _near(self, prices: Sequence[float]) -> list[list[list[int]]]:
+        """Return for each pair of columns the rows that lose least by going over."""
+        table = self._table
+        columns = range(table.nobody + 1)
+        found: list[list[list[tuple[float, int]]]] = [[[] for _ in columns] for _ in columns]
+        for row, at in enumerate(self.held):
+            costs, minutes = table.costs[row], table.minutes[row]
+            here = costs[at] + minutes[at] * prices[at]
+            lists = found[at]
+            for to in columns:
+                if to != at and costs[to] < NEVER:
+                    lists[to].append((costs[to] + minutes[to] * prices[to] - here, row))
+        return [[self._few(at, rows) for rows in lists] for at, lists in enumerate(found)]
+
+    def _few(self, at: int, rows: list[tuple[float, int]]) -> list[int]:
+        """Return the nearest rows, only so many of them with the same work."""
+        rows.sort()
+        alike: dict[int, int] = {}
+        few: list[int] = []
+        for _, row in rows:
+            work = self._table.minutes[row][at]
+            alike[work] = alike.get(work, 0) + 1
+            if alike[work] <= _ALIKE:
+                few.append(row)
+                if len(few) == _CANDIDATES:
+                    break
+        return few

@@ -1,0 +1,194 @@
+"""The problem as rows of numbers, which is what the searches read.
+
+The last column of a row stands for *nobody*: it costs what the item costs uncovered, and
+takes no time. Items and holders stand in the order of a hash of their ids, so that a tie
+goes to neither the oldest nor the first in the alphabet, and always to the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import attrs
+
+from ._model import Conflict, Holder, Item, Problem
+
+NEVER = 1 << 60
+FORBIDDEN = NEVER >> 1  # a sum that is at least this has a NEVER in it
+
+
+def shuffled(ids: Sequence[str], salt: str) -> list[str]:
+    """Return the ids in the order of the hashes of salt and id."""
+    return sorted(ids, key=lambda key: hashlib.sha256(f"{salt}\0{key}".encode()).digest())
+
+
+class Curve:
+    """A holder's load curve, ready to be asked often."""
+
+    __slots__ = ("_slopes", "_starts", "_values", "corners", "limit")
+
+    def __init__(self, holder: Holder) -> None:
+        corners = holder.corners
+        self.corners = [minutes for minutes, _ in corners]
+        self.limit = holder.limit
+        self._starts = self.corners[:-1] or [0]
+        self._values = [cost for _, cost in corners[:-1]] or [0]
+        self._slopes = [band.slope for band in holder.bands] or [0]
+
+    def cost(self, minutes: int) -> int:
+        """Return what a load costs; NEVER beyond the limit."""
+        if minutes > self.limit:
+            return NEVER
+        at = bisect_right(self._starts, minutes) - 1
+        return self._values[at] + (minutes - self._starts[at]) * self._slopes[at]
+
+    def ahead(self, minutes: int) -> tuple[int, int]:
+        """Return the slope of the next minute, and for how many minutes it lasts."""
+        if minutes >= self.limit:
+            return NEVER, 0
+        at = bisect_right(self._starts, minutes) - 1
+        ends = [*self._starts[1:], self.limit]
+        return self._slopes[at], ends[at] - minutes
+
+    def behind(self, minutes: int) -> tuple[int, int]:
+        """Return the slope of the last minute, and for how many minutes it lasts."""
+        if minutes == 0:
+            return -NEVER, 0
+        at = bisect_right(self._starts, minutes - 1) - 1
+        return self._slopes[at], minutes - self._starts[at]
+
+    def best_at(self, price: float, minutes: int) -> int:
+        """Return the load nearest to *minutes* that suits best when a minute earns *price*."""
+        low = high = 0
+        for slope, end in zip(self._slopes, [*self._starts[1:], self.limit], strict=True):
+            if slope < price:
+                low = end
+            if slope <= price:
+                high = end
+        return min(max(minutes, low), high)
+
+
+@attrs.frozen(kw_only=True)
+class Table:
+    """Items by row, holders by column, the last column for nobody.
+
+    Attributes:
+        items: The items by row.
+        holders: The ids of the holders by column.
+        curves: Their load curves, and one for nobody.
+        costs: What each option costs, by row and column; NEVER where there is none.
+        minutes: The work of each option, by row and column.
+        current: The column of today's holder; nobody where that is no option.
+        enemies: The rows that must not share a holder with the row.
+    """
+
+    items: list[Item]
+    holders: list[str]
+    curves: list[Curve]
+    costs: list[tuple[int, ...]]
+    minutes: list[tuple[int, ...]]
+    current: list[int]
+    enemies: list[tuple[int, ...]]
+
+    @classmethod
+    def of(cls, problem: Problem, salt: str) -> Table:
+        """Write the problem down in rows."""
+        by_id = {item.id: item for item in problem.items}
+        items = [by_id[key] for key in shuffled(list(by_id), salt)]
+        curves = {holder.id: Curve(holder) for holder in problem.holders}
+        holders = shuffled(list(curves), salt)
+        column = {key: at for at, key in enumerate(holders)}
+        rows = _Rows(column)
+        costs, minutes = [], []
+        for item in items:
+            costs.append(rows.costs(item))
+            minutes.append(rows.minutes(item))
+        return cls(
+            items=items,
+            holders=holders,
+            curves=[*(curves[key] for key in holders), Curve(Holder("nobody", ()))],
+            costs=costs,
+            minutes=minutes,
+            current=[_column_of(item, row, column) for item, row in zip(items, costs, strict=True)],
+            enemies=_enemies(items, problem.conflicts),
+        )
+
+    @property
+    def nobody(self) -> int:
+        """The column that stands for nobody."""
+        return len(self.holders)
+
+    def loads(self, held: Sequence[int]) -> list[int]:
+        """Return the load of each column."""
+        loads = [0] * (self.nobody + 1)
+        for row, at in enumerate(held):
+            loads[at] += self.minutes[row][at]
+        return loads
+
+    def value(self, held: Sequence[int]) -> int:
+        """Return what an assignment costs; FORBIDDEN or more where it breaks a rule."""
+        total = sum(row[at] for row, at in zip(self.costs, held, strict=True))
+        total += sum(
+            curve.cost(load) for curve, load in zip(self.curves, self.loads(held), strict=True)
+        )
+        clash = any(
+            held[row] == held[foe] != self.nobody
+            for row, foes in enumerate(self.enemies)
+            for foe in foes
+        )
+        return NEVER if clash else total
+
+    def price_bound(self, prices: Sequence[int]) -> int:
+        """Return what every assignment costs at least, proven by prices of the minutes."""
+        total = 0
+        for costs, minutes in zip(self.costs, self.minutes, strict=True):
+            total += min(c + m * p for c, m, p in zip(costs, minutes, prices, strict=True))
+        for curve, price in zip(self.curves[:-1], prices, strict=False):
+            total += min(curve.cost(load) - price * load for load in curve.corners)
+        return total
+
+
+class _Rows:
+    """Rows of numbers; items that share their options share their rows."""
+
+    def __init__(self, column: dict[str, int]) -> None:
+        self._column = column
+        self._costs: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._minutes: dict[tuple[int, int], tuple[int, ...]] = {}
+
+    def costs(self, item: Item) -> tuple[int, ...]:
+        key = (id(item.options), item.uncovered)
+        if key not in self._costs:
+            row = [NEVER] * len(self._column)
+            for option in item.options:
+                row[self._column[option.holder]] = option.cost
+            self._costs[key] = (*row, item.uncovered)
+        return self._costs[key]
+
+    def minutes(self, item: Item) -> tuple[int, ...]:
+        own = any(option.minutes is not None for option in item.options)
+        key = (id(item.options) if own else 0, item.minutes)
+        if key not in self._minutes:
+            row = [item.minutes] * len(self._column)
+            for option in item.options:
+                if option.minutes is not None:
+                    row[self._column[option.holder]] = option.minutes
+            self._minutes[key] = (*row, 0)
+        return self._minutes[key]
+
+
+def _column_of(item: Item, costs: Sequence[int], column: dict[str, int]) -> int:
+    """Return the column of today's holder, or nobody's where that is none of the options."""
+    at = column.get(item.current, len(column)) if item.current is not None else len(column)
+    return at if costs[at] < NEVER else len(column)
+
+
+def _enemies(items: Sequence[Item], conflicts: Sequence[Conflict]) -> list[tuple[int, ...]]:
+    row = {item.id: at for at, item in enumerate(items)}
+    found: list[set[int]] = [set() for _ in items]
+    for pair in conflicts:
+        found[row[pair.one]].add(row[pair.other])
+        found[row[pair.other]].add(row[pair.one])
+    return [tuple(sorted(foes)) for foes in found]
