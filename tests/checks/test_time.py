@@ -1,0 +1,90 @@
+"""Instants and time zones."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmcore.checks import is_zone, optional_utc, utc, zone
+from crmcore.errors import InvalidValueError, UnknownNameError
+
+# Hypothesis wants the bounds of its instants without a zone.
+FIRST = datetime(1900, 1, 1)  # noqa: DTZ001
+LAST = datetime(2100, 1, 1)  # noqa: DTZ001
+
+
+@attrs.frozen
+class Call:
+    """A record with an instant and a zone."""
+
+    at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
+    where: str = attrs.field(default="Asia/Shanghai", validator=is_zone)
+
+
+@given(st.datetimes(timezones=st.timezones(), min_value=FIRST, max_value=LAST))
+def test_the_instant_stays_the_same(at: datetime) -> None:
+    """Turning to UTC changes the clock that is read, and not the instant."""
+    turned = utc(at)
+
+    assert turned.tzinfo is UTC
+    assert turned.timestamp() == at.timestamp()
+
+
+def test_utc_stays_as_it_is() -> None:
+    """An instant that is in UTC already is not made anew."""
+    at = datetime(1998, 7, 1, tzinfo=UTC)
+
+    assert utc(at) is at
+
+
+def test_naive_datetimes_are_refused_at_the_door() -> None:
+    """Without a zone there is no instant; the message names the field and what came."""
+    with pytest.raises(
+        InvalidValueError, match=r"^at must carry a time zone \(got '1998-07-01T09:00:00'\)"
+    ):
+        Call(datetime(1998, 7, 1, 9))  # noqa: DTZ001 this is the fault
+
+
+def test_a_day_is_no_instant() -> None:
+    """A date has no place on the clock."""
+    with pytest.raises(InvalidValueError, match=r"^at must be a datetime "):
+        utc(date(1998, 7, 1))  # type: ignore[arg-type]
+
+
+def test_a_missing_instant_may_stay_missing() -> None:
+    """The optional converter lets None through, and turns what is there."""
+    shanghai = timezone(timedelta(hours=8))
+
+    assert optional_utc(None) is None
+    assert optional_utc(datetime(1998, 7, 1, 8, tzinfo=shanghai)) == datetime(
+        1998, 7, 1, tzinfo=UTC
+    )
+
+
+def test_zones_have_the_names_of_the_database() -> None:
+    """A zone is found by its name."""
+    assert zone("America/New_York") == ZoneInfo("America/New_York")
+
+
+@pytest.mark.parametrize("name", ["Asia/Shangai", "Asia", "../etc/passwd", ""])
+def test_unknown_zones_are_refused(name: str) -> None:
+    """What is no zone is refused, a folder of zones and a path out of it too."""
+    with pytest.raises(UnknownNameError, match=r"^unknown time zone"):
+        Call(datetime(1998, 7, 1, tzinfo=UTC), where=name)
+
+
+def test_the_nearest_zone_is_suggested() -> None:
+    """A slip of the pen in a zone's name is answered with the zone."""
+    with pytest.raises(UnknownNameError, match="did you mean 'Asia/Shanghai'"):
+        zone("Asia/Shangai")
+
+
+def test_a_zone_is_given_by_its_name() -> None:
+    """A field keeps the name, which can be written down, and not the zone itself."""
+    with pytest.raises(InvalidValueError, match=r"^where must be the name of a time zone "):
+        Call(datetime(1998, 7, 1, tzinfo=UTC), where=ZoneInfo("Asia/Shanghai"))  # type: ignore[arg-type]

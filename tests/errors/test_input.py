@@ -1,0 +1,125 @@
+"""What callers hand in and the library refuses."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmcore.errors import (
+    CrmError,
+    Fault,
+    FaultsError,
+    InvalidValueError,
+    MissingExtraError,
+    MixedCurrenciesError,
+    UndefinedValueError,
+    UnknownNameError,
+    nearest,
+)
+
+SKILLS = ["Mandarin", "Negotiation", "Complaint handling"]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (InvalidValueError("hours", -2, "be at least 0"), "hours must be at least 0 (got -2)"),
+        (
+            MixedCurrenciesError("USD", "CNY"),
+            "cannot put USD and CNY together; convert one of them first",
+        ),
+        (
+            UndefinedValueError("the denominator is zero"),
+            (
+                "there is no number to use: the denominator is zero; "
+                "ask for isinstance(…, Undefined) first"
+            ),
+        ),
+        (
+            MissingExtraError("the HTML report", "reports"),
+            "the HTML report needs an extra: pip install 'crmcore[reports]'",
+        ),
+    ],
+)
+def test_messages_say_what_would_be_right(error: CrmError, message: str) -> None:
+    """A message names what was found and what to do about it."""
+    assert str(error) == message
+
+
+def test_an_unknown_name_comes_with_the_nearest() -> None:
+    """A slip of the pen is answered with the word that was probably meant."""
+    error = UnknownNameError("skill", "mandrin", SKILLS)
+
+    assert error.suggestion == "Mandarin"
+    assert str(error) == "unknown skill 'mandrin'; did you mean 'Mandarin'?"
+
+
+def test_a_name_like_no_other_comes_with_all_that_are_known() -> None:
+    """Where nothing is near, the known names are listed in order."""
+    error = UnknownNameError("skill", "xyz", SKILLS)
+
+    assert error.suggestion is None
+    assert str(error) == (
+        "unknown skill 'xyz'; known are Complaint handling, Mandarin, Negotiation"
+    )
+
+
+def test_a_long_list_of_names_is_cut() -> None:
+    """A message stays readable when hundreds of names are known."""
+    error = UnknownNameError("field", "?", [f"column_{number:03}" for number in range(300)])
+
+    assert str(error).endswith("column_018, column_019, …")
+
+
+def test_nothing_known_is_said() -> None:
+    """An empty list of known names is not shown as an empty list."""
+    assert str(UnknownNameError("role", "Greeter", [])) == "unknown role 'Greeter'; none is known"
+
+
+@given(st.data(), st.lists(st.text("abAB", max_size=4), max_size=8), st.text("abAB", max_size=4))
+def test_the_nearest_does_not_depend_on_order(
+    data: st.DataObject, known: list[str], name: str
+) -> None:
+    """The same names in another order give the same suggestion, and one of them."""
+    shuffled = data.draw(st.permutations(known))
+
+    found = nearest(name, known)
+
+    assert nearest(name, shuffled) == found
+    assert found is None or found in known
+
+
+def test_a_name_is_nearest_to_itself() -> None:
+    """A name that is known, but for its case, is the one that is suggested."""
+    assert nearest("NEGOTIATION", SKILLS) == "Negotiation"
+
+
+def test_faults_are_told_together() -> None:
+    """Each fault of a file is told with its place, in the order of the file."""
+    error = FaultsError(
+        "purchases.csv",
+        [Fault("row 2, date", "'1998-02-30' is no day"), Fault("row 7, amount", "is missing")],
+    )
+
+    assert str(error).splitlines() == [
+        "purchases.csv has 2 faults:",
+        "  row 2, date: '1998-02-30' is no day",
+        "  row 7, amount: is missing",
+    ]
+
+
+def test_one_fault_is_one_fault() -> None:
+    """The count agrees with its noun."""
+    error = FaultsError("policy.toml", [Fault("tiers[0].name", "must not be empty")])
+
+    assert str(error).startswith("policy.toml has 1 fault:")
+
+
+def test_many_faults_are_counted_beyond_the_twentieth() -> None:
+    """A file that is wrong throughout fills no screen, and yet nothing is hidden."""
+    error = FaultsError("purchases.csv", (Fault(f"row {row}", "no date") for row in range(2, 27)))
+
+    assert len(error.faults) == 25
+    assert len(str(error).splitlines()) == 22
+    assert str(error).endswith("  … and 5 more")
