@@ -1,0 +1,81 @@
+"""Faults while data is read: where they stand, and how they come together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from crmcore.errors import CrmError, Fault, FaultsError, InvalidValueError
+
+_SHOWN = 40
+
+
+class Faulty(Exception):  # noqa: N818 - it never leaves the room
+    """Data has faults; their paths begin where the data began."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
+
+
+def refused(value: object, rule: str) -> Faulty:
+    """Return the refusal of *value*, which breaks *rule*, right here."""
+    return Faulty([Fault("", _problem(value, rule))])
+
+
+def _problem(value: object, rule: str) -> str:
+    return f"must {rule} (got {_shown(value)})"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "a table of fields"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, Decimal):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def under(prefix: str, error: Exception) -> list[Fault]:
+    """Return the faults that *error* tells of, their paths put under *prefix*."""
+    return [attrs.evolve(fault, path=_join(prefix, fault.path)) for fault in _faults_of(error)]
+
+
+def _join(prefix: str, path: str) -> str:
+    if not prefix or not path or path.startswith("["):
+        return prefix + path
+    return f"{prefix}.{path}"
+
+
+def _faults_of(error: Exception) -> tuple[Fault, ...]:
+    if isinstance(error, Faulty | FaultsError):
+        return error.faults
+    if isinstance(error, InvalidValueError):
+        return (Fault(error.field, _problem(error.value, error.rule)),)
+    if isinstance(error, CrmError):
+        return (Fault("", str(error)),)
+    raise error
+
+
+def of_field(name: str, error: CrmError) -> list[Fault]:
+    """Return the faults that building the field *name* tells of, at the field's own path."""
+    if isinstance(error, InvalidValueError) and error.field == name:
+        return under("", error)
+    return under(name, error)
+
+
+def as_error(source: str, faults: Iterable[Fault]) -> FaultsError:
+    """Return the error that the caller gets: each fault with a path, be it only *the whole*."""
+    return FaultsError(
+        source, [Fault(fault.path or "the whole", fault.problem) for fault in faults]
+    )
+
+
+def unknown_type(cls: Any) -> InvalidValueError:  # noqa: ANN401 - whatever was asked for
+    """Return the refusal of a type that no data can be read as."""
+    return InvalidValueError("cls", cls, "be a type that data can be read as")

@@ -1,0 +1,130 @@
+"""Plain data from objects."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+from typing import Any, TypeAlias
+
+import attrs
+
+from crmcore import criteria
+from crmcore.checks import utc
+from crmcore.criteria import Criterion
+from crmcore.errors import InvalidValueError
+from crmcore.kernel import Undefined
+
+from ._undefined import write_undefined
+
+Data: TypeAlias = Any
+Writer: TypeAlias = Callable[[Any], Data]
+
+
+def to_data(value: Any) -> Data:  # noqa: ANN401 - whatever it is
+    """Return *value* as plain data: dictionaries, lists, text, numbers, booleans and None.
+
+    Records become tables of their fields, enumerations their words, exact numbers text,
+    instants ISO 8601 text in UTC, and criteria what `crmcore.criteria.to_data` says. The type
+    of a record is not told: whoever reads it knows what to read it as.
+
+    Raises:
+        InvalidValueError: If something in it has no plain form, such as NaN or a function.
+
+    .. versionadded:: 0.1.0
+    """
+    kind: Any = type(value)
+    return _writer(kind)(value)
+
+
+def to_json(value: object) -> str:
+    """Return *value* as canonical JSON: sorted names, no blanks, one text for one value.
+
+    Raises:
+        InvalidValueError: If something in it has no plain form.
+
+    .. versionadded:: 0.1.0
+    """
+    return _text(to_data(value))
+
+
+def _text(data: Data) -> str:
+    return json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+@cache
+def _writer(cls: type[Any]) -> Writer:
+    for base, write in _WRITERS:
+        if issubclass(cls, base):
+            return write
+    if attrs.has(cls):
+        names = [(str(field.alias), field.name) for field in attrs.fields(cls) if field.init]
+        return lambda value: {alias: to_data(getattr(value, name)) for alias, name in names}
+    rule = "be a record, or plain data, or a collection of these"
+    raise InvalidValueError("value", cls.__name__, rule)
+
+
+def _as_it_is(value: Data) -> Data:
+    return value
+
+
+def _float(value: float) -> float:
+    if not math.isfinite(value):
+        raise InvalidValueError("value", value, "be finite")
+    return value
+
+
+def _fraction(value: Fraction) -> str:
+    return f"{value.numerator}/{value.denominator}"
+
+
+def _instant(value: datetime) -> str:
+    return utc(value, "value").isoformat().removesuffix("+00:00") + "Z"
+
+
+def _table(value: Mapping[Any, Any]) -> dict[str, Data]:
+    return {_name(key): to_data(item) for key, item in value.items()}
+
+
+def _name(key: object) -> str:
+    name = to_data(key)
+    if not isinstance(name, str):
+        raise InvalidValueError("key", key, "be text, a word, a day or an exact number")
+    return name
+
+
+def _list(value: tuple[Any, ...] | list[Any]) -> list[Data]:
+    return [to_data(item) for item in value]
+
+
+def _set(value: AbstractSet[Any]) -> list[Data]:
+    return sorted(_list(list(value)), key=_text)
+
+
+# The first that applies is taken: an instant is a day too, and a word is text.
+_WRITERS: tuple[tuple[type[Any], Writer], ...] = (
+    (Criterion, criteria.to_data),
+    (Undefined, write_undefined),
+    (Enum, lambda value: to_data(value.value)),
+    (str, str),
+    (bool, _as_it_is),
+    (int, _as_it_is),
+    (float, _float),
+    (type(None), _as_it_is),
+    (Decimal, str),
+    (Fraction, _fraction),
+    (datetime, _instant),
+    (date, date.isoformat),
+    (Mapping, _table),
+    (tuple, _list),
+    (list, _list),
+    (AbstractSet, _set),
+)
