@@ -20,7 +20,7 @@ class Offer:
     """A record with a field for each of the checks."""
 
     price: Decimal = attrs.field(
-        default=1,
+        default=Decimal(1),
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
     )
     share: Any = attrs.field(default=0, validator=is_fraction)

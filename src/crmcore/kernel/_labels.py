@@ -57,7 +57,7 @@ class LabelledEnum(StrEnum):
 
     label: Phrase
 
-    def __new__(cls, word: str, en: str, zh: str) -> Self:
+    def __new__(cls, word: str, en: str = "", zh: str = "") -> Self:
         """Make a member that is its word and knows its labels."""
         member = str.__new__(cls, word)
         member._value_ = word
