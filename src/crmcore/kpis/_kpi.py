@@ -1,0 +1,141 @@
+"""KPIs: what is measured, in words that leave no room for two readings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import NewType
+
+import attrs
+
+from crmcore.checks import is_id, is_name
+from crmcore.errors import InvalidValueError
+from crmcore.kernel import LabelledEnum, Phrase, round_half_up
+from crmcore.measures import Additivity
+
+KpiId = NewType("KpiId", str)
+
+
+class Direction(LabelledEnum):
+    """Which way a KPI improves.
+
+    .. versionadded:: 0.1.0
+    """
+
+    HIGHER = "higher_better", "higher is better", "越高越好"
+    LOWER = "lower_better", "lower is better", "越低越好"
+    TARGET = "target_is_best", "the target is best", "达标最佳"
+
+
+class KpiGroup(LabelledEnum):
+    """What a KPI tells about.
+
+    .. versionadded:: 0.1.0
+    """
+
+    SATISFACTION = "satisfaction", "satisfaction and feedback", "满意度与反馈"
+    RETENTION = "retention", "retention, loyalty and value", "客户保留、忠诚与价值"
+    SALES = "sales", "acquisition, sales and market", "获客、销售与市场"
+    SERVICE = "service", "service", "客户服务"
+    INTERACTION = "interaction", "interaction, success and cost", "互动、成功与成本"
+    DATA = "data", "data and analysis", "数据与分析"
+    TEAM = "team", "team, process and people", "团队、流程与人员"
+
+
+class Unit(LabelledEnum):
+    """What the number of a KPI counts.
+
+    .. versionadded:: 0.1.0
+    """
+
+    SHARE = "share", "a ratio, read as a percentage", "比率"
+    CHANGE = "change", "a change, read as a percentage of the base", "变化率"
+    CUSTOMERS = "customers", "customers", "客户数"
+    ORDERS = "orders", "orders", "订单数"
+    RATE = "rate", "orders per customer", "人均订单数"
+    MONEY = "money", "money, in the stated currency", "金额"
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether people read the number as a percentage."""
+        return self in (Unit.SHARE, Unit.CHANGE)
+
+    def show(self, number: Decimal | float, digits: int | None = None) -> str:
+        """Return *number* as people read it, rounded half up: ``72.5 %``, ``8,431``, ``1.34``.
+
+        Args:
+            number: The number, which itself is never rounded; this is for the eye.
+            digits: How many digits to show behind the point, if others than are customary.
+        """
+        exact = Fraction(number)
+        if self.is_relative:
+            sign = "+" if self is Unit.CHANGE else ""
+            return f"{_rounded(exact * 100, 1 if digits is None else digits):{sign},} %"
+        return f"{_rounded(exact, _DIGITS[self] if digits is None else digits):,}"
+
+
+_DIGITS = {Unit.CUSTOMERS: 0, Unit.ORDERS: 0, Unit.RATE: 2, Unit.MONEY: 2}
+
+
+def _rounded(exact: Fraction, digits: int) -> Decimal:
+    shown = round_half_up(Decimal(exact.numerator) / Decimal(exact.denominator), digits)
+    return shown or abs(shown)
+
+
+@attrs.frozen(kw_only=True)
+class Kpi:
+    """A key performance indicator: one figure with one meaning.
+
+    Attributes:
+        id: The word for it in data, such as ``retention_rate``.
+        code: Its number in the catalogue, such as ``K15``.
+        name: How people call it.
+        group: What it tells about.
+        unit: What its number counts.
+        direction: Which way it improves.
+        over_time: How the values of short periods make the value of a long one.
+        parts_add: Whether numerator and denominator of short periods may each be summed, so
+            that the ratio of a long period is the ratio of their sums. Only for what is
+            computed anew.
+        is_proportion: Whether the numerator counts some of those that the denominator counts,
+            so that the number has an interval by Wilson.
+        numerator: What the upper part is, in words; the figure itself where there is no lower.
+        denominator: What the lower part is, in words; None where the figure is no ratio.
+        definition: What is computed, in a full sentence that decides the edge cases.
+        source: Where the definition is anchored.
+        version: Which wording and reckoning of the definition this is.
+
+    .. versionadded:: 0.1.0
+    """
+
+    id: KpiId = attrs.field(validator=is_id)
+    code: str = attrs.field(validator=is_id)
+    name: Phrase
+    group: KpiGroup
+    unit: Unit
+    direction: Direction
+    over_time: Additivity
+    parts_add: bool = attrs.field(default=False)
+    is_proportion: bool = attrs.field(default=False)
+    numerator: Phrase
+    denominator: Phrase | None = None
+    definition: Phrase
+    source: str = attrs.field(validator=is_name)
+    version: str = attrs.field(default="1", validator=is_id)
+
+    @parts_add.validator
+    def _is_computed_anew(self, attribute: attrs.Attribute[bool], value: object) -> None:
+        if value and self.over_time is not Additivity.NON_ADDITIVE:
+            rule = f"be false for what is {self.over_time.label} already"
+            raise InvalidValueError(attribute.name, value, rule)
+
+    @denominator.validator
+    def _stands_under_a_proportion(
+        self, attribute: attrs.Attribute[Phrase | None], value: Phrase | None
+    ) -> None:
+        if value is None and (self.is_proportion or self.parts_add):
+            raise InvalidValueError(attribute.name, value, "say what the ratio is a ratio of")
+
+    def __str__(self) -> str:
+        """Return code and English name, as ``K15 customer retention rate``."""
+        return f"{self.code} {self.name}"
