@@ -107,8 +107,9 @@ def _teachers(skill: str, level: int, organization: Organization, as_of: date) -
 
 
 def _title(skill: str, level: int, members: list[Member]) -> Phrase:
-    en = ", ".join(member.name for member in members)
-    zh = "、".join(member.name for member in members)
+    names = [member.name for member in members]
+    en = " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    zh = "、".join(names)
     verb = "has" if len(members) == 1 else "have"
     return Phrase(f"{en} {verb} to reach level {level} of {skill}", f"{zh}需要达到{level}级{skill}")
 

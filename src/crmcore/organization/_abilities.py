@@ -10,7 +10,7 @@ from crmcore.kernel import Phrase
 from ._assignment import Duty
 from ._member import Member
 from ._responsibility import Responsibility
-from ._situation import Situation, found, shown_names
+from ._situation import WORDS, Situation, found, shortfalls, shown_names
 from ._skill import level_in
 
 # How many levels short somebody may be who can still learn it on the way.
@@ -112,30 +112,28 @@ def _titles(wanting: list[tuple[int, Responsibility]]) -> Phrase:
 
 def _short(member: Member, responsibility: Responsibility, duty: Duty) -> Iterator[Finding]:
     """Tell where a holder is below a level that is wanted."""
-    for want in responsibility.skills:
-        has = member.level_of(want.skill)
-        if has < want.level:
-            learnable = want.level - has <= _LEARNABLE[duty]
-            yield found(
-                "below_level",
-                Severity.NOTE if learnable else Severity.WARNING,
-                f"member:{member.id}",
-                Phrase(
-                    f"{member.name}, {duty.label.en} for “{responsibility.name}”, "
-                    f"has {want.skill} at level {has} instead of {want.level}",
-                    f"{member.name}（“{responsibility.name}”{duty.label.zh}人）"
-                    f"的{want.skill}为{has}级，要求{want.level}级",
-                ),
-                evidence=[
-                    ("responsibility", responsibility.id),
-                    ("duty", duty.value),
-                    ("skill", want.skill),
-                    ("level had", has),
-                    ("level wanted", want.level),
-                ],
-                suggestion=Phrase(
-                    f"Train {member.name} in {want.skill}", f"请为{member.name}安排{want.skill}培训"
-                )
-                if learnable
-                else Phrase("Hand it to somebody who has the skill", "请改由具备该技能的人承担"),
+    for want, has in shortfalls(member, responsibility):
+        learnable = want.level - has <= _LEARNABLE[duty]
+        yield found(
+            "below_level",
+            Severity.NOTE if learnable else Severity.WARNING,
+            f"member:{member.id}",
+            Phrase(
+                f"{member.name}, {WORDS[duty].en} “{responsibility.name}”, "
+                f"has {want.skill} at level {has} instead of {want.level}",
+                f"{member.name}（“{responsibility.name}”{WORDS[duty].zh}）"
+                f"的{want.skill}为{has}级，要求{want.level}级",
+            ),
+            evidence=[
+                ("responsibility", responsibility.id),
+                ("duty", duty.value),
+                ("skill", want.skill),
+                ("level had", has),
+                ("level wanted", want.level),
+            ],
+            suggestion=Phrase(
+                f"Train {member.name} in {want.skill}", f"请为{member.name}安排{want.skill}培训"
             )
+            if learnable
+            else Phrase("Hand it to somebody who has the skill", "请改由具备该技能的人承担"),
+        )

@@ -10,16 +10,10 @@ from crmcore.kernel import Phrase
 from ._assignment import Duty
 from ._member import Member
 from ._responsibility import Responsibility
-from ._situation import Situation, found, shown_names
+from ._situation import WORDS, Situation, found, shortfalls, shown_names
 
 _HIGHEST_IMPORTANCE = 3
 _SHOWN_CANDIDATES = 3
-# What somebody is, with the preposition that leads to the name of the responsibility.
-_WORDS = {
-    Duty.ACCOUNTABLE: Phrase("accountable for", "终责人"),
-    Duty.RESPONSIBLE: Phrase("responsible for", "执行人"),
-    Duty.BACKUP: Phrase("backup of", "后备人员"),
-}
 
 
 def audit_responsibilities(situation: Situation) -> Iterator[Finding]:
@@ -42,7 +36,7 @@ def _gaps(situation: Situation, responsibility: Responsibility) -> Iterator[Find
             responsibility, duty
         ):
             continue
-        name, word = responsibility.name, _WORDS[duty]
+        name, word = responsibility.name, WORDS[duty]
         yield found(
             "gap",
             _gravity_of_gap(responsibility, duty),
@@ -66,25 +60,40 @@ def _gravity_of_gap(responsibility: Responsibility, duty: Duty) -> Severity:
 
 
 def _who_could(situation: Situation, responsibility: Responsibility, duty: Duty) -> Phrase:
+    """Name who else could take the duty over, or who is nearest to being able to."""
     held = {m.id for other in Duty for m in situation.holders(responsibility, other)}
-    able = [
+    free = [
         member
         for member in situation.present
         if member.id not in held
-        and all(member.level_of(want.skill) >= want.level for want in responsibility.skills)
         and (duty is not Duty.ACCOUNTABLE or situation.organization.has_authority(member))
     ]
-    if not able:
+    # The keenest comes first; the id settles ties.
+    free.sort(key=lambda m: (-_will(m, responsibility), m.id))
+    able = [member for member in free if not shortfalls(member, responsibility)]
+    if able:
+        names = shown_names(able[:_SHOWN_CANDIDATES])
         return Phrase(
-            "Nobody else has all that it wants; train or hire somebody",
-            "没有其他人完全符合要求，请安排培训或招聘",
+            f"{names.en} could take it, as far as skills and authority go",
+            f"就技能和权限而言，{names.zh}可以承担",
         )
-    # The likeliest to say yes comes first; the id settles ties.
-    able.sort(key=lambda m: (-_will(m, responsibility), m.id))
-    names = shown_names(able[:_SHOWN_CANDIDATES])
+    return _who_is_nearest(free, responsibility)
+
+
+def _who_is_nearest(free: list[Member], responsibility: Responsibility) -> Phrase:
+    if not free:
+        return Phrase(
+            "There is nobody else to take it; hire somebody", "没有其他人可以承担，请招聘人员"
+        )
+    nearest = min(
+        free, key=lambda m: sum(want.level - has for want, has in shortfalls(m, responsibility))
+    )
+    lacks = [(w.skill, has, w.level) for w, has in shortfalls(nearest, responsibility)]
+    en = ", ".join(f"{skill} at level {has} instead of {level}" for skill, has, level in lacks)
+    zh = "、".join(f"{skill}为{has}级（要求{level}级）" for skill, has, level in lacks)
     return Phrase(
-        f"{names.en} could take it, as far as skills and authority go",
-        f"就技能和权限而言，{names.zh}可以承担",
+        f"Nobody else has all that it wants; nearest is {nearest.name}, with {en}",
+        f"没有其他人完全符合要求；最接近的是{nearest.name}：{zh}",
     )
 
 
@@ -101,10 +110,10 @@ def _held_by_former(situation: Situation, responsibility: Responsibility) -> Ite
                 _gravity_of_gap(responsibility, duty),
                 f"responsibility:{responsibility.id}",
                 Phrase(
-                    f"{member.name}, who left on {member.left_on}, is still {_WORDS[duty].en} "
+                    f"{member.name}, who left on {member.left_on}, is still {WORDS[duty].en} "
                     f"“{responsibility.name}”",
                     f"{member.name}已于{member.left_on}离开，"
-                    f"但仍是“{responsibility.name}”的{_WORDS[duty].zh}",
+                    f"但仍是“{responsibility.name}”的{WORDS[duty].zh}",
                 ),
                 evidence=[
                     ("member", member.id),
@@ -125,9 +134,9 @@ def _overlaps(situation: Situation, responsibility: Responsibility) -> Iterator[
                 Severity.NOTE if duty is Duty.BACKUP else Severity.WARNING,
                 f"responsibility:{responsibility.id}",
                 Phrase(
-                    f"{len(holders)} people are {_WORDS[duty].en} “{responsibility.name}”: "
+                    f"{len(holders)} people are {WORDS[duty].en} “{responsibility.name}”: "
                     f"{names.en}",
-                    f"“{responsibility.name}”有{len(holders)}名{_WORDS[duty].zh}：{names.zh}",
+                    f"“{responsibility.name}”有{len(holders)}名{WORDS[duty].zh}：{names.zh}",
                 ),
                 evidence=[
                     ("duty", duty.value),
@@ -150,9 +159,9 @@ def _weak_backups(situation: Situation, responsibility: Responsibility) -> Itera
                     Severity.WARNING,
                     f"responsibility:{responsibility.id}",
                     Phrase(
-                        f"{member.name} is both {_WORDS[duty].en} and backup of "
+                        f"{member.name} is both {WORDS[duty].en} and backup of "
                         f"“{responsibility.name}”",
-                        f"{member.name}既是“{responsibility.name}”的{_WORDS[duty].zh}，"
+                        f"{member.name}既是“{responsibility.name}”的{WORDS[duty].zh}，"
                         "又是其后备人员",
                     ),
                     evidence=[("member", member.id), ("duty", duty.value)],

@@ -16,6 +16,14 @@ from ._assignment import Assignment, Duty
 from ._member import Member
 from ._organization import Organization
 from ._responsibility import Responsibility
+from ._skill import SkillLevel
+
+# What somebody is, with the preposition that leads to the name of the responsibility.
+WORDS = {
+    Duty.ACCOUNTABLE: Phrase("accountable for", "终责人"),
+    Duty.RESPONSIBLE: Phrase("responsible for", "执行人"),
+    Duty.BACKUP: Phrase("backup of", "后备人员"),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +93,12 @@ class Situation:
         return {
             a.member for a in self.held if a.responsibility == responsibility.id and a.duty is duty
         }
+
+
+def shortfalls(member: Member, responsibility: Responsibility) -> list[tuple[SkillLevel, int]]:
+    """Return the levels that are wanted and not reached, each with the level that is had."""
+    levels = ((want, member.level_of(want.skill)) for want in responsibility.skills)
+    return [(want, has) for want, has in levels if has < want.level]
 
 
 def shown_hours(weekly_minutes: Fraction) -> str:
