@@ -1,0 +1,106 @@
+"""One door to everything that has to be green; ``.ci/run`` goes through it too.
+
+The sessions run in the environment that holds nox, which is the one of the development extra.
+Only the tests make an environment of their own, because they test the wheel.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "docs", "examples", "tests"]
+nox.options.error_on_external_run = False
+
+HERE = Path(__file__).parent
+# What the tests need beside the wheel. The source is not among it, so that it cannot be
+# imported in the wheel's place.
+BESIDE = ["tests", "docs", "examples", "benchmarks"]
+SINGLE = ["README.md", "README.zh-CN.md", "CHANGELOG.md", "conftest.py", "pyproject.toml"]
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Check style, imports, spelling and the configuration."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+    session.run("validate-pyproject", "pyproject.toml")
+    session.run("codespell", *_tracked())
+
+
+@nox.session(venv_backend="none")
+def types(session: nox.Session) -> None:
+    """Check the types, and that every public one is known."""
+    session.run("mypy")
+    session.run("pyright", "--verifytypes", "crmcore", "--ignoreexternal")
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """Build the pages; a link that leads nowhere fails."""
+    out = Path(session.create_tmp()) / "docs"
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "-E", "docs", str(out))
+    session.log(f"the pages are in {out}")
+
+
+@nox.session(venv_backend="none")
+def examples(session: nox.Session) -> None:
+    """Run every example."""
+    for path in sorted((HERE / "examples").glob("*.py")):
+        session.run("python", "-W", "error", str(path))
+
+
+@nox.session(venv_backend="none")
+def bench(session: nox.Session) -> None:
+    """Run every benchmark; it prints its table."""
+    for path in sorted((HERE / "benchmarks").glob("[!_]*.py")):
+        session.run("python", str(path), *session.posargs)
+
+
+@nox.session(venv_backend="venv", reuse_venv=True)
+def tests(session: nox.Session) -> None:
+    """Test the wheel, with branch coverage."""
+    _test_the_wheel(session)
+
+
+@nox.session(venv_backend="venv", reuse_venv=True, python=["3.12", "3.13"])
+def versions(session: nox.Session) -> None:
+    """Test the wheel on other versions of Python."""
+    _test_the_wheel(session)
+
+
+def _test_the_wheel(session: nox.Session) -> None:
+    house = Path(session.create_tmp()) / "house"
+    shutil.rmtree(house, ignore_errors=True)
+    house.mkdir(parents=True)
+    for folder in BESIDE:
+        shutil.copytree(HERE / folder, house / folder, ignore=shutil.ignore_patterns("_build"))
+    for file in SINGLE:
+        shutil.copy(HERE / file, house)
+
+    session.install("--quiet", "build")
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(house / "dist"), silent=True)
+    (wheel,) = (house / "dist").glob("*.whl")
+    session.install("--quiet", f"crmcore[dev] @ {wheel.as_uri()}")
+    # The same version may be there from an earlier run with other contents.
+    session.install("--quiet", "--no-deps", "--force-reinstall", str(wheel))
+
+    session.chdir(house)
+    pages = ["docs", "README.md", "README.zh-CN.md"]
+    cores = ["-n", "2", "--dist", "loadfile"]
+    session.run("pytest", "tests", *pages, *cores, "--cov=crmcore", *session.posargs)
+
+
+def _tracked() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "*.md", "*.toml"],  # noqa: S607 git is where PATH has it
+        capture_output=True,
+        check=True,
+        cwd=HERE,
+        encoding="utf-8",
+    )
+    return listed.stdout.splitlines()
