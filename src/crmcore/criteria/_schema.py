@@ -14,7 +14,7 @@ from typing import Literal as OneOf
 
 import attrs
 
-from crmcore.errors import Fault, FaultsError, InvalidValueError
+from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.kernel import Undefined
 
 from ._check import Check, Column
@@ -87,6 +87,17 @@ class Schema:
     def __contains__(self, name: object) -> bool:
         """Say whether there is a field of this name."""
         return name in self._by_name
+
+    def __getitem__(self, name: str) -> Column:
+        """Return the type of a field.
+
+        Raises:
+            UnknownNameError: If there is no such field; the message suggests the nearest.
+        """
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise UnknownNameError("field", name, self._by_name) from None
 
     def faults(self, criterion: Criterion, *, path: str = "") -> tuple[Fault, ...]:
         """Return everything that is wrong with a criterion over these fields.

@@ -1,0 +1,195 @@
+"""Decay: how much of a rule's points is left when what they were given for grows old.
+
+A factor is a whole number of thousandths, and it steps down on stated days: at most sixteen
+of them, and none for a part of a day. So a rule gives the same points, to the last digit, on
+an object, in SQL and on a data frame, where it is a handful of comparisons with dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from math import ceil
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from crmcore.calendar import months_after
+from crmcore.checks import decimal
+from crmcore.criteria import F
+from crmcore.errors import InvalidValueError
+
+# The first age, in days, at which each factor counts, and the factor in thousandths.
+Table: TypeAlias = "tuple[tuple[int, int], ...]"
+Levels: TypeAlias = "tuple[tuple[int, Decimal], ...]"
+
+_MOST_STEPS: Final = 16
+_MOST_DAYS: Final = 36525
+_THOUSAND: Final = 1000
+_HALF_LIVES: Final = 4
+_CONTEXT: Final = Context(prec=30, rounding=ROUND_HALF_UP)
+_DIGITS: Final = Decimal("1E-12")
+
+
+def field_of(value: object) -> str:
+    """Return the name of a field, given as ``F.name`` or as text."""
+    return str(F(str(value)))
+
+
+def _thousandths(factor: Decimal) -> int:
+    return int(_CONTEXT.to_integral_value(_CONTEXT.multiply(factor, Decimal(_THOUSAND))))
+
+
+def _half_life_factor(age: Fraction, days: int) -> Decimal:
+    halvings = _CONTEXT.divide(Decimal(age.numerator), Decimal(age.denominator * days))
+    return _CONTEXT.power(Decimal("0.5"), halvings)
+
+
+def _ages(horizon: int) -> list[Fraction]:
+    """Return the ages at which a horizon of days is sampled; whole days where it is short."""
+    steps = min(_MOST_STEPS, horizon)
+    return [Fraction(step * horizon, steps) for step in range(steps)]
+
+
+@lru_cache
+def _half_life_table(days: int, horizon: int) -> Table:
+    sampled = [(ceil(age), _thousandths(_half_life_factor(age, days))) for age in _ages(horizon)]
+    return (*sampled, (horizon, 0))
+
+
+@lru_cache
+def _linear_table(days: int) -> Table:
+    sampled = [(ceil(age), _thousandths(Decimal(days - ceil(age)) / days)) for age in _ages(days)]
+    return (*sampled, (days, 0))
+
+
+def _looked_up(table: Table, age: int) -> Decimal:
+    thousandths = next(factor for first, factor in reversed(table) if age >= first)
+    return _CONTEXT.normalize(Decimal(thousandths).scaleb(-3))
+
+
+def age_in_days(day: date, as_of: date) -> int:
+    """Return how many days before *as_of* a day was; a day to come is 0 days old."""
+    return max(0, (as_of - day).days)
+
+
+def _is_days(_: object, attribute: attrs.Attribute[int], value: int) -> None:
+    if type(value) is not int or not 1 <= value <= _MOST_DAYS:
+        rule = f"be a whole number of days, 1 to {_MOST_DAYS:,}"
+        raise InvalidValueError(attribute.name, value, rule)
+
+
+def _is_yes_or_no(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
+    if not isinstance(value, bool):
+        raise InvalidValueError(attribute.name, value, "be true or false")
+
+
+@attrs.frozen(kw_only=True)
+class HalfLife:
+    """Half of the points are left after *days*, a quarter after twice as many, and so on.
+
+    Attributes:
+        days: The half-life, in days.
+        since: The field with the date from which the age counts; ``F.name`` or its name.
+        horizon: The age, in days, at which nothing is left; four half-lives where not stated.
+        continuous: Follow the curve to twelve digits and without a horizon, instead of in
+            sixteen steps of whole thousandths; only objects in Python are scored so.
+
+    .. versionadded:: 0.1.0
+    """
+
+    days: int = attrs.field(validator=_is_days)
+    since: str = attrs.field(converter=field_of)
+    horizon: int = attrs.field(
+        default=attrs.Factory(lambda self: _HALF_LIVES * self.days, takes_self=True),
+        validator=_is_days,
+    )
+    continuous: bool = attrs.field(default=False, validator=_is_yes_or_no)
+
+    def factor(self, day: date, *, as_of: date) -> Decimal:
+        """Return the share of the points that is left on *as_of* of what happened on *day*."""
+        age = age_in_days(day, as_of)
+        if self.continuous:
+            exact = _half_life_factor(Fraction(age), self.days)
+            return _CONTEXT.normalize(_CONTEXT.quantize(exact, _DIGITS))
+        return _looked_up(_half_life_table(self.days, self.horizon), age)
+
+
+@attrs.frozen(kw_only=True)
+class Linear:
+    """The points melt away evenly and are gone after *days*.
+
+    Attributes:
+        days: The age, in days, at which nothing is left.
+        since: The field with the date from which the age counts; ``F.name`` or its name.
+
+    .. versionadded:: 0.1.0
+    """
+
+    days: int = attrs.field(validator=_is_days)
+    since: str = attrs.field(converter=field_of)
+
+    def factor(self, day: date, *, as_of: date) -> Decimal:
+        """Return the share of the points that is left on *as_of* of what happened on *day*."""
+        return _looked_up(_linear_table(self.days), age_in_days(day, as_of))
+
+
+def _levels(value: Mapping[int, Any] | Iterable[tuple[int, Any]]) -> Levels:
+    pairs = list(value.items() if isinstance(value, Mapping) else value)
+    for pair in pairs:
+        if not isinstance(pair, list | tuple) or [type(age) for age in pair[:1]] != [int]:
+            rule = "be pairs of a whole age and the share that is left from it on"
+            raise InvalidValueError("step", pair, rule)
+    levels = sorted((int(age), decimal(share, "step")) for age, share in pairs)
+    return tuple(levels)
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """The points fall to a stated share at each stated age.
+
+    Attributes:
+        since: The field with the date from which the age counts; ``F.name`` or its name.
+        days: The share that is left from each age on, by the age in days.
+        months: The same by the age in calendar months; one of the two is stated.
+
+    .. versionadded:: 0.1.0
+    """
+
+    since: str = attrs.field(converter=field_of)
+    days: Levels = attrs.field(default=(), converter=_levels)
+    months: Levels = attrs.field(default=(), converter=_levels)
+
+    def __attrs_post_init__(self) -> None:
+        """Want one list of falling shares."""
+        if bool(self.days) is bool(self.months):
+            raise InvalidValueError("step", self, "state its ages in days or in months")
+        levels = self.days or self.months
+        if len(levels) > _MOST_STEPS:
+            raise InvalidValueError("step", len(levels), f"have at most {_MOST_STEPS} ages")
+        if levels[0][0] < 1:
+            raise InvalidValueError("step", levels[0][0], "have ages of at least 1")
+        shares = [Decimal(1), *(share for _, share in levels)]
+        if any(later >= earlier for earlier, later in pairwise(shares)) or shares[-1] < 0:
+            raise InvalidValueError(
+                "step", levels, "have shares that fall from below 1 to 0 or more"
+            )
+        if any(share.scaleb(3) % 1 for share in shares):
+            raise InvalidValueError("step", levels, "have shares of whole thousandths")
+
+    def factor(self, day: date, *, as_of: date) -> Decimal:
+        """Return the share of the points that is left on *as_of* of what happened on *day*."""
+        left = Decimal(1)
+        for age, share in self.days or self.months:
+            first = as_of - timedelta(days=age) if self.days else months_after(as_of, -age)
+            if day > first:
+                break
+            left = share
+        return left
+
+
+Decay: TypeAlias = HalfLife | Linear | Step

@@ -1,0 +1,183 @@
+"""Rule sets: rules that together make one score."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final, Self, TypeAlias
+
+import attrs
+
+from crmcore.checks import is_name, optional_decimal
+from crmcore.criteria import Schema
+from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
+
+from ._data import read_rule_set, rule_data
+from ._rule import Rule, are_points, is_cap, to_cap
+from ._score import Score, shown
+from ._scorer import RuleScorer, Scorer
+
+GroupCaps: TypeAlias = "tuple[tuple[str, Decimal], ...]"
+
+_MOST_KEPT: Final = 64
+
+
+def _to_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(rules)
+
+
+def _to_caps(value: Mapping[str, Any] | GroupCaps) -> GroupCaps:
+    pairs = value.items() if isinstance(value, Mapping) else value
+    return tuple(sorted((group, to_cap(cap) or Decimal(0)) for group, cap in pairs))
+
+
+def _to_bound(value: Decimal | int | str | None) -> Decimal | None:
+    return optional_decimal(value, "bound")
+
+
+@attrs.frozen(cache_hash=True)
+class RuleSet:
+    """Rules that together make one score.
+
+    All rules that hold give their points; the order of the rules is the order of the ledger
+    and changes no number.
+
+    Attributes:
+        name: What people call it.
+        rules: The rules, each of its own name.
+        floor: The least that a score can be.
+        cap: The most that a score can be.
+        group_caps: By group, the most points that its rules give or take together.
+        version: The version of the whole, kept with every score.
+
+    .. versionadded:: 0.1.0
+    """
+
+    name: str = attrs.field(validator=is_name)
+    rules: tuple[Rule, ...] = attrs.field(converter=_to_rules)
+    floor: Decimal | None = attrs.field(
+        default=None, kw_only=True, converter=_to_bound, validator=are_points
+    )
+    cap: Decimal | None = attrs.field(
+        default=None, kw_only=True, converter=_to_bound, validator=are_points
+    )
+    group_caps: GroupCaps = attrs.field(default=(), kw_only=True, converter=_to_caps)
+    version: str = attrs.field(default="1", kw_only=True, validator=is_name)
+
+    def __attrs_post_init__(self) -> None:
+        """Want distinct names, caps of groups that there are, and a floor below the cap."""
+        names = [rule.name for rule in self.rules]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise InvalidValueError("rules", name, "have names of their own")
+        groups = {rule.group for rule in self.rules if rule.group is not None}
+        for group, cap in self.group_caps:
+            if group not in groups:
+                raise UnknownNameError("group", group, groups)
+            is_cap(self, attrs.fields(RuleSet).group_caps, cap)
+        if self.floor is not None and self.cap is not None and self.floor >= self.cap:
+            raise InvalidValueError("floor", self.floor, f"be below the cap, {self.cap}")
+
+    def score(self, record: object, *, as_of: date) -> Score:
+        """Return the score of a record, with its ledger.
+
+        Args:
+            record: An object with attributes, or a mapping.
+            as_of: The day of judgement, from which ages count.
+        """
+        return _scorer(self, as_of)(record)
+
+    def scorer(self, *, as_of: date, of: type | None = None) -> Callable[[object], Score]:
+        """Return a function that scores one record after the other.
+
+        Args:
+            as_of: The day of judgement, from which ages count.
+            of: The class of all records to come, which saves asking each what it is.
+        """
+        return Scorer(
+            rule_set=self.name,
+            version=self.version,
+            as_of=as_of,
+            rules=tuple(RuleScorer.of(rule, as_of, of) for rule in self.rules),
+            group_caps=self.group_caps,
+            floor=self.floor,
+            cap=self.cap,
+        )
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of all fields that its rules read."""
+        return frozenset().union(*(rule.fields for rule in self.rules))
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of its plain form with the rules by name: any change changes it."""
+        data = self.to_data()
+        data["rules"] = sorted(data["rules"], key=lambda rule: str(rule["name"]))
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+    def faults(self, schema: Schema, *, path: str = "") -> tuple[Fault, ...]:
+        """Return everything that is wrong with its rules over the fields of *schema*."""
+        found: list[Fault] = []
+        for place, rule in enumerate(self.rules):
+            where = f"{path}.rules[{place}]" if path else f"rules[{place}]"
+            found += schema.faults(rule.when, path=f"{where}.when")
+            if rule.times is not None:
+                found += _of_type(schema, f"{where}.times", rule.times, "an integer")
+            if rule.decay is not None:
+                found += _of_type(schema, f"{where}.decay.since", rule.decay.since, "a date")
+        return tuple(found)
+
+    def check(self, schema: Schema, *, path: str = "") -> None:
+        """Refuse rules that cannot run over the fields of *schema*.
+
+        Raises:
+            FaultsError: With everything that is wrong with them, each with its path.
+        """
+        faults = self.faults(schema, path=path)
+        if faults:
+            raise FaultsError(f"rule set {self.name}", faults)
+
+    @classmethod
+    def from_data(cls, data: object, *, schema: Schema | None = None, path: str = "") -> Self:
+        """Return the rule set that plain data describes.
+
+        Args:
+            data: What `to_data` gives, with criteria as `crmcore.criteria.to_data` has them,
+                or only their expressions.
+            schema: The fields that the rules may read; without it, types are not checked.
+            path: Where the data stands in a larger input, to begin the path of each fault.
+
+        Raises:
+            FaultsError: With everything that is wrong with it, each with its path.
+        """
+        return read_rule_set(cls, data, schema=schema, path=path)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the plain form: dictionaries, lists, text and integers."""
+        data: dict[str, Any] = {"name": self.name, "version": self.version}
+        for bound in ("floor", "cap"):
+            value = getattr(self, bound)
+            if value is not None:
+                data[bound] = shown(value)
+        if self.group_caps:
+            data["group_caps"] = {group: shown(cap) for group, cap in self.group_caps}
+        data["rules"] = [rule_data(rule) for rule in self.rules]
+        return data
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _scorer(rule_set: RuleSet, as_of: date) -> Callable[[object], Score]:
+    return rule_set.scorer(as_of=as_of)
+
+
+def _of_type(schema: Schema, path: str, name: str, wanted: str) -> list[Fault]:
+    if name not in schema:
+        return [Fault(path, str(UnknownNameError("field", name, schema.names)))]
+    found = schema[name].kind.value
+    return [] if found == wanted else [Fault(path, f"{name} must be {wanted}, not {found}")]

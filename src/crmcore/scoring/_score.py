@@ -1,0 +1,170 @@
+"""Scores: a number that is the sum of its ledger, and who overrode it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+
+import attrs
+
+from crmcore.checks import is_name, is_text
+from crmcore.errors import InvalidValueError
+from crmcore.kernel import LabelledEnum, Phrase
+
+from ._rule import EXACT, is_a, to_points
+
+_TWO_DIGITS = Decimal("0.01")
+
+
+class EntryKind(LabelledEnum):
+    """What an entry of a ledger stands for.
+
+    .. versionadded:: 0.1.0
+    """
+
+    GIVEN = "given", "given", "计分"
+    UNKNOWN = "unknown", "unknown", "未知"
+    CAPPED = "capped", "capped", "封顶"
+
+
+def total(points: Iterable[Decimal]) -> Decimal:
+    """Return the exact sum."""
+    return reduce(EXACT.add, points, Decimal(0))
+
+
+def shown(points: Decimal) -> str:
+    """Return points without trailing zeros."""
+    text = f"{points:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One contribution to a score.
+
+    Attributes:
+        kind: Points of a rule, a rule of which nobody knows whether it holds, or a cap.
+        rule: The name of the rule, or of what is capped.
+        version: The version of the rule, or of the rule set whose cap it is.
+        points: What it adds to the score.
+        base: The points before decay.
+        factor: The share of them that is left, 0 to 1.
+        age_days: How many days old that is which decays, if something does.
+        at_stake: For what is unknown: the points that it would give if it held.
+        reason: Why, in words.
+        evidence: The fields that the rule reads, by name, with their values.
+
+    .. versionadded:: 0.1.0
+    """
+
+    kind: EntryKind
+    rule: str
+    version: str
+    points: Decimal
+    base: Decimal
+    reason: Phrase
+    factor: Decimal = Decimal(1)
+    age_days: int | None = None
+    at_stake: Decimal = Decimal(0)
+    evidence: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def sum(self) -> str:
+        """How the points come about: ``25 × 0.50 (14 days old) = 12.5``."""
+        if self.kind is EntryKind.UNKNOWN:
+            return f"0, {shown(self.at_stake)} at stake"
+        if self.age_days is None:
+            return shown(self.points)
+        factor = max(shown(self.factor), f"{self.factor:.2f}", key=len)
+        age = f"{self.age_days} day{'' if self.age_days == 1 else 's'} old"
+        return f"{shown(self.base)} × {factor} ({age}) = {shown(self.points)}"
+
+    def __str__(self) -> str:
+        """Return rule, points and reason on one line."""
+        return f"{self.rule}: {self.sum}, because {self.reason}"
+
+
+@attrs.frozen(kw_only=True)
+class Override:
+    """A second number that somebody puts beside a score, and answers for.
+
+    Attributes:
+        value: The points that count instead.
+        author: Who says so.
+        reason: Why.
+        expires: The first day on which it no longer counts.
+
+    .. versionadded:: 0.1.0
+    """
+
+    value: Decimal = attrs.field(converter=to_points)
+    author: str = attrs.field(validator=is_name)
+    reason: str = attrs.field(validator=is_text)
+    expires: date = attrs.field(validator=is_a(date))
+
+    def counts(self, as_of: date) -> bool:
+        """Say whether it still counts on a day."""
+        return as_of < self.expires
+
+
+@attrs.frozen(kw_only=True)
+class Score:
+    """A number that is the sum of its ledger.
+
+    Attributes:
+        rule_set: The name of the rule set that gave it.
+        version: The version of the rule set.
+        as_of: The day of judgement.
+        ledger: Its entries: the rules in the order of the set, then the caps.
+        value: The sum of the points of all entries.
+        low: The least that it would be if everything unknown were known.
+        high: The most that it would be if everything unknown were known.
+        override: The second number that somebody put beside it, if one did.
+
+    .. versionadded:: 0.1.0
+    """
+
+    rule_set: str
+    version: str
+    as_of: date
+    ledger: tuple[Entry, ...]
+    value: Decimal = attrs.field(init=False)
+    low: Decimal
+    high: Decimal
+    override: Override | None = None
+
+    @value.default
+    def _sum(self) -> Decimal:
+        return total(entry.points for entry in self.ledger)
+
+    def __attrs_post_init__(self) -> None:
+        """Want the value to lie between its bounds."""
+        if not self.low <= self.value <= self.high:
+            rule = f"lie between low, {self.low}, and high, {self.high}"
+            raise InvalidValueError("value", self.value, rule)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing unknown could change it."""
+        return self.low == self.high
+
+    @property
+    def effective(self) -> Decimal:
+        """The number that counts: the override while it does, else the value."""
+        if self.override is not None and self.override.counts(self.as_of):
+            return self.override.value
+        return self.value
+
+    def overridden(self, override: Override) -> Score:
+        """Return the score with a second number beside it; the ledger stays as it is."""
+        return attrs.evolve(self, override=override)
+
+    def __str__(self) -> str:
+        """Return the value, its bounds where they differ, and the ledger, an entry a line."""
+        bounds = "" if self.is_certain else f" ({shown(self.low)} to {shown(self.high)})"
+        head = f"{self.rule_set}: {shown(self.value)}{bounds}"
+        if self.override is not None:
+            head += f"; {self.override.author} says {shown(self.override.value)}"
+        return "\n".join([head, *(f"  {entry}" for entry in self.ledger)])
