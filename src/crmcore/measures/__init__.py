@@ -1,0 +1,70 @@
+"""Measures: numbers about records in a period, with all that they rest on.
+
+A measure is a frozen definition: `Count`, `Sum`, `Mean`, `Quantile`, `Distinct`, `Last`,
+`Stock`, or a `Ratio` of two of them; each may take only the records for which a criterion
+holds. Records flow past once, in any order, into partial states that add up, so that what was
+counted in parts equals what was counted at once. The answer is a `Value` with its numerator,
+denominator, number of records, interval and period, or `crmcore.kernel.Undefined` with the
+reason:
+
+>>> from datetime import date
+>>> import attrs
+>>> from crmcore.calendar import Period
+>>> from crmcore.criteria import F
+>>> from crmcore.measures import Count, Ratio, Sum, evaluate
+>>> @attrs.frozen
+... class Order:
+...     day: date
+...     euros: int
+...     channel: str
+>>> orders = [
+...     Order(date(1998, 1, 5), 30, "web"),
+...     Order(date(1998, 1, 9), 50, "shop"),
+...     Order(date(1998, 1, 9), 20, "web"),
+... ]
+>>> table = evaluate(
+...     {
+...         "sales": Sum("euros"),
+...         "web share": Ratio(Count(F.channel == "web"), Count(), proportion=True),
+...     },
+...     orders,
+...     periods=Period.month(1998, 1),
+...     day="day",
+...     as_of=date(1998, 2, 1),
+... )
+>>> print(table.value("sales"))
+100 (n = 3, 1998-01)
+>>> print(table.value("web share"))
+0.6667 (2 of 3, 0.2077 to 0.9385 (95 %, Wilson), 1998-01)
+"""
+
+from __future__ import annotations
+
+from ._additivity import Additivity
+from ._counts import Count, Distinct
+from ._measure import Measure, Partial
+from ._quantiles import Quantile
+from ._ratio import Ratio
+from ._stocks import Last, Stock
+from ._sums import Mean, Sum
+from ._table import Table
+from ._tally import Tally, evaluate
+from ._value import Value
+
+__all__ = [
+    "Additivity",
+    "Count",
+    "Distinct",
+    "Last",
+    "Mean",
+    "Measure",
+    "Partial",
+    "Quantile",
+    "Ratio",
+    "Stock",
+    "Sum",
+    "Table",
+    "Tally",
+    "Value",
+    "evaluate",
+]
