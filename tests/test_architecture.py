@@ -41,7 +41,6 @@ GUARDED: dict[str, set[str]] = {
     "gzip": {"interop"},
     "tomllib": {"codec", "policies"},
     "sqlite3": {"sql"},
-    "os": set(),
     "pickle": set(),
     "random": set(),
     "secrets": set(),
@@ -53,6 +52,7 @@ GUARDED: dict[str, set[str]] = {
 }
 READERS = {"codec", "policies"}
 CLOCKS = {"now", "today", "utcnow"}
+SURROUNDINGS = {"os.environ", "os.getcwd", "os.getenv", "os.getlogin", "os.urandom", "sys.argv"}
 
 
 @attrs.frozen
@@ -105,16 +105,18 @@ def imports() -> Iterator[Import]:
                 for name in node.names:
                     yield Import(file, room, name.name, node.lineno)
             elif isinstance(node, ast.ImportFrom):
-                yield Import(file, room, _target(path, node), node.lineno)
+                for target in _targets(path, node):
+                    yield Import(file, room, target, node.lineno)
 
 
-def _target(path: Path, node: ast.ImportFrom) -> str:
+def _targets(path: Path, node: ast.ImportFrom) -> list[str]:
+    if node.module == "crmcore":  # whoever asks for a room by its name comes through its door
+        return [f"crmcore.{name.name}" for name in node.names]
     if not node.level:
-        # ``from crmcore import goals`` asks the façade, whatever it is asked for.
-        return node.module or ""
+        return [node.module or ""]
     folder = path.parents[node.level - 1]
     package = ".".join(("crmcore", *folder.relative_to(SOURCE).parts))
-    return f"{package}.{node.module}" if node.module else package
+    return [f"{package}.{node.module}" if node.module else package]
 
 
 IMPORTS = list(imports())
@@ -136,6 +138,7 @@ def test_imports_go_down_and_through_the_front_door(statement: Import) -> None:
         return
 
     assert len(parts) > 1, "nobody imports the façade"
+    assert parts[1] in FLOORS, "nobody asks the façade for more than a room"
     if parts[1] == statement.room:
         assert len(parts) > 2, "a room's modules do not import the room's own front door"
         return
@@ -193,6 +196,18 @@ def test_nobody_reads_a_clock() -> None:
     readers = [place for place, _, called in calls() if called.rpartition(".")[2] in CLOCKS]
 
     assert readers == []
+
+
+def test_nobody_asks_the_surroundings() -> None:
+    """No module reads the environment, the folder it runs in, or the command line."""
+    asked = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path, _, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in SURROUNDINGS
+    ]
+
+    assert asked == []
 
 
 def test_only_the_codec_and_the_policies_read_json() -> None:
