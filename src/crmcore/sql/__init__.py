@@ -1,0 +1,33 @@
+"""SQL: a store in a database, through SQLAlchemy Core.
+
+The tables are derived from the records, so that there is one place where a schema is written
+down. Today the database is SQLite, in a file, made safe when it is opened: what `commit` has
+kept survives a loss of power.
+
+>>> from crmcore.customers import Customer
+>>> from crmcore.sql import SqlStore
+>>> with SqlStore.open("sqlite:///crm.db") as store:
+...     with store.unit_of_work() as uow:
+...         _ = uow.customers.add(Customer(id="c-17", name="Northwind"))
+...         uow.commit()
+>>> with SqlStore.open("sqlite:///crm.db") as store:
+...     with store.unit_of_work(readonly=True) as uow:
+...         uow.customers.get("c-17").name
+'Northwind'
+
+It needs the extra ``crmcore[sql]``.
+"""
+
+from __future__ import annotations
+
+from crmcore.errors import MissingExtraError
+
+try:
+    import sqlalchemy as _sqlalchemy
+except ImportError:
+    raise MissingExtraError("crmcore.sql", "sql") from None
+del _sqlalchemy
+
+from ._store import SqlStore  # noqa: E402 - only once there is what it needs
+
+__all__ = ["SqlStore"]

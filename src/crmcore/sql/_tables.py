@@ -1,0 +1,88 @@
+"""Tables: derived from the records, one for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Generic, TypeVar, get_type_hints
+
+import attrs
+import sqlalchemy as sa
+
+from crmcore.errors import CrmError, Fault, FaultsError
+from crmcore.repositories import Aggregate
+from crmcore.storage import RECORDS
+
+from ._cells import cells_of
+
+A = TypeVar("A", bound=Aggregate)
+
+METADATA: Final = sa.MetaData()
+
+SCHEMA: Final = sa.Table(
+    "crm_schema",
+    METADATA,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+)
+
+
+class RecordTable(Generic[A]):
+    """A table for records of one class, and the ways between records and rows."""
+
+    def __init__(self, name: str, record: type[A]) -> None:
+        """Derive the table *name* from the class *record*."""
+        hints = get_type_hints(record)
+        self.record = record
+        self._cells = [cells_of(field.name, hints[field.name]) for field in attrs.fields(record)]  # type: ignore[arg-type]  # each record is attrs
+        columns = [column for cells in self._cells for column in cells.columns]
+        self._names = [column.name for column in columns]
+        self._single = [
+            (cells.field, cells.read)
+            for cells in self._cells
+            if len(cells.columns) == 1 and cells.read is not None
+        ]
+        self._joined = [
+            (cells.field, [column.name for column in cells.columns], cells.read)
+            for cells in self._cells
+            if len(cells.columns) > 1 and cells.read is not None
+        ]
+        # Rows lie in the order of their ids, which is the order in which they are read.
+        self.sql = sa.Table(f"crm_{name}", METADATA, *columns, sqlite_with_rowid=False)
+        if "customer" in self._names:
+            sa.Index(f"ix_crm_{name}_customer", self.sql.c.customer)
+
+    def row(self, record: A) -> dict[str, Any]:
+        """Return the cells of *record*, by column."""
+        row: dict[str, Any] = {}
+        for cells in self._cells:
+            value = getattr(record, cells.field)
+            written = [None] * len(cells.columns) if value is None else cells.write(value)
+            for column, cell in zip(cells.columns, written, strict=True):
+                row[column.name] = cell
+        return row
+
+    def records(self, rows: Iterable[Sequence[Any]]) -> Iterator[A]:
+        """Yield the records that stand in *rows*.
+
+        Raises:
+            FaultsError: If a row holds what no record is, because others have written it.
+        """
+        for row in rows:
+            try:
+                record = self._record(dict(zip(self._names, row, strict=True)))
+            except (CrmError, ValueError, TypeError, ArithmeticError) as error:
+                fault = Fault(f"row {row[0]!r}", str(error))
+                raise FaultsError(f"table {self.sql.name}", [fault]) from error
+            yield record
+
+    def _record(self, values: dict[str, Any]) -> A:
+        for field, read in self._single:
+            cell = values[field]
+            if cell is not None:
+                values[field] = read(cell)
+        for field, names, read in self._joined:
+            cells = [values.pop(name) for name in names]
+            values[field] = None if cells.count(None) == len(cells) else read(*cells)
+        return self.record(**values)
+
+
+TABLES: Final = {name: RecordTable(name, record) for name, record in RECORDS.items()}
