@@ -4,80 +4,50 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import accumulate
-from types import MappingProxyType
 from typing import TypeAlias
 
 from crmcore.activities import Interaction, Purchase
-from crmcore.calendar import day_in
-from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
 from crmcore.errors import MixedCurrenciesError
 from crmcore.kernel import CustomerId, minor_digits
 
+from ._days import local_days
 from ._trail import EXACT, Trail
 
 _DayOf: TypeAlias = Callable[[datetime], int]
 _Money: TypeAlias = dict[CustomerId, dict[int, Decimal]]
-
-_HOURS = 24
-_NEARLY_AN_HOUR = timedelta(hours=1, microseconds=-1)
-
-
-def _local_days(name: str) -> _DayOf:
-    """Return a function that tells the ordinal of the local day of an instant in UTC.
-
-    Asking the zone is the dearest step of a long pass, and the answer is the same for all
-    instants of most hours: an hour of UTC through which the offset does not change, and in
-    which no local day begins, is asked for once. The other hours are asked for each time.
-    """
-    where = find_zone(name)
-    settled: dict[int, int] = {}
-
-    def settle(at: datetime) -> int | None:
-        begin = at.replace(minute=0, second=0, microsecond=0).astimezone(where)
-        end = (at.replace(minute=0, second=0, microsecond=0) + _NEARLY_AN_HOUR).astimezone(where)
-        same = begin.utcoffset() == end.utcoffset() and begin.date() == end.date()
-        return begin.toordinal() if same else None
-
-    def day_of(at: datetime) -> int:
-        hour = at.toordinal() * _HOURS + at.hour
-        day = settled.get(hour)
-        if day is None:
-            day = settle(at)
-            if day is None:
-                return day_in(at, where).toordinal()
-            settled[hour] = day
-        return day
-
-    return day_of
+_Days: TypeAlias = defaultdict[CustomerId, list[int]]
 
 
 def _by_day(
     purchases: Iterable[Purchase], currency: str, day_of: _DayOf
-) -> tuple[_Money, _Money, defaultdict[CustomerId, list[int]]]:
-    """Return what each customer paid, what went back, by day; and the days of further purchases."""
-    further: defaultdict[CustomerId, list[int]] = defaultdict(list)
+) -> tuple[_Money, _Money, _Days]:
+    """Return by customer what was paid and what went back on each day, and further purchases.
+
+    A further purchase is one that was not the first of its day, and stands there as its day.
+    """
     paid: _Money = {}
     returned: _Money = {}
-    add = EXACT.add
+    further: _Days = defaultdict(list)
     for purchase in purchases:
-        amount = purchase.amount
-        if amount.currency != currency:
-            raise MixedCurrenciesError(currency, amount.currency)
+        money = purchase.amount
+        if money.currency != currency:
+            raise MixedCurrenciesError(currency, money.currency)
+        customer = purchase.customer
         side = returned if purchase.refund else paid
         day = day_of(purchase.at)
-        days = side.get(purchase.customer)
+        days = side.get(customer)
         if days is None:
-            side[purchase.customer] = {day: amount.amount}
-        elif day in days:
-            days[day] = add(days[day], amount.amount)
-            if side is paid:
-                further[purchase.customer].append(day)
+            side[customer] = {day: money.amount}
+        elif day not in days:
+            days[day] = money.amount
         else:
-            days[day] = amount.amount
+            days[day] = EXACT.add(days[day], money.amount)
+            if side is paid:
+                further[customer].append(day)
     return paid, returned, further
 
 
@@ -116,7 +86,7 @@ def collect(
     .. versionadded:: 0.1.0
     """
     minor_digits(currency)
-    day_of = _local_days(zone)
+    day_of = local_days(zone)
     paid, returned, further = _by_day(purchases, currency, day_of)
     contacts: defaultdict[CustomerId, Counter[int]] = defaultdict(Counter)
     for interaction in interactions:
@@ -124,19 +94,17 @@ def collect(
     known = {customer.id: customer.known_since for customer in customers}
 
     everybody = sorted(paid.keys() | returned.keys() | contacts.keys() | known.keys())
-    return MappingProxyType(
-        {
-            customer: _trail(
-                customer,
-                known.get(customer),
-                paid=paid.pop(customer, {}),
-                returned=returned.pop(customer, {}),
-                further=further.pop(customer, []),
-                contacts=contacts.pop(customer, Counter()),
-            )
-            for customer in everybody
-        }
-    )
+    return {
+        customer: _trail(
+            customer,
+            known.get(customer),
+            paid=paid.pop(customer, {}),
+            returned=returned.pop(customer, {}),
+            further=further.pop(customer, []),
+            contacts=contacts.pop(customer, Counter()),
+        )
+        for customer in everybody
+    }
 
 
 def _trail(

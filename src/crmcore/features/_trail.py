@@ -76,18 +76,11 @@ class Trail:
         )
 
     def spend_between(self, start: date, end: date) -> Decimal:
-        """Return what was paid from *start* up to, and without, *end*, less what went back."""
-        return self._paid(
+        """Return what was spent from *start* up to, and without, *end*: paid, less refunds."""
+        return self._spent(
             bisect_left(self.money_days, start.toordinal()),
             bisect_left(self.money_days, end.toordinal()),
         )
-
-    def _paid(self, first: int, stop: int) -> Decimal:
-        """Return what was paid on the money days from the place *first* to before *stop*."""
-        if first >= stop:
-            return _ZERO
-        last = self.totals[stop - 1]
-        return EXACT.subtract(last, self.totals[first - 1]) if first else last
 
     def at(self, as_of: date, *, window_days: int = 180) -> CustomerFeatures:
         """Return the features when the day *as_of* begins: only days before it count.
@@ -108,56 +101,65 @@ class Trail:
             raise InvalidValueError("as_of", as_of.isoformat(), "be a day, not an instant")
         today = as_of.toordinal()
         recent = today - window_days
-        known = None if self.known_since is None else today - self.known_since.toordinal()
-        if known is not None and known <= 0:
-            known = None
-
-        days = self.contact_days
-        contacted = bisect_left(days, today) if days else 0
-        contacts = self.contact_totals[contacted - 1] if contacted else 0
-        before = bisect_left(days, recent, 0, contacted) if contacted else 0
-        recent_contacts = contacts - self.contact_totals[before - 1] if before else contacts
-        days_since_contact = today - days[contacted - 1] if contacted else None
-
-        days = self.money_days
-        stop = bisect_left(days, today) if days else 0
-        if not stop:
-            return CustomerFeatures(
-                customer=self.customer,
-                as_of=as_of,
-                known_days=known,
-                contacts=contacts,
-                recent_contacts=recent_contacts,
-                days_since_contact=days_since_contact,
-            )
-        middle = bisect_left(days, recent, 0, stop)
-        earlier_spend = self._paid(bisect_left(days, recent - window_days, 0, middle), middle)
-        recent_spend = self._paid(middle, stop)
-        spend = self.totals[stop - 1]
-        if self.occasions is not days:  # money went back on a day without a purchase
-            days = self.occasions
-            stop = bisect_left(days, today)
-            middle = bisect_left(days, recent, 0, stop)
+        days = self.occasions
+        bought = bisect_left(days, today)
+        spend, recent_spend, earlier_spend = self._spent_at(today, window_days)
+        contacts, recent_contacts, last_contact = self._contacts_at(today, recent)
         return CustomerFeatures(
             customer=self.customer,
             as_of=as_of,
-            first_purchase=date.fromordinal(days[0]) if stop else None,
-            last_purchase=date.fromordinal(days[stop - 1]) if stop else None,
-            days_since_last=today - days[stop - 1] if stop else None,
-            age_days=today - days[0] if stop else None,
-            known_days=known,
-            frequency=stop,
-            recent_frequency=stop - middle,
+            first_purchase=date.fromordinal(days[0]) if bought else None,
+            last_purchase=date.fromordinal(days[bought - 1]) if bought else None,
+            days_since_last=today - days[bought - 1] if bought else None,
+            age_days=today - days[0] if bought else None,
+            known_days=self._known_days_at(today),
+            frequency=bought,
+            recent_frequency=bought - bisect_left(days, recent, 0, bought),
             spend=spend,
-            mean_spend=_QUOTIENT.divide(spend, stop) if stop else None,
+            mean_spend=_QUOTIENT.divide(spend, bought) if bought else None,
             recent_spend=recent_spend,
             earlier_spend=earlier_spend,
-            trend=(
-                _QUOTIENT.subtract(_QUOTIENT.divide(recent_spend, earlier_spend), _ONE)
-                if earlier_spend > 0
-                else None
-            ),
+            trend=_growth(recent_spend, earlier_spend),
             contacts=contacts,
             recent_contacts=recent_contacts,
-            days_since_contact=days_since_contact,
+            days_since_contact=today - last_contact if last_contact else None,
         )
+
+    def _spent_at(self, today: int, window: int) -> tuple[Decimal, Decimal, Decimal]:
+        """Return what was spent before *today*, in the window, and in the one before it."""
+        days = self.money_days
+        stop = bisect_left(days, today)
+        if not stop:
+            return _ZERO, _ZERO, _ZERO
+        middle = bisect_left(days, today - window, 0, stop)
+        first = bisect_left(days, today - 2 * window, 0, middle)
+        return self.totals[stop - 1], self._spent(middle, stop), self._spent(first, middle)
+
+    def _spent(self, first: int, stop: int) -> Decimal:
+        """Return what was spent on the money days from the place *first* to before *stop*."""
+        if first >= stop:
+            return _ZERO
+        last = self.totals[stop - 1]
+        return EXACT.subtract(last, self.totals[first - 1]) if first else last
+
+    def _contacts_at(self, today: int, recent: int) -> tuple[int, int, int]:
+        """Return the contacts before *today*, those since *recent*, and the day of the last."""
+        days = self.contact_days
+        stop = bisect_left(days, today)
+        if not stop:
+            return 0, 0, 0
+        total = self.contact_totals[stop - 1]
+        before = bisect_left(days, recent, 0, stop)
+        return total, total - (self.contact_totals[before - 1] if before else 0), days[stop - 1]
+
+    def _known_days_at(self, today: int) -> int | None:
+        if self.known_since is None:
+            return None
+        days = today - self.known_since.toordinal()
+        return days if days > 0 else None
+
+
+def _growth(recent: Decimal, earlier: Decimal) -> Decimal | None:
+    if earlier <= 0:
+        return None
+    return _QUOTIENT.subtract(_QUOTIENT.divide(recent, earlier), _ONE)
