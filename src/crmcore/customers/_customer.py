@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NewType
 
@@ -23,6 +24,10 @@ class CustomerKind(LabelledEnum):
     ORGANIZATION = "organization", "organisation", "企业"
 
 
+def _words(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(words)))
+
+
 @attrs.frozen(kw_only=True)
 class Customer:
     """Somebody who buys or may buy.
@@ -34,7 +39,7 @@ class Customer:
         known_since: The day on which the company first knew of the customer, if recorded.
         language: The language to serve the customer in, as a BCP 47 tag such as ``zh``.
         region: The region in which the customer wants to be served.
-        needs: The skills that whoever looks after the customer must have.
+        needs: The skills that whoever looks after the customer must have, each once, sorted.
         archived_at: When the customer was put out of use; None while in use.
         version: How often it was saved; 0 before the first time.
 
@@ -48,7 +53,7 @@ class Customer:
     language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     region: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     needs: tuple[str, ...] = attrs.field(
-        default=(), validator=attrs.validators.deep_iterable(is_name)
+        default=(), converter=_words, validator=attrs.validators.deep_iterable(is_name)
     )
     archived_at: datetime | None = attrs.field(
         default=None,
