@@ -118,7 +118,7 @@ class Kpi:
     parts_add: bool = attrs.field(default=False)
     is_proportion: bool = attrs.field(default=False)
     numerator: Phrase
-    denominator: Phrase | None = None
+    denominator: Phrase | None = attrs.field(default=None)
     definition: Phrase
     source: str = attrs.field(validator=is_name)
     version: str = attrs.field(default="1", validator=is_id)
