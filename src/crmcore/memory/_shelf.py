@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from crmcore.kernel import CustomerId
 from crmcore.repositories import Aggregate
+from crmcore.storage import Selection
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -24,13 +26,30 @@ class Shelf(Generic[A]):
         """The ids in order, sorted when first asked for."""
         return sorted(self.records)
 
-    def keys_after(self, key: str | None) -> Iterator[str]:
-        """Yield the ids behind *key* in order."""
-        start = 0 if key is None else bisect_right(self.keys, key)
+    @cached_property
+    def _keys_by_customer(self) -> Mapping[CustomerId, list[str]]:
+        found: dict[CustomerId, list[str]] = {}
+        for key in self.keys:
+            customer = getattr(self.records[key], "customer")  # noqa: B009 - not all kinds have one
+            found.setdefault(customer, []).append(key)
+        return found
+
+    def candidates(self, selection: Selection) -> Iterator[str]:
+        """Yield in order the ids among which all selected records are, and few others."""
+        if selection.customer is not None:
+            yield from self._keys_by_customer.get(selection.customer, ())
+            return
+        after = selection.after
+        start = 0 if after is None else bisect_right(self.keys, after)
         for position in range(start, len(self.keys)):
             yield self.keys[position]
 
     def changed(self, changes: Mapping[str, A | None]) -> Shelf[A]:
         """Return the shelf with *changes*, in which None stands for a removed record."""
-        records = {**self.records, **changes}
-        return Shelf({key: record for key, record in records.items() if record is not None})
+        records = dict(self.records)
+        for key, record in changes.items():
+            if record is None:
+                records.pop(key, None)
+            else:
+                records[key] = record
+        return Shelf(records)

@@ -39,10 +39,8 @@ class Overlay(Generic[A]):
                 yield found
 
     def scan(self, selection: Selection, /) -> Iterator[A]:
-        after = selection.after
-        mine = sorted(key for key in self._changes if after is None or key > after)
         before = ""  # no id is empty
-        for key in merge(self._shelf.keys_after(after), mine):
+        for key in merge(self._shelf.candidates(selection), sorted(self._changes)):
             found = self._find(key) if key != before else None
             before = key
             if found is not None and selection.takes(found):
