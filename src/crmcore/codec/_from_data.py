@@ -110,9 +110,15 @@ def _list(cls: Any) -> Reader:  # noqa: ANN401
         reads = [reader(item) for item in items]
         return lambda data: tuple(read_row(reads, data))
     item, read = items[0], reader(items[0])
-    if attrs.has(item) and list(get_type_hints(item).values()) == [str, int]:
+    if attrs.has(item) and _counts_something(item):
         return lambda data: make(read_by_name(item, read, data))
     return lambda data: make(read_each(read, data))
+
+
+def _counts_something(cls: type[Any]) -> bool:
+    """Say whether a record is a word and a whole number, which a table tells more shortly."""
+    name, *rest = get_type_hints(cls).values()
+    return rest == [int] and isinstance(name, type) and issubclass(name, str)
 
 
 def _set(cls: Any) -> Reader:  # noqa: ANN401

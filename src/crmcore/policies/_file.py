@@ -1,0 +1,162 @@
+"""The layout of a policy file, and everything that is checked before a policy is made of it.
+
+Each table of the file is a field here. The codec runs the checks of all fields whose data it
+could read, whatever is wrong with the others, so that the author hears of every fault at once.
+The checks raise their faults with paths that go on where the field's own path ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from crmcore.checks import at_least, is_id, is_name, is_zone
+from crmcore.criteria import Criterion, Schema
+from crmcore.errors import Fault, FaultsError, UnknownNameError
+from crmcore.features import FEATURES
+from crmcore.improvement import Finding
+from crmcore.kernel import minor_digits
+from crmcore.lifecycle import Stage, StageModel, StageRule
+from crmcore.lifecycle import lint as lint_stages
+from crmcore.scoring import RuleSet
+from crmcore.segments import RfmBins, Segment, SegmentTable, Tier, TierPolicy
+from crmcore.segments import lint as lint_segments
+
+from ._book import BookPolicy, TierCare
+from ._goal_template import GoalTemplate
+
+Field: TypeAlias = "attrs.Attribute[Any]"
+
+# What each judgement may read: a verdict that is given later would be missing for ever.
+_FOR_STAGES: Final = ("stage", "tier", "r", "f", "m", "segment")
+_FOR_SEGMENTS: Final = ("segment",)
+# What the linters find that lets a part of the policy never work.
+_REFUSED: Final = {"dead_rule", "unreachable_segment", "overlapping_segments"}
+
+
+def _without(names: Iterable[str]) -> Schema:
+    hidden = set(names)
+    return Schema(tuple(column for column in FEATURES.columns if column[0] not in hidden))
+
+
+def _refuse(faults: Iterable[Fault]) -> None:
+    found = tuple(faults)
+    if found:
+        raise FaultsError("policy", found)
+
+
+def _of_criteria(
+    criteria: Iterable[Criterion], name: str, not_yet: tuple[str, ...]
+) -> Iterator[Fault]:
+    """Yield what is wrong with criteria over what is known when they are asked."""
+    schema = _without(not_yet)
+    for place, criterion in enumerate(criteria):
+        yield from schema.faults(criterion, path=f"[{place}].{name}")
+
+
+def _of_making(make: Callable[[], object], prefix: str) -> Iterator[Fault]:
+    """Yield what is wrong with what *make* makes, with paths that go on after *prefix*."""
+    try:
+        make()
+    except FaultsError as error:
+        for fault in error.faults:
+            yield attrs.evolve(fault, path=fault.path.removeprefix(prefix).removeprefix("."))
+
+
+def _of_linting(findings: Iterable[Finding], names: Sequence[str]) -> Iterator[Fault]:
+    """Yield the findings that let a part never work, at the place of the part."""
+    for finding in findings:
+        if finding.kind in _REFUSED:
+            place = names.index(finding.subject.partition(":")[2])
+            yield Fault(f"[{place}]", f"{finding.title.en}; {finding.suggestion}")
+
+
+def _are_stages(file: PolicyFile, _: Field, rules: tuple[StageRule, ...]) -> None:
+    _refuse(_of_making(lambda: StageModel(rules=rules), "rules"))
+    model = StageModel(rules=rules, initial=file.initial_stage)
+    _refuse(
+        [
+            *_of_criteria((rule.entry for rule in rules), "entry", _FOR_STAGES),
+            *_of_linting(lint_stages(model), [rule.name for rule in rules]),
+        ]
+    )
+
+
+def _are_segments(file: PolicyFile, _: Field, segments: tuple[Segment, ...]) -> None:
+    _refuse(_of_making(lambda: SegmentTable(segments=segments), "segments"))
+    table = SegmentTable(segments=segments, exactly_one=file.exactly_one_segment)
+    criteria = (segment.criterion for segment in segments)
+    wrong = tuple(_of_criteria(criteria, "criterion", _FOR_SEGMENTS))
+    # Cells can be put through the table only when its criteria can run.
+    _refuse(wrong or _of_linting(_grave(table), [segment.name for segment in segments]))
+
+
+def _grave(table: SegmentTable) -> Iterator[Finding]:
+    for finding in lint_segments(table):
+        overlap = finding.kind == "overlapping_segments" and table.exactly_one
+        if overlap or finding.kind in _REFUSED:
+            yield finding
+
+
+def _are_tiers(_: object, __: Field, tiers: tuple[Tier, ...]) -> None:
+    _refuse(_of_making(lambda: TierPolicy(tiers=tiers), "tiers"))
+
+
+def _is_tier_feature(_: object, __: Field, value: str) -> None:
+    TierPolicy(feature=value, tiers=(Tier(name="any"),))
+
+
+def _are_rules(_: object, __: Field, data: object) -> None:
+    _refuse(_of_making(lambda: RuleSet.from_data(data, schema=FEATURES, path="rules"), "rules"))
+
+
+def _is_book(file: PolicyFile, _: Field, care: tuple[TierCare, ...]) -> None:
+    BookPolicy(care)
+    tiers = [tier.name for tier in file.tiers]
+    faults = [
+        Fault(f"[{place}].tier", str(UnknownNameError("tier", each.tier, tiers)))
+        for place, each in enumerate(care)
+        if each.tier not in tiers
+    ]
+    named = {each.tier for each in care}
+    faults += [
+        Fault("", f"says nothing of tier {tier!r}; add a table for it")
+        for tier in tiers
+        if tier not in named
+    ]
+    _refuse(faults)
+
+
+def is_currency(_: object, __: Field, value: str) -> None:
+    minor_digits(value)
+
+
+@attrs.frozen(kw_only=True)
+class PolicyFile:
+    """A policy as it is written down; the fields are those of the file.
+
+    Attributes:
+        tier_minimum_days: Days of the minimum stay in a tier.
+        rules: The rule set, as `RuleSet.from_data` takes it.
+        book: The care for the customers of each tier, each tier once.
+    """
+
+    name: str = attrs.field(validator=is_name)
+    version: str = attrs.field(validator=is_id)
+    zone: str = attrs.field(validator=is_zone)
+    currency: str = attrs.field(validator=is_currency)
+    window_days: int = attrs.field(validator=at_least(1))
+    active_days: int = attrs.field(validator=at_least(1))
+    initial_stage: Stage = Stage.PROSPECT
+    exactly_one_segment: bool = False
+    tier_feature: str = attrs.field(default="recent_spend", validator=_is_tier_feature)
+    tier_minimum_days: int = attrs.field(default=0, validator=at_least(0))
+    stages: tuple[StageRule, ...] = attrs.field(validator=_are_stages)
+    rfm: RfmBins
+    segments: tuple[Segment, ...] = attrs.field(validator=_are_segments)
+    tiers: tuple[Tier, ...] = attrs.field(validator=_are_tiers)
+    rules: object = attrs.field(validator=_are_rules)
+    goals: tuple[GoalTemplate, ...] = ()
+    book: tuple[TierCare, ...] = attrs.field(validator=_is_book)

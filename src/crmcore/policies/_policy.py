@@ -1,0 +1,127 @@
+"""Policies: everything that a company decides for itself, in one frozen value."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+import attrs
+
+from crmcore.checks import at_least, is_id, is_name, is_zone
+from crmcore.codec import from_data, read_toml, to_json
+from crmcore.improvement import Finding, in_order
+from crmcore.lifecycle import StageModel
+from crmcore.lifecycle import lint as lint_stages
+from crmcore.scoring import RuleSet
+from crmcore.segments import RfmBins, SegmentTable, TierPolicy
+from crmcore.segments import lint as lint_segments
+
+from ._book import BookPolicy
+from ._file import PolicyFile, is_currency
+from ._goal_template import GoalTemplate
+
+_DEFAULT = "default.toml"
+
+
+@attrs.frozen(kw_only=True)
+class Policy:
+    """What a company decides for itself.
+
+    Attributes:
+        name: How the policy is called.
+        version: Which edition of the policy it is.
+        zone: The time zone whose days count.
+        currency: The ISO 4217 code of all amounts.
+        window_days: How long the recent window of the features is, in days.
+        active_days: For how many days after an order a customer counts as active in KPIs.
+        stages: How customers move between the stages of their life cycle.
+        rfm: Where the scores of recency, frequency and monetary value begin.
+        segments: Who belongs together.
+        tiers: The service classes, and how customers move between them.
+        rules: What gives points.
+        goals: What the KPIs are to come to.
+        book: How much care the customers of each tier get.
+
+    .. versionadded:: 0.1.0
+    """
+
+    name: str = attrs.field(validator=is_name)
+    version: str = attrs.field(validator=is_id)
+    zone: str = attrs.field(validator=is_zone)
+    currency: str = attrs.field(validator=is_currency)
+    window_days: int = attrs.field(validator=at_least(1))
+    active_days: int = attrs.field(validator=at_least(1))
+    stages: StageModel
+    rfm: RfmBins
+    segments: SegmentTable
+    tiers: TierPolicy
+    rules: RuleSet
+    goals: tuple[GoalTemplate, ...] = ()
+    book: BookPolicy
+
+    @classmethod
+    def default(cls) -> Policy:
+        """Return the policy that comes with the library, made for a shop for consumers."""
+        return _default()
+
+    @classmethod
+    def load(cls, path: str | Path) -> Policy:
+        """Return the policy in a TOML file.
+
+        Raises:
+            FaultsError: With everything that is wrong with it, each with its path.
+        """
+        return _made(read_toml(Path(path)), str(path))
+
+    @classmethod
+    def from_toml(cls, text: str, *, source: str = "policy") -> Policy:
+        """Return the policy in a TOML text.
+
+        Args:
+            text: The text.
+            source: How to call it in a message.
+
+        Raises:
+            FaultsError: With everything that is wrong with it, each with its path.
+        """
+        return _made(read_toml(text, source=source), source)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of all that it says: two policies that decide alike have one fingerprint."""
+        return hashlib.sha256(to_json(self).encode()).hexdigest()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the linters say of its stages and segments, the gravest first."""
+        return in_order(
+            [*lint_stages(self.stages), *lint_segments(self.segments), *self.rfm.findings()]
+        )
+
+
+def _made(data: object, source: str) -> Policy:
+    file = from_data(PolicyFile, data, source=source)
+    return Policy(
+        name=file.name,
+        version=file.version,
+        zone=file.zone,
+        currency=file.currency,
+        window_days=file.window_days,
+        active_days=file.active_days,
+        stages=StageModel(rules=file.stages, initial=file.initial_stage, version=file.version),
+        rfm=file.rfm,
+        segments=SegmentTable(segments=file.segments, exactly_one=file.exactly_one_segment),
+        tiers=TierPolicy(
+            feature=file.tier_feature, tiers=file.tiers, minimum_days=file.tier_minimum_days
+        ),
+        rules=RuleSet.from_data(file.rules),
+        goals=file.goals,
+        book=BookPolicy(file.book),
+    )
+
+
+@lru_cache(maxsize=1)
+def _default() -> Policy:
+    text = resources.files("crmcore.policies").joinpath(_DEFAULT).read_text("utf-8")
+    return Policy.from_toml(text, source=_DEFAULT)
