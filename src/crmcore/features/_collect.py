@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -94,17 +94,18 @@ def collect(
     known = {customer.id: customer.known_since for customer in customers}
 
     everybody = sorted(paid.keys() | returned.keys() | contacts.keys() | known.keys())
-    return {
-        customer: _trail(
-            customer,
-            known.get(customer),
-            paid=paid.pop(customer, {}),
-            returned=returned.pop(customer, {}),
-            further=further.pop(customer, []),
-            contacts=contacts.pop(customer, Counter()),
-        )
-        for customer in everybody
-    }
+    with localcontext(EXACT):
+        return {
+            customer: _trail(
+                customer,
+                known.get(customer),
+                paid=paid.pop(customer, {}),
+                returned=returned.pop(customer, {}),
+                further=further.pop(customer, ()),
+                contacts=contacts.pop(customer, {}),
+            )
+            for customer in everybody
+        }
 
 
 def _trail(
@@ -113,13 +114,13 @@ def _trail(
     *,
     paid: dict[int, Decimal],
     returned: dict[int, Decimal],
-    further: list[int],
-    contacts: Counter[int],
+    further: Sequence[int],
+    contacts: Mapping[int, int],
 ) -> Trail:
-    """Put the days of one customer in order and run up the totals."""
+    """Put the days of one customer in order and run up the totals, in an exact context."""
     occasions = money_days = tuple(sorted(paid))
     for day, amount in returned.items():
-        paid[day] = EXACT.add(paid[day], amount) if day in paid else amount
+        paid[day] = paid[day] + amount if day in paid else amount
     if len(paid) > len(occasions):
         money_days = tuple(sorted(paid))
     contact_days = tuple(sorted(contacts))
@@ -129,7 +130,7 @@ def _trail(
         occasions=occasions,
         further=tuple(sorted(further)),
         money_days=money_days,
-        totals=tuple(accumulate((paid[day] for day in money_days), EXACT.add)),
+        totals=tuple(accumulate(map(paid.__getitem__, money_days))),
         contact_days=contact_days,
-        contact_totals=tuple(accumulate(contacts[day] for day in contact_days)),
+        contact_totals=tuple(accumulate(map(contacts.__getitem__, contact_days))),
     )
