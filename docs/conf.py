@@ -30,6 +30,8 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?!crmcore\b)[\w.]*\.[\w.]+"),
     ("py:.*", r"[A-Za-z]\w*"),
+    # Type variables and aliases of private modules are no names of the library.
+    ("py:.*", r"crmcore\.\w+\._\w+\.(_\w+|[A-Z]\w?(_co|_contra)?)"),
 ]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
