@@ -1,0 +1,51 @@
+"""Reassignment: who should look after whom, and who should do what.
+
+`assign_responsibilities` finds who should be accountable for, do, and back up each
+responsibility; `assign_customers` finds who should look after each customer. Both answer
+with a `Plan`: the moves from today, each with its reason, what stays uncovered and why, the
+balance before and after, and a certificate of how far from the best possible it can be.
+
+>>> from datetime import date
+>>> from crmcore.organization import Member, SkillLevel
+>>> from crmcore.reassignment import Capacity, CustomerNeed, assign_customers
+>>> lin = Member(
+...     id="lin", name="Lin", team="service", weekly_hours=38, skills=[SkillLevel("Mandarin", 4)]
+... )
+>>> plan = assign_customers(
+...     [CustomerNeed(customer="c-1", hours=2, skills=[SkillLevel("Mandarin", 2)], owner="wei")],
+...     [Capacity(member=lin, hours=30)],
+...     as_of=date(2026, 9, 30),
+... )
+>>> print(plan.certificate)
+the best possible, proven
+>>> move = plan.moves[0]
+>>> print(f"{move.subject}: {move.from_member} → {move.to_member}, {move.reason.kind.label}")
+customer:c-1: wei → lin, the holder has left or has no hours
+"""
+
+from __future__ import annotations
+
+from ._customers import assign_customers
+from ._move import Move, MoveKind, MoveReason, Term, Uncovered
+from ._need import Capacity, CustomerNeed, Pin
+from ._plan import Balance, MemberLoad, Plan, PlanKind
+from ._responsibilities import assign_responsibilities
+from ._weights import AssignmentWeights
+
+__all__ = [
+    "AssignmentWeights",
+    "Balance",
+    "Capacity",
+    "CustomerNeed",
+    "MemberLoad",
+    "Move",
+    "MoveKind",
+    "MoveReason",
+    "Pin",
+    "Plan",
+    "PlanKind",
+    "Term",
+    "Uncovered",
+    "assign_customers",
+    "assign_responsibilities",
+]

@@ -1,0 +1,100 @@
+"""Demands: who can do something at all, how well, and with how much joy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TypeAlias
+
+import attrs
+
+from crmcore.errors import UnknownNameError
+from crmcore.kernel import Phrase, ResponsibilityId
+from crmcore.organization import Member, SkillLevel
+
+_STRONGEST = 2
+_JUST_ENOUGH = 70
+_LEVEL_ABOVE = 10
+_FULL = 100
+
+Rule: TypeAlias = tuple[Phrase, bool]
+
+
+@attrs.frozen(kw_only=True)
+class Demand:
+    """What an item wants of whoever holds it.
+
+    Attributes:
+        skills: The skills that it wants, at a level.
+        levels_short: How many levels of a skill somebody may lack who has it at all.
+        language: The language to speak, if one is wanted.
+        region: The region to serve, if one is wanted.
+        wants_authority: Whether a role with authority is wanted.
+        responsibility: The responsibility that it is a duty of; None for a customer.
+    """
+
+    skills: tuple[SkillLevel, ...] = ()
+    levels_short: int = 0
+    language: str | None = None
+    region: str | None = None
+    wants_authority: bool = False
+    responsibility: ResponsibilityId | None = None
+
+    def rules(self, member: Member, *, has_authority: bool) -> Iterator[Rule]:
+        """Yield each rule, worded as what members do who keep it, and whether this one does."""
+        for wanted in self.skills:
+            least = max(wanted.level - self.levels_short, 1)
+            yield (
+                Phrase(
+                    f"have {wanted.skill} at level {least} or more",
+                    f"具备{wanted.skill}且不低于{least}级",
+                ),
+                member.level_of(wanted.skill) >= least,
+            )
+        if self.language is not None:
+            yield (
+                Phrase(f"speak {self.language}", f"会说{self.language}"),
+                self.language in member.languages,
+            )
+        if self.region is not None:
+            yield (
+                Phrase(f"serve {self.region}", f"服务{self.region}地区"),
+                not member.regions or self.region in member.regions,
+            )
+        if self.wants_authority:
+            yield Phrase("have the authority", "拥有相应权限"), has_authority
+
+    def fit(self, member: Member, level_short: int) -> int:
+        """Return how well the member fits, in percent.
+
+        Whoever holds a responsibility fits fully with all levels, and loses *level_short*
+        percent with each that is lacking. Whoever looks after a customer fits the better
+        the more levels are there above what is needed: 70 percent at the level, 10 more with
+        each level above, on average over the skills.
+        """
+        if self.responsibility is not None:
+            lacking = sum(max(w.level - member.level_of(w.skill), 0) for w in self.skills)
+            return max(_FULL - level_short * lacking, 0)
+        if not self.skills:
+            return _FULL
+        above = [member.level_of(wanted.skill) - wanted.level for wanted in self.skills]
+        single = [min(_JUST_ENOUGH + _LEVEL_ABOVE * levels, _FULL) for levels in above]
+        return sum(single) // len(single)
+
+    def interest(self, member: Member) -> int:
+        """Return how much the member wishes for it, from -2 to 2.
+
+        What is said of the responsibility itself counts; where nothing is, the wishes for
+        its skills add up.
+        """
+        own = member.interest_in(self.responsibility) if self.responsibility is not None else 0
+        wishes = own or sum(member.interest_in(wanted.skill) for wanted in self.skills)
+        return max(-_STRONGEST, min(wishes, _STRONGEST))
+
+    def unknown_skills(self, members: Collection[Member]) -> tuple[str, ...]:
+        """Return a message for each skill that nobody has, with the nearest one somebody has."""
+        known = {level.skill for member in members for level in member.skills}
+        return tuple(
+            str(UnknownNameError("skill", wanted.skill, known))
+            for wanted in self.skills
+            if wanted.skill not in known
+        )

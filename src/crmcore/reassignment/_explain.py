@@ -1,0 +1,259 @@
+"""From the numbers of a solution to a plan that gives its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from crmcore.allocation import Budget, Incumbent, Item, Option, Solution, solve
+from crmcore.development import SkillGap
+from crmcore.kernel import MemberId, Reason, Undefined
+
+from ._case import Case, Slot
+from ._move import Move, MoveKind, MoveReason, Term
+from ._plan import Balance, MemberLoad, Plan, PlanKind
+from ._uncovered import why_uncovered
+from ._weights import points
+
+Holding = dict[str, MemberId | None]
+
+
+def plan_for(
+    case: Case,
+    *,
+    kind: PlanKind,
+    as_of: date,
+    budget: Budget | None,
+    progress: Callable[[str, int], None] | None,
+) -> Plan:
+    """Solve a case and explain the solution."""
+    problem = case.problem()
+    weights = case.weights
+    incumbent = Incumbent(tolerance=Fraction(weights.tolerance), dead_band=weights.dead_band * 1000)
+    solution = solve(problem, budget=budget, incumbent=incumbent, progress=progress)
+    return _Explained(case, {item.id: item for item in problem.items}, solution).plan(kind, as_of)
+
+
+class _Explained:
+    """A solved case, ready to answer why."""
+
+    def __init__(self, case: Case, items: dict[str, Item], solution: Solution) -> None:
+        self._case = case
+        self._items = items
+        self._certificate = solution.certificate
+        self._held: Holding = {key: _member(who) for key, who in solution.assignment}
+        self._today: Holding = {key: slot.holder for key, slot in case.slots.items()}
+        self._prices = {MemberId(key): price for key, price in solution.certificate.prices}
+        self._loads_today = self._minutes(self._today)
+        self._loads = self._minutes(self._held)
+
+    def plan(self, kind: PlanKind, as_of: date) -> Plan:
+        case = self._case
+        uncovered = [
+            why_uncovered(case, slot, self._held, self._loads)
+            for key, slot in case.slots.items()
+            if self._held[key] is None
+        ]
+        stays = {entry.subject for entry in uncovered if entry.stays_with is not None}
+        moves = [
+            self._move(slot)
+            for key, slot in case.slots.items()
+            if self._held[key] != self._today[key] and key not in stays
+        ]
+        kept = [
+            slot
+            for key, slot in case.slots.items()
+            if slot.holder is not None and (self._held[key] == slot.holder or key in stays)
+        ]
+        started = [slot for slot in case.slots.values() if slot.holder is not None]
+        return Plan(
+            kind=kind,
+            as_of=as_of,
+            moves=tuple(moves),
+            kept=len(kept),
+            uncovered=tuple(uncovered),
+            certificate=self._certificate,
+            before=self._balance(self._today, self._loads_today),
+            after=self._balance(self._held, self._loads),
+            kept_share=_share(Decimal(len(kept)), Decimal(len(started))),
+            kept_value_share=_share(
+                sum((slot.value for slot in kept), Decimal(0)),
+                sum((slot.value for slot in started), Decimal(0)),
+            ),
+            prices=tuple((key, points(price * 60)) for key, price in self._prices.items()),
+            points=self._points(self._held),
+            points_before=self._points_today(),
+            gaps=self._gaps(),
+        )
+
+    def _minutes(self, held: Holding) -> dict[MemberId, int]:
+        loads = dict.fromkeys(self._case.members, 0)
+        for key, who in held.items():
+            if who in loads:
+                loads[who] += self._case.slots[key].minutes
+        return loads
+
+    def _balance(self, held: Holding, loads: dict[MemberId, int]) -> Balance:
+        counts = dict.fromkeys(self._case.members, 0)
+        for who in held.values():
+            if who in counts:
+                counts[who] += 1
+        return Balance(
+            loads=tuple(
+                MemberLoad(
+                    member=key,
+                    hours=Decimal(loads[key]) / 60,
+                    capacity=Decimal(self._case.minutes[key]) / 60,
+                    items=counts[key],
+                )
+                for key in self._case.members
+            ),
+            unheld=len(held) - sum(counts.values()),
+        )
+
+    def _points(self, held: Holding) -> tuple[tuple[Term, Decimal], ...]:
+        """Return what holding costs, by term."""
+        costs = dict.fromkeys(Term, 0)
+        for key, who in held.items():
+            item = self._items[key]
+            if who is None:
+                costs[Term.COVER] += item.uncovered
+                continue
+            option = _option(item, who)
+            costs[Term.FIT] += option.fit
+            costs[Term.INTEREST] += option.interest
+            costs[Term.CHANGE] += option.tax
+        loads = self._minutes(held)
+        costs[Term.HOURS] = sum(h.cost(loads[key]) for key, h in self._case.holders.items())
+        return tuple((term, points(cost)) for term, cost in costs.items())
+
+    def _points_today(self) -> Decimal | Undefined:
+        """Return what today's assignment costs, if it breaks no rule."""
+        case = self._case
+        breaks = (
+            any(slot.holder is not None and not case.may_stay(slot) for slot in case.slots.values())
+            or any(load > case.holders[key].limit for key, load in self._loads_today.items())
+            or any(
+                self._today[one] is not None and self._today[one] == self._today[other]
+                for one, other in case.conflicts
+            )
+            or any(self._today[key] != member for key, member in case.pins.items())
+        )
+        if breaks:
+            return Undefined(Reason.NOT_APPLICABLE)
+        return sum((cost for _, cost in self._points(self._today)), Decimal(0))
+
+    def _move(self, slot: Slot) -> Move:
+        return Move(
+            customer=slot.customer,
+            responsibility=slot.responsibility,
+            duty=slot.duty,
+            from_member=slot.holder,
+            to_member=self._held[slot.subject],
+            expected_version=slot.version,
+            reason=self._reason(slot),
+        )
+
+    def _reason(self, slot: Slot) -> MoveReason:
+        item, case = self._items[slot.subject], self._case
+        new = self._held[slot.subject]
+        before = _option(item, slot.holder) if self._keeps(slot, item) else None
+        after = _option(item, new) if new is not None else None
+        terms = self._terms(slot, before, after)
+        judged = case.judge(slot.demand)
+        rivals = sorted(
+            (self._priced(slot, option), option.holder)
+            for option in item.options
+            if option is not after
+        )
+        first = rivals[0] if rivals and after is not None else None
+        kind = self._kind(slot, before, terms)
+        return MoveReason(
+            kind=kind,
+            rule=judged[slot.holder].broken
+            if slot.holder is not None and kind is MoveKind.NOT_ELIGIBLE
+            else None,
+            fit_before=judged[MemberId(before.holder)].fit if before is not None else None,
+            fit_after=judged[MemberId(after.holder)].fit if after is not None else None,
+            terms=tuple((term, points(won)) for term, won in terms.items() if won),
+            runner_up=MemberId(first[1]) if first is not None else None,
+            margin=points(first[0] - self._priced(slot, after))
+            if first is not None and after is not None
+            else None,
+        )
+
+    def _keeps(self, slot: Slot, item: Item) -> bool:
+        return any(option.holder == slot.holder for option in item.options)
+
+    def _priced(self, slot: Slot, option: Option) -> int:
+        return option.cost + slot.minutes * self._prices[MemberId(option.holder)]
+
+    def _terms(self, slot: Slot, before: Option | None, after: Option | None) -> dict[Term, int]:
+        """Return what is won by each term when one option gives way to the other."""
+        terms = dict.fromkeys(Term, 0)
+        for option, sign in ((before, 1), (after, -1)):
+            if option is None:
+                terms[Term.COVER] += sign * self._case.uncovered_cost(slot)
+                continue
+            terms[Term.FIT] += sign * option.fit
+            terms[Term.INTEREST] += sign * option.interest
+            terms[Term.CHANGE] += sign * option.tax
+            terms[Term.HOURS] += sign * slot.minutes * self._prices[MemberId(option.holder)]
+        return terms
+
+    def _kind(self, slot: Slot, before: Option | None, terms: dict[Term, int]) -> MoveKind:
+        who = slot.holder
+        if who is None:
+            return MoveKind.FIRST
+        if before is None:
+            return self._force(slot, who)
+        if self._loads_today[who] > self._case.holders[who].limit:
+            return MoveKind.OVER_LIMIT
+        if sum(terms.values()) <= 0:
+            return MoveKind.MAKES_ROOM
+        better = terms[Term.FIT] + terms[Term.INTEREST]
+        return MoveKind.RELIEF if terms[Term.HOURS] >= better else MoveKind.BETTER_FIT
+
+    def _force(self, slot: Slot, who: MemberId) -> MoveKind:
+        """Return what forces a slot away from somebody who is not among its options."""
+        if who not in self._case.members:
+            return MoveKind.LEFT
+        if not self._case.may_stay(slot):
+            return MoveKind.NOT_ELIGIBLE
+        return MoveKind.PINNED
+
+    def _gaps(self) -> tuple[SkillGap, ...]:
+        """Return the levels that members lack for the responsibilities they get."""
+        needs: dict[tuple[MemberId, str], dict[str, int]] = {}
+        for key, who in self._held.items():
+            slot = self._case.slots[key]
+            if who is None or slot.responsibility is None:
+                continue
+            for wanted in slot.demand.skills:
+                if self._case.members[who].level_of(wanted.skill) < wanted.level:
+                    because = needs.setdefault((who, wanted.skill), {})
+                    because[slot.responsibility] = wanted.level
+        return tuple(
+            SkillGap(
+                member=who,
+                skill=skill,
+                has=self._case.members[who].level_of(skill),
+                needs=max(because.values()),
+                because=tuple(because),
+            )
+            for (who, skill), because in sorted(needs.items())
+        )
+
+
+def _member(key: str | None) -> MemberId | None:
+    return None if key is None else MemberId(key)
+
+
+def _option(item: Item, who: str | None) -> Option:
+    return next(option for option in item.options if option.holder == who)
+
+
+def _share(part: Decimal, whole: Decimal) -> Fraction | Undefined:
+    return Fraction(part) / Fraction(whole) if whole else Undefined(Reason.ZERO_DENOMINATOR)

@@ -1,0 +1,206 @@
+"""Moves and what stays uncovered, each with its reason in words and numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+
+from crmcore.kernel import (
+    CustomerId,
+    LabelledEnum,
+    MemberId,
+    Phrase,
+    ResponsibilityId,
+    round_half_up,
+)
+from crmcore.organization import Duty
+
+
+class Term(LabelledEnum):
+    """A part of what an assignment costs, or of what a move wins.
+
+    .. versionadded:: 0.1.0
+    """
+
+    COVER = "cover", "being covered", "有人负责"
+    FIT = "fit", "fit", "匹配度"
+    INTEREST = "interest", "interest", "意愿"
+    CHANGE = "change", "change", "变动代价"
+    HOURS = "hours", "hours", "工时"
+
+
+class MoveKind(LabelledEnum):
+    """Why something moves.
+
+    .. versionadded:: 0.1.0
+    """
+
+    FIRST = "first", "first assignment", "首次分配"
+    LEFT = "left", "the holder has left or has no hours", "原负责人已离开或无可用工时"
+    NOT_ELIGIBLE = "not_eligible", "the holder may not hold it", "原负责人不符合条件"
+    OVER_LIMIT = "over_limit", "the holder is beyond the limit of hours", "原负责人工时超限"
+    RELIEF = "relief", "relief", "减轻负荷"
+    BETTER_FIT = "better_fit", "better fit", "更匹配"
+    PINNED = "pinned", "pinned to somebody else", "已指定给他人"
+    MAKES_ROOM = "makes_room", "makes room for others", "为其他安排腾出空间"
+
+    @property
+    def is_forced(self) -> bool:
+        """Whether it could not have stayed as it was."""
+        return self in _FORCED
+
+
+_FORCED = {MoveKind.LEFT, MoveKind.NOT_ELIGIBLE, MoveKind.OVER_LIMIT, MoveKind.PINNED}
+
+
+@attrs.frozen(kw_only=True)
+class MoveReason:
+    """Why something moves: what is won and what is given up, in points.
+
+    The hours are counted at the prices of the plan: what an hour of whoever gives is worth,
+    less what an hour of whoever takes is worth.
+
+    Attributes:
+        kind: The sort of reason.
+        rule: What the present holder cannot do, where that forces the move.
+        fit_before: How well the present holder fits, in percent; None where there is none
+            who may hold it.
+        fit_after: How well the new holder fits, in percent; None where nobody takes over.
+        terms: What is won (above 0) and given up (below 0), in points; zeros are left out.
+        runner_up: Who would have been next best at the prices, if anybody may hold it.
+        margin: By how many points the runner-up is behind; below 0 where only the loads of
+            the whole plan decide for the new holder.
+
+    .. versionadded:: 0.1.0
+    """
+
+    kind: MoveKind
+    rule: Phrase | None = None
+    fit_before: int | None = None
+    fit_after: int | None = None
+    terms: tuple[tuple[Term, Decimal], ...] = ()
+    runner_up: MemberId | None = None
+    margin: Decimal | None = None
+
+    @property
+    def net(self) -> Decimal:
+        """The sum of the terms, in points."""
+        return sum((points for _, points in self.terms), Decimal(0))
+
+    @property
+    def wording(self) -> Phrase:
+        """The reason in one line."""
+        english, chinese = [self.kind.label.en], [self.kind.label.zh]
+        if self.rule is not None:
+            english.append(f"does not {self.rule.en}")
+            chinese.append(f"不满足：{self.rule.zh}")
+        if self.fit_after is not None:
+            before = "" if self.fit_before is None else f"{self.fit_before} → "
+            english.append(f"fit {before}{self.fit_after} %")
+            chinese.append(f"匹配度{before}{self.fit_after}%")
+        if self.terms:
+            english.append(self._sum("en"))
+            chinese.append(self._sum("zh-CN"))
+        if self.runner_up is not None and self.margin is not None:
+            english.append(f"next best {self.runner_up}, {_signed(-self.margin)}")
+            chinese.append(f"次优人选{self.runner_up}，{_signed(-self.margin)}")
+        return Phrase("; ".join(english), "；".join(chinese))
+
+    def _sum(self, language: str) -> str:
+        parts = [
+            f"{term.label.in_language(language)} {_signed(points)}" for term, points in self.terms
+        ]
+        unit = " points" if language == "en" else "分"
+        return f"{', '.join(parts)} = {_signed(self.net)}{unit}"
+
+    def __str__(self) -> str:
+        """Return the English wording."""
+        return self.wording.en
+
+
+def _signed(points: Decimal) -> str:
+    shown = round_half_up(points, 1)
+    return f"{shown:+f}" if shown else "0"
+
+
+@attrs.frozen(kw_only=True)
+class Move:
+    """One item goes from one holder to another.
+
+    Attributes:
+        customer: The customer, in a plan for customers.
+        responsibility: The responsibility, in a plan for responsibilities.
+        duty: The duty of the responsibility.
+        from_member: Who holds it today; None where nobody does.
+        to_member: Who takes it; None where nobody does.
+        expected_version: The version of today's record that the plan was made with; None
+            where there is no record yet or its version is not known.
+        reason: Why it moves.
+
+    .. versionadded:: 0.1.0
+    """
+
+    customer: CustomerId | None = None
+    responsibility: ResponsibilityId | None = None
+    duty: Duty | None = None
+    from_member: MemberId | None
+    to_member: MemberId | None
+    expected_version: int | None = None
+    reason: MoveReason
+
+    @property
+    def subject(self) -> str:
+        """What moves: ``customer:c-17`` or ``responsibility:renewals:backup``."""
+        return subject(self.customer, self.responsibility, self.duty)
+
+    def __str__(self) -> str:
+        """Say what moves from whom to whom, and why."""
+        here, there = self.from_member or "nobody", self.to_member or "nobody"
+        return f"{self.subject}: {here} → {there} ({self.reason})"
+
+
+def subject(
+    customer: CustomerId | None, responsibility: ResponsibilityId | None, duty: Duty | None
+) -> str:
+    """Return the name of what is held."""
+    if customer is not None:
+        return f"customer:{customer}"
+    return f"responsibility:{responsibility}:{duty}"
+
+
+@attrs.frozen(kw_only=True)
+class Uncovered:
+    """Something that nobody holds in a plan, and why.
+
+    Attributes:
+        customer: The customer, in a plan for customers.
+        responsibility: The responsibility, in a plan for responsibilities.
+        duty: The duty of the responsibility.
+        cost: What it costs that nobody holds it, in points.
+        funnel: How many members are left after each rule, in the order of the rules.
+        reason: The funnel in words, with what is wanting in the end.
+        remedy: The smallest change that would let somebody hold it, where one is known.
+        stays_with: Who holds it today against a rule, and keeps it until somebody is found.
+
+    .. versionadded:: 0.1.0
+    """
+
+    customer: CustomerId | None = None
+    responsibility: ResponsibilityId | None = None
+    duty: Duty | None = None
+    cost: Decimal
+    funnel: tuple[tuple[Phrase, int], ...]
+    reason: Phrase
+    remedy: Phrase | None = None
+    stays_with: MemberId | None = None
+
+    @property
+    def subject(self) -> str:
+        """What is uncovered: ``customer:c-17`` or ``responsibility:renewals:backup``."""
+        return subject(self.customer, self.responsibility, self.duty)
+
+    def __str__(self) -> str:
+        """Say what is uncovered, why, and what would help."""
+        help_ = f"; {self.remedy}" if self.remedy is not None else ""
+        return f"{self.subject}: {self.reason}{help_}"

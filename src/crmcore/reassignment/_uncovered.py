@@ -1,0 +1,122 @@
+"""Why nobody holds something: a funnel of rules, and the smallest change that would help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from crmcore.kernel import MemberId, Phrase, round_half_up
+from crmcore.organization import Member
+
+from ._case import Case, Slot
+from ._move import Uncovered
+from ._weights import points
+
+Held = Mapping[str, MemberId | None]
+Loads = Mapping[MemberId, int]
+
+_MEMBERS = Phrase("members", "名成员")
+
+
+def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered:
+    """Say why nobody holds a slot."""
+    able = [key for key, judged in case.judge(slot.demand).items() if judged.broken is None]
+    free = [key for key in able if not _clashes(case, slot, key, held)]
+    roomy = [key for key in free if loads[key] + slot.minutes <= case.holders[key].limit]
+    funnel = [*_rules(case, slot)]
+    if able and any(slot.subject in pair for pair in case.conflicts):
+        funnel.append((Phrase("are free of conflict", "无职责冲突"), len(free)))
+    if free:
+        need = _shown(slot.minutes)
+        funnel.append((Phrase(f"have {need} h left", f"还有{need}小时"), len(roomy)))
+    stays = slot.holder in case.members and not case.may_stay(slot)
+    return Uncovered(
+        customer=slot.customer,
+        responsibility=slot.responsibility,
+        duty=slot.duty,
+        cost=points(case.uncovered_cost(slot)),
+        funnel=tuple(funnel),
+        reason=_worded(funnel, dear=bool(roomy)),
+        remedy=_remedy(case, slot, free, roomy, loads) if able else _training(case, slot),
+        stays_with=slot.holder if stays else None,
+    )
+
+
+def _rules(case: Case, slot: Slot) -> list[tuple[Phrase, int]]:
+    """Return how many members are left after each rule, up to the one that nobody keeps."""
+    left = list(case.members.values())
+    funnel = [(_MEMBERS, len(left))]
+    labels = [rule for rule, _ in slot.demand.rules(left[0], has_authority=False)]
+    for at, label in enumerate(labels):
+        left = [member for member in left if _kept(case, slot, member)[at]]
+        funnel.append((label, len(left)))
+        if not left:
+            break
+    return funnel
+
+
+def _kept(case: Case, slot: Slot, member: Member) -> list[bool]:
+    """Return for each rule whether a member keeps it."""
+    rules = slot.demand.rules(member, has_authority=member.id in case.authorities)
+    return [kept for _, kept in rules]
+
+
+def _worded(funnel: list[tuple[Phrase, int]], *, dear: bool) -> Phrase:
+    (_, everybody), *steps = funnel
+    english = [f"{everybody} member{'' if everybody == 1 else 's'}"]
+    chinese = [f"{everybody}名成员"]
+    for label, count in steps:
+        english.append(f"{count or 'none'} {label.en}")
+        chinese.append(f"{count}名{label.zh}")
+    if dear:
+        english.append("but their hours are worth more elsewhere")
+        chinese.append("但其工时用于他处更有价值")
+    return Phrase(" → ".join(english), " → ".join(chinese))
+
+
+def _clashes(case: Case, slot: Slot, member: MemberId, held: Held) -> bool:
+    key = slot.subject
+    foes = [two if one == key else one for one, two in case.conflicts if key in (one, two)]
+    return any(held[foe] == member for foe in foes)
+
+
+def _remedy(
+    case: Case, slot: Slot, free: list[MemberId], roomy: list[MemberId], loads: Loads
+) -> Phrase | None:
+    """Return the fewest hours that would do, where hours are what is wanting."""
+    if roomy or not free:
+        return None
+    lacking = {key: loads[key] + slot.minutes - case.holders[key].limit for key in free}
+    who = min(lacking, key=lambda key: (lacking[key], key))
+    hours = _shown(lacking[who])
+    return Phrase(f"{hours} h more for {who} would do", f"为{who}增加{hours}小时即可")
+
+
+def _training(case: Case, slot: Slot) -> Phrase | None:
+    """Return the shortest training that would do, where a level is what is wanting."""
+    unknown = slot.demand.unknown_skills(case.members.values())
+    if unknown:
+        return Phrase("; ".join(unknown), f"没有成员具备所需技能（{'；'.join(unknown)}）")
+    best: tuple[int, MemberId, str, int] | None = None
+    for key, member in case.members.items():
+        rules = _kept(case, slot, member)
+        short = [
+            (max(wanted.level - slot.demand.levels_short, 1), wanted.skill)
+            for wanted, kept in zip(slot.demand.skills, rules, strict=False)
+            if not kept
+        ]
+        if len(short) == rules.count(False) == 1:
+            level, skill = short[0]
+            found = (level - member.level_of(skill), key, skill, level)
+            best = found if best is None else min(best, found)
+    if best is None:
+        return None
+    _, who, skill, level = best
+    return Phrase(
+        f"training {who} in {skill} up to level {level} would do",
+        f"将{who}的{skill}培训至{level}级即可",
+    )
+
+
+def _shown(minutes: int) -> Decimal:
+    return round_half_up(Decimal(minutes) / 60, 2).normalize() + 0
