@@ -58,6 +58,7 @@ html_show_sphinx = False
 _PUBLIC: dict[str, str] = {}
 for _room in pkgutil.iter_modules(crmcore.__path__, "crmcore."):
     for _name in importlib.import_module(_room.name).__all__:
+        _PUBLIC[f"{_room.name}.{_name}"] = f"{_room.name}.{_name}"
         _PUBLIC.setdefault(_name, f"{_room.name}.{_name}")
 
 
@@ -65,7 +66,8 @@ def _link_types(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: TextElement
 ) -> Element | None:
     """Link a type of a signature to the public name, whatever module it was written in."""
-    target = _PUBLIC.get(str(node["reftarget"]).rpartition(".")[2])
+    path = str(node["reftarget"]).split(".")
+    target = _PUBLIC.get(".".join([*path[:2], path[-1]])) or _PUBLIC.get(path[-1])
     if node.get("refdomain") != "py" or target is None:
         return None
     return env.domains.python_domain.resolve_xref(

@@ -60,6 +60,13 @@ CLASSES: list[type] = [
 ERRORS = [found for found in CLASSES if issubclass(found, CrmError)]
 
 
+def path(thing: object) -> str:
+    """Return where a class or a module is found, for the names of the tests."""
+    if isinstance(thing, Path):
+        return str(thing.relative_to(SOURCE))
+    return f"{thing.__module__}.{getattr(thing, '__qualname__', '')}"
+
+
 @pytest.mark.parametrize("name", ROOMS)
 def test_a_room_reads_as_a_paragraph_with_an_example(name: str) -> None:
     """A room says what it is for, and shows it with an example that runs."""
@@ -98,7 +105,7 @@ def test_public_names_say_what_they_are(name: str, public: str) -> None:
     assert ".. versionadded:: " in (thing.__doc__ or "")
 
 
-@pytest.mark.parametrize("thing", CLASSES)
+@pytest.mark.parametrize("thing", CLASSES, ids=path)
 def test_records_are_slotted_and_frozen(thing: type) -> None:
     """A record cannot be changed, nor be given a field by a slip of the pen."""
     if not attrs.has(thing) or issubclass(thing, CrmError):
@@ -108,7 +115,7 @@ def test_records_are_slotted_and_frozen(thing: type) -> None:
     assert thing.__module__.split(".")[1] in KEEPERS or thing.__setattr__ is not object.__setattr__
 
 
-@pytest.mark.parametrize("thing", CLASSES)
+@pytest.mark.parametrize("thing", CLASSES, ids=path)
 def test_enumerations_carry_their_labels(thing: type) -> None:
     """What a person may read has an English and a Chinese label, each of its own."""
     if not issubclass(thing, Enum):
@@ -128,7 +135,7 @@ def sample(error: type[CrmError]) -> CrmError:
     return error(*(SAMPLES[parameter.annotation] for parameter in parameters))
 
 
-@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("error", ERRORS, ids=path)
 @pytest.mark.parametrize(
     "through",
     [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy],  # noqa: S301 our own
@@ -148,7 +155,7 @@ def test_errors_survive_a_journey(
     assert after.args == before.args
 
 
-@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("error", ERRORS, ids=path)
 def test_errors_say_something(error: type[CrmError]) -> None:
     """A message is one that was written, and it begins in lower case."""
     message = str(sample(error))
@@ -164,18 +171,18 @@ def test_error_codes_are_not_shared() -> None:
     assert len(set(codes)) == len(codes)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_modules_are_short(path: Path) -> None:
+@pytest.mark.parametrize("module", MODULES, ids=path)
+def test_modules_are_short(module: Path) -> None:
     """A module can be read in one sitting."""
-    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES
+    assert len(module.read_text("utf-8").splitlines()) <= MOST_LINES
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_functions_are_short(path: Path) -> None:
+@pytest.mark.parametrize("module", MODULES, ids=path)
+def test_functions_are_short(module: Path) -> None:
     """A function's body fits on a screen."""
     long = [
         node.name
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef) and _body_lines(node) > MOST_BODY_LINES
     ]
 
