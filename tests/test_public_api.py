@@ -72,7 +72,7 @@ def test_a_room_reads_as_a_paragraph_with_an_example(name: str) -> None:
     """A room says what it is for, and shows it with an example that runs."""
     text = room(name).__doc__ or ""
 
-    assert text.startswith(f"{name.capitalize()}: ")
+    assert text.lower().startswith(f"{name}: ")
     assert ">>> " in text
 
 
