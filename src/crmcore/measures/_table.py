@@ -28,34 +28,37 @@ class Table:
         by: The names of the dimensions.
         rows: Period, group, name of the measure and result, in this order; a group is the
             values of the dimensions, and missing ones come last.
+        periods: The periods, in order.
+        groups: The groups, in order.
+        measures: The names of the measures, in order.
 
     .. versionadded:: 0.1.0
     """
 
     by: tuple[str, ...] = ()
     rows: tuple[Row, ...]
+    periods: tuple[Period, ...] = attrs.field(init=False, eq=False, repr=False)
+    groups: tuple[Group, ...] = attrs.field(init=False, eq=False, repr=False)
+    measures: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     _at: dict[tuple[Period, Group, str], Value | Undefined] = attrs.field(
         init=False, eq=False, repr=False
     )
 
+    @periods.default
+    def _list_periods(self) -> tuple[Period, ...]:
+        return tuple(dict.fromkeys(row[0] for row in self.rows))
+
+    @groups.default
+    def _list_groups(self) -> tuple[Group, ...]:
+        return tuple(dict.fromkeys(row[1] for row in self.rows))
+
+    @measures.default
+    def _list_measures(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row[2] for row in self.rows))
+
     @_at.default
     def _index(self) -> dict[tuple[Period, Group, str], Value | Undefined]:
         return {(period, group, name): result for period, group, name, result in self.rows}
-
-    @property
-    def periods(self) -> tuple[Period, ...]:
-        """The periods, in order."""
-        return tuple(sorted({row[0] for row in self.rows}))
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """The groups, in order."""
-        return tuple(dict.fromkeys(row[1] for row in self.rows))
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """The names of the measures, in order."""
-        return tuple(dict.fromkeys(row[2] for row in self.rows))
 
     def value(
         self, measure: str, *, period: Period | None = None, group: Group = ()
