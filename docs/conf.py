@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from docutils.nodes import Element, TextElement
+from docutils.nodes import Element, Text, TextElement, document
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import crmcore
+from crmcore.kernel import LabelledEnum
 
 project = "crmcore"
 author = "crmcore contributors"
@@ -75,6 +76,34 @@ def _link_types(
     )
 
 
+def _shorten_types(_app: Sphinx, page: document) -> None:
+    """Show a type by its name alone: the private module it was written in is nobody's business."""
+    for reference in page.findall(pending_xref):
+        for text in list(reference.findall(Text)):
+            if "._" in text:
+                text.parent.replace(text, Text(text.rpartition(".")[2]))
+
+
+def _show_labels(
+    _app: Sphinx, _what: str, _name: str, thing: object, _options: object, lines: list[str]
+) -> None:
+    """List the members of an enumeration, each with its labels in place of a docstring."""
+    if isinstance(thing, type) and issubclass(thing, LabelledEnum):
+        for member in thing:
+            lines += [f".. py:attribute:: {member.name}", f"   :value: {member.value!r}", ""]
+            lines += [f"   {member.label.en} · {member.label.zh}", ""]
+
+
+def _is_listed(
+    _app: Sphinx, _what: str, _name: str, thing: object, _skip: object, _options: object
+) -> bool | None:
+    """Leave out the members that the list above has."""
+    return True if isinstance(thing, LabelledEnum) else None
+
+
 def setup(app: Sphinx) -> None:
-    """Join in where Sphinx resolves references."""
+    """Join in where Sphinx resolves references and reads docstrings."""
     app.connect("missing-reference", _link_types)
+    app.connect("doctree-read", _shorten_types)
+    app.connect("autodoc-process-docstring", _show_labels)
+    app.connect("autodoc-skip-member", _is_listed)
