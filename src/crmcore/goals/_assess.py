@@ -12,13 +12,22 @@ import attrs
 
 from crmcore.calendar import Period
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import Phrase, Reason, Undefined, round_half_up
+from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.kpis import KpiSeries, Unit, value_over
 from crmcore.measures import Value
 
 from ._forecast import Forecast, look_ahead
 from ._goal import Goal
-from ._reckoning import FEWEST_POINTS, adds_up, check_series, period_count, points_until, share
+from ._reckoning import (
+    FEWEST_POINTS,
+    adds_up,
+    check_day,
+    check_series,
+    percent,
+    period_count,
+    points_until,
+    share,
+)
 from ._status import Levels, Status
 
 _COUNTS: Final = (Unit.CUSTOMERS, Unit.ORDERS, Unit.RATE)
@@ -95,6 +104,7 @@ def assess(
 
     .. versionadded:: 0.1.0
     """
+    check_day(as_of)
     check_series(goal, series)
     if history < FEWEST_POINTS:
         raise InvalidValueError("history", history, f"be at least {FEWEST_POINTS}")
@@ -257,13 +267,14 @@ class _Reckoning:
         show, bounds = self.series.show, forecast.interval
         number, target = show(forecast.number), show(self.goal.target)
         low, high = show(bounds.low), show(bounds.high)
-        chance = f"{round_half_up(Decimal(forecast.chance) * 100)} %"
-        level = f"{round_half_up(Decimal(bounds.level) * 100)} %"
-        end = self.goal.period.end
+        chance, level = percent(forecast.chance), percent(bounds.level)
+        period = self.goal.period
+        en = f"{period} is expected to bring" if self.sums else f"{period} is expected to end at"
+        zh = f"预计{period}合计为" if self.sums else f"预计{period}期末为"
         return Phrase(
-            f"by {end} it is expected to be {number} ({low} to {high} at {level}); "
-            f"the chance to reach {target} is {chance}",
-            f"预计到{end}为{number}（{level}区间：{low}至{high}），达到{target}的概率为{chance}",
+            f"{en} {number} ({low} to {high} at {level.en}); "
+            f"the chance to reach {target} is {chance.en}",
+            f"{zh}{number}（{level.zh}区间：{low}至{high}），达到{target}的概率：{chance.zh}",
         )
 
 

@@ -46,8 +46,9 @@ def check_smart(
       KPI that is in force.
     - *Measurable*: the KPI exists and has at least four values from before the goal begins,
       and the way to go is longer than its values wander by themselves.
-    - *Achievable*: the target is a possible number, and nothing better is needed than the
-      best stretch that the KPI has had before.
+    - *Achievable*: the target is a possible number, and nothing better is needed than the KPI
+      has brought before, in its best stretch of as many periods as the goal has, or of half
+      the history where that is shorter.
     - *Relevant*: it makes a responsibility concrete or serves a greater goal, and moves the
       KPI to the better.
     - *Time-bound*: its period ends, which every period does, and it is looked at meanwhile.
@@ -171,43 +172,33 @@ def _achievable(goal: Goal, series: KpiSeries | None, history: Sequence[Decimal]
             f"占比不可能为{show(goal.target)}",
         )
     count = max(period_count(series.grain, goal.period.start, goal.period.end), 1)
+    stretch = min(count, len(history) // 2)
     if adds_up(series):
-        needed, best = share(goal.target, count), _best_mean(goal, history, count)
+        needed, found = share(goal.target, count), _means(history, stretch)
     else:
-        needed = share(goal.target - goal.baseline, count)
-        best = _best_change(goal, history, count)
+        needed, found = share(goal.target - goal.baseline, count), _changes(history, stretch)
+    best = max(found) if goal.is_upward else min(found)
     a, b = rate(series, needed), rate(series, best)
-    if needed > best if goal.is_upward else needed < best:
-        return _fails(
-            question,
-            f"it needs {a.en}, the best stretch so far brought {b.en}",
-            f"需要{a.zh}，历史最好水平为{b.zh}",
-        )
-    return _holds(
-        question,
-        f"it needs {a.en}, and there was a stretch with {b.en}",
-        f"需要{a.zh}，历史上曾达到{b.zh}",
-    )
+    en = f"it needs {a.en}; the best stretch of {stretch} so far brought {b.en}"
+    zh = f"需要{a.zh}；历史上连续{stretch}期的最好水平为{b.zh}"
+    is_too_much = needed > best if goal.is_upward else needed < best
+    return _fails(question, en, zh) if is_too_much else _holds(question, en, zh)
 
 
-def _best_mean(goal: Goal, history: Sequence[Decimal], count: int) -> Decimal:
-    """Return the best mean of as many values in a row as the goal has periods."""
-    length = min(count, len(history))
-    means = [
+def _means(history: Sequence[Decimal], length: int) -> list[Decimal]:
+    """Return the mean of every *length* values in a row."""
+    return [
         share(sum(history[first : first + length], Decimal(0)), length)
         for first in range(len(history) - length + 1)
     ]
-    return max(means) if goal.is_upward else min(means)
 
 
-def _best_change(goal: Goal, history: Sequence[Decimal], count: int) -> Decimal:
-    """Return the best change by period over as many periods in a row as the goal has."""
-    length = min(count, len(history) - 1)
-    changes = [
+def _changes(history: Sequence[Decimal], length: int) -> list[Decimal]:
+    """Return the change by period over every *length* periods in a row."""
+    return [
         share(history[first + length] - history[first], length)
         for first in range(len(history) - length)
     ]
-    return max(changes) if goal.is_upward else min(changes)
 
 
 def _relevant(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Context, Decimal
 from typing import Final
 
 from crmcore.calendar import Grain, periods
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import Phrase, Undefined
+from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import KpiSeries, Unit
 from crmcore.measures import Additivity
 
 from ._goal import Goal
 
 FEWEST_POINTS: Final = 4
+_CERTAIN: Final = 100
 EXACT: Final = Context(prec=130)
 QUOTIENT: Final = Context(prec=28)
 
@@ -23,6 +24,12 @@ def check_series(goal: Goal, series: KpiSeries) -> None:
     """Refuse a series of another KPI than the goal's."""
     if goal.kpi not in (series.kpi.id, series.kpi.code):
         raise InvalidValueError("series", series.kpi.id, f"be of the goal's KPI, {goal.kpi}")
+
+
+def check_day(as_of: date) -> None:
+    """Refuse an instant where a day is meant."""
+    if isinstance(as_of, datetime):
+        raise InvalidValueError("as_of", as_of.isoformat(), "be a day, not an instant")
 
 
 def adds_up(series: KpiSeries) -> bool:
@@ -61,3 +68,13 @@ def rate(series: KpiSeries, number: Decimal) -> Phrase:
     """Return so much by period as people read it: ``1.4 points per month``."""
     shown, grain = distance(series, number), series.grain.label
     return Phrase(f"{shown.en} per {grain.en}", f"每{grain.zh}{shown.zh}")
+
+
+def percent(chance: float) -> Phrase:
+    """Return a probability as people read it, never rounded to a certainty that it is not."""
+    shown = round_half_up(Decimal(chance) * 100)
+    if shown == 0 and chance > 0:
+        return Phrase("below 1 %", "低于1 %")
+    if shown == _CERTAIN and chance < 1:
+        return Phrase("above 99 %", "高于99 %")
+    return Phrase(f"{shown} %", f"{shown} %")

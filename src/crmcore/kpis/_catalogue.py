@@ -156,7 +156,10 @@ CUSTOMERS_KEPT: Final = Kpi(
     unit=Unit.CUSTOMERS,
     direction=Direction.HIGHER,
     over_time=Additivity.NON_ADDITIVE,
-    numerator=_KEPT,
+    numerator=Phrase(
+        "customers active both at the start and at the end of the period",
+        "期初和期末均活跃的客户数",
+    ),
     definition=Phrase(
         "How many of the customers active at the start of the period are active at its end: the "
         "upper part of the retention rate. A longer period has another start and is counted "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -103,7 +103,7 @@ def compute(
 
     Raises:
         InvalidValueError: If there are no periods, or they are no row of one grain, or a
-            number of days is less than 1.
+            number of days is less than 1, or *as_of* is an instant.
         UnknownNameError: If a KPI is not of the catalogue, or there is no such currency.
 
     Complexity:
@@ -116,6 +116,8 @@ def compute(
     for each in wanted:
         kpi(each.id)
     minor_digits(currency)
+    if isinstance(as_of, datetime):
+        raise InvalidValueError("as_of", as_of.isoformat(), "be a day, not an instant")
     for name, days in (("active_days", active_days), ("repeat_days", repeat_days)):
         if days < 1:
             raise InvalidValueError(name, days, "be at least 1")
