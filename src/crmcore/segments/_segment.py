@@ -126,7 +126,8 @@ class SegmentTable:
                 if not self.exactly_one:
                     return Placement(segment, tuple(unknown))
                 if winner is not None:
-                    both = f"{winner.name!r} and {segment.name!r} for {record}"
+                    who = record if isinstance(record, RfmCell) else record.customer
+                    both = f"{winner.name!r} and {segment.name!r} for {who}"
                     raise InvalidValueError("segments", both, "not hold two for one customer")
                 winner = segment
         return Placement(winner, tuple(unknown) if winner is None else ())

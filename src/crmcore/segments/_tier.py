@@ -285,19 +285,19 @@ class TierPolicy:
 def _faults(tiers: tuple[Tier, ...]) -> Iterator[Fault]:
     lowest = tiers[0]
     if lowest.enter or lowest.leave:
-        problem = f"{lowest.name!r} is the lowest tier and takes everybody else; leave both at 0"
-        yield Fault("tiers[0].enter", problem)
-    names = Counter(tier.name for tier in tiers)
-    for name in sorted(name for name, count in names.items() if count > 1):
-        yield Fault("tiers", f"{names[name]} tiers are called {name!r}; give each its own name")
+        what = f"{lowest.name!r} is the lowest tier and takes everybody else"
+        yield Fault("tiers[0].enter", f"{what}; leave both levels at 0")
+    counts = Counter(tier.name for tier in tiers)
+    for name in sorted(name for name, count in counts.items() if count > 1):
+        yield Fault("tiers", f"{counts[name]} tiers are called {name!r}; give each its own name")
     for place, (lower, tier) in enumerate(pairwise(tiers), start=1):
-        entered = f"{lower.enter}, at which {lower.name!r} below it is entered"
+        level = f"{lower.enter}, at which {lower.name!r} below it is entered"
         if tier.enter <= lower.enter:
-            problem = f"{tier.name!r} is entered at {tier.enter}, which must be above {entered}"
+            problem = f"{tier.name!r} is entered at {tier.enter}, which must be above {level}"
             yield Fault(f"tiers[{place}].enter", problem)
         elif tier.leave < lower.enter:
-            problem = f"{tier.name!r} is left below {tier.leave}, which overlaps {lower.name!r}: "
-            yield Fault(f"tiers[{place}].leave", f"{problem}it must be at least {entered}")
+            what = f"{tier.name!r} is left below {tier.leave}, which overlaps {lower.name!r}"
+            yield Fault(f"tiers[{place}].leave", f"{what}: it must be at least {level}")
 
 
 def _one_course(features: Iterable[CustomerFeatures]) -> list[CustomerFeatures]:
