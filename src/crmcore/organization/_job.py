@@ -107,6 +107,9 @@ def describe_job(
     Returns:
         The description; what it lacks is named in it.
 
+    Raises:
+        UnknownNameError: If an assignment of the member names a responsibility that is not there.
+
     .. versionadded:: 0.1.0
     """
     held = _held_by(organization, member, assignments)
@@ -135,11 +138,10 @@ def _held_by(
     organization: Organization, member: Member, assignments: Iterable[Assignment]
 ) -> tuple[tuple[Duty, Responsibility], ...]:
     held = {(a.duty, a.responsibility) for a in assignments if a.member == member.id}
+    order = list(Duty)
     return tuple(
-        (duty, responsibility)
-        for duty in Duty
-        for responsibility in organization.responsibilities
-        if (duty, responsibility.id) in held
+        (duty, organization.responsibility(key))
+        for duty, key in sorted(held, key=lambda pair: (order.index(pair[0]), pair[1]))
     )
 
 

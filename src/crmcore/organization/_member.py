@@ -15,6 +15,7 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, RoleId, TeamId, minutes
 
 from ._skill import SkillLevel, each_skill_once, level_in, skill_levels
+from ._words import words
 
 _WEEK_HOURS = 168
 
@@ -40,10 +41,6 @@ def _interests(interests: Iterable[Interest]) -> tuple[Interest, ...]:
 
 def _periods(periods: Iterable[Period]) -> tuple[Period, ...]:
     return tuple(sorted(periods))
-
-
-def _words(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(words)))
 
 
 def _roles(roles: Iterable[RoleId]) -> tuple[RoleId, ...]:
@@ -81,8 +78,8 @@ class Member:
     interests: tuple[Interest, ...] = attrs.field(default=(), converter=_interests)
     weekly_hours: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
     leave: tuple[Period, ...] = attrs.field(default=(), converter=_periods)
-    languages: tuple[str, ...] = attrs.field(default=(), converter=_words)
-    regions: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    languages: tuple[str, ...] = attrs.field(default=(), converter=words)
+    regions: tuple[str, ...] = attrs.field(default=(), converter=words)
     left_on: date | None = None
     version: int = attrs.field(default=0, validator=at_least(0))
 

@@ -12,6 +12,7 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import ResponsibilityId, RoleId, TeamId, minutes
 
 from ._skill import SkillLevel, each_skill_once, skill_levels
+from ._words import words
 
 
 def _ids(ids: Iterable[ResponsibilityId]) -> tuple[ResponsibilityId, ...]:
@@ -56,7 +57,7 @@ class Responsibility:
         expected_outcome: What must come of it, if written down.
         weekly_hours: The hours of work a week for whoever does it, in whole minutes.
         skills: The skills that it wants, each once, at a level.
-        indicators: The ids of the KPIs that show how well it is done.
+        indicators: The ids of the KPIs that show how well it is done, each once, sorted.
         importance: From 1 (useful) to 3 (the department stands or falls with it).
         has_backup: Whether a second person must be able to step in.
         segregated_from: Responsibilities that the same person must not be responsible for.
@@ -77,11 +78,18 @@ class Responsibility:
     skills: tuple[SkillLevel, ...] = attrs.field(
         default=(), converter=skill_levels, validator=each_skill_once
     )
-    indicators: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    indicators: tuple[str, ...] = attrs.field(default=(), converter=words)
     importance: int = attrs.field(default=2, validator=between(1, 3))
     has_backup: bool = True
     segregated_from: tuple[ResponsibilityId, ...] = attrs.field(default=(), converter=_ids)
     version: int = attrs.field(default=0, validator=at_least(0))
+
+    @segregated_from.validator
+    def _names_others(
+        self, attribute: attrs.Attribute[tuple[ResponsibilityId, ...]], value: object
+    ) -> None:
+        if self.id in self.segregated_from:
+            raise InvalidValueError(attribute.name, value, "not name the responsibility itself")
 
     @weekly_hours.validator
     def _is_some_work(self, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:

@@ -7,6 +7,8 @@ import attrs
 from crmcore.checks import at_least, is_id, is_name, is_text
 from crmcore.kernel import DepartmentId, MemberId, TeamId
 
+from ._words import words
+
 
 @attrs.frozen(kw_only=True)
 class Department:
@@ -37,7 +39,7 @@ class Team:
         department: The department that it belongs to.
         purpose: What it is there for, if written down.
         lead: The member who leads it, if anybody does.
-        indicators: The ids of the KPIs that it is measured by.
+        indicators: The ids of the KPIs that it is measured by, each once, sorted.
         looks_after_customers: Whether its members may own customers.
         version: How often it was saved; 0 before the first time.
 
@@ -49,6 +51,6 @@ class Team:
     department: DepartmentId = attrs.field(validator=is_id)
     purpose: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
     lead: MemberId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
-    indicators: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    indicators: tuple[str, ...] = attrs.field(default=(), converter=words)
     looks_after_customers: bool = False
     version: int = attrs.field(default=0, validator=at_least(0))
