@@ -50,10 +50,13 @@ def _beta_fraction(x: float, a: float, b: float) -> float:
 
 def _tail(t: float, df: float) -> float:
     """Return the probability of more than *t*, for a *t* of 0 or more."""
-    if t == 0:
+    x = df / (df + t * t)
+    if x == 0:  # so far out that its square is infinite
+        return 0.0
+    y = t * t / (df + t * t)
+    if y == 0:  # so near the centre that its square is 0
         return _HALF
     a, b = df / 2, _HALF
-    x, y = df / (df + t * t), t * t / (df + t * t)
     log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
     front = math.exp(a * math.log(x) + b * math.log(y) - log_beta)
     if x < (a + 1) / (a + b + 2):
