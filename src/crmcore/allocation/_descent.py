@@ -18,6 +18,7 @@ _FEW = 150
 _CANDIDATES = 24
 _ALIKE = 3
 _ROUNDS = 12
+_ROUNDS_OF_FEW = 100
 
 
 class Descent:
@@ -77,15 +78,17 @@ class Descent:
 
     def run(self, prices: Sequence[float]) -> None:
         """Go down until no change that is tried helps, or the budget of moves is used up."""
-        step = self._small_round if len(self.held) <= _FEW else self._large_round
-        for _ in range(_ROUNDS * (10 if len(self.held) <= _FEW else 1)):
-            if self.moves <= 0 or not step(prices):
-                return
+        few = len(self.held) <= _FEW
+        step = self._small_round if few else self._large_round
+        rounds = _ROUNDS_OF_FEW if few else _ROUNDS
+        while rounds > 0 and self.moves > 0 and step(prices):
+            rounds -= 1
 
     def _clashes(self, row: int, to: int, but: int = -1) -> bool:
-        return to != self._table.nobody and any(
-            self.held[foe] == to for foe in self._table.enemies[row] if foe != but
-        )
+        foes = self._table.enemies[row]
+        if not foes or to == self._table.nobody:
+            return False
+        return any(self.held[foe] == to for foe in foes if foe != but)
 
     def _put(self, row: int, to: int) -> None:
         table, at, minutes = self._table, self.held[row], self._table.minutes[row]

@@ -139,9 +139,9 @@ class Search:
         """Return the masks with the row at the column; None where its enemies rule that out."""
         part = list(masks)
         part[row] = 1 << at
-        if at < self._table.nobody:
-            for foe in self._table.enemies[row]:
-                part[foe] &= ~(1 << at)
+        taken = 1 << at if at < self._table.nobody else 0
+        for foe in self._table.enemies[row]:
+            part[foe] &= ~taken
         return tuple(part) if all(part) else None
 
     def _doubt(self, row: int, view: View) -> tuple[int, bool, int]:

@@ -116,9 +116,11 @@ def solve(
     prices = [round(price) for price in exact_prices]
     price_bound = table.price_bound(prices)
     tell("descent", 0)
-    held = _descend(table, [wanted, table.current], exact_prices, budget.moves)
+    small = _is_small(table)
+    starts = [wanted, table.current] if small else [wanted]
+    held = _descend(table, starts, exact_prices, budget.moves)
     bound = price_bound
-    if _is_small(table):
+    if small:
         search = Search(table, held, budget.moves)
         bound = max(bound, search.run(_prizes(table, prices), budget.nodes, tell))
         held = search.held
