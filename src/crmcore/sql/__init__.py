@@ -1,4 +1,4 @@
-"""SQL: a store in a database, through SQLAlchemy Core.
+"""Sql: a store in a database, through SQLAlchemy Core.
 
 The tables are derived from the records, so that there is one place where a schema is written
 down. Today the database is SQLite, in a file, made safe when it is opened: what `commit` has

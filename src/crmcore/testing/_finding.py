@@ -1,0 +1,289 @@
+"""Examples of how records are found: in order, by page, by criterion, by question."""
+
+# ruff: noqa: S101 - assert is how a check speaks
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import attrs
+import pytest
+
+from crmcore.criteria import EVERYTHING, Criterion, F, unless
+from crmcore.customers import CustomerKind
+from crmcore.errors import InvalidValueError, UnknownNameError
+from crmcore.storage import Store
+
+from ._samples import (
+    KEYS,
+    NEW_YEAR,
+    SPRING,
+    SUMMER,
+    all_ids,
+    assignment,
+    contact,
+    customer,
+    interaction,
+    keep,
+    look,
+    ownership,
+    purchase,
+)
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def records_come_in_the_order_of_their_ids(store: Store) -> None:
+    """The order is by code point, whatever the order in which they were added."""
+    keep(store, customers=[customer(key) for key in sorted(KEYS, reverse=True)])
+    keep(store, customers=[customer("a-0")])
+
+    assert all_ids(store) == sorted([*KEYS, "a-0"])
+
+
+def a_stream_goes_through_many(store: Store) -> None:
+    """A stream goes through more records than anybody reads at once, and skips none."""
+    keys = [f"c-{n:05}" for n in range(4_001)]
+    keep(store, customers=(customer(key) for key in reversed(keys)))
+
+    assert all_ids(store) == keys
+    assert look(store, lambda uow: uow.customers.count()) == len(keys)
+
+
+def a_unit_reads_its_own_writes(store: Store) -> None:
+    """What a unit of work has added, saved and removed shows in all that it reads."""
+    keep(store, customers=[customer(key) for key in ("a", "c", "e")])
+
+    with store.unit_of_work() as uow:
+        uow.customers.add(customer("d", region="north"))
+        uow.customers.add(customer("b"))
+        uow.customers.save(attrs.evolve(uow.customers.get("e"), region="north"))
+        uow.customers.remove("c", version=1)
+
+        assert [found.id for found in uow.customers.stream()] == ["a", "b", "d", "e"]
+        assert [found.id for found in uow.customers.stream(F.region == "north")] == ["d", "e"]
+        assert list(uow.customers.get_many(["a", "c", "d"])) == ["a", "d"]
+        assert uow.customers.count() == len(["a", "b", "d", "e"])
+        assert [found.id for found in uow.customers.page(after="a", limit=2).items] == ["b", "d"]
+
+
+def what_a_stream_yields_may_be_changed(store: Store) -> None:
+    """Saving and removing while a stream goes on is fine; each record comes once."""
+    keep(store, customers=[customer(f"c-{n}") for n in range(9)])
+    met: list[str] = []
+
+    with store.unit_of_work() as uow:
+        for found in uow.customers.stream():
+            met.append(found.id)
+            if len(met) % 3 == 0:
+                uow.customers.remove(found.id, version=found.version)
+            else:
+                uow.customers.save(attrs.evolve(found, name="Met"))
+        uow.commit()
+
+    assert met == [f"c-{n}" for n in range(9)]
+    assert look(store, lambda uow: uow.customers.count(F.name == "Met")) == len(met) - 3
+
+
+def pages_cover_everything_once(store: Store) -> None:
+    """Going on after each page's last id meets every record once, and then ends."""
+    keep(store, customers=[customer(key) for key in KEYS])
+    met: list[str] = []
+    after = None
+
+    with store.unit_of_work(readonly=True) as uow:
+        for _ in KEYS:
+            page = uow.customers.page(after=after, limit=2)
+            met += [found.id for found in page.items]
+            after = page.next
+            if after is None:
+                break
+
+    assert met == list(KEYS)
+    assert after is None
+
+
+def a_full_last_page_is_the_last(store: Store) -> None:
+    """Where nothing is left, there is no next page to go to."""
+    keep(store, customers=[customer("a"), customer("b")])
+
+    with store.unit_of_work(readonly=True) as uow:
+        assert uow.customers.page(limit=2).next is None
+        assert uow.customers.page(limit=1).next == "a"
+        assert uow.customers.page(after="b").items == ()
+        assert [found.id for found in uow.customers.page(after="aa").items] == ["b"]
+        with pytest.raises(InvalidValueError, match="limit must be at least 1"):
+            uow.customers.page(limit=0)
+
+
+def pages_hold_what_the_criterion_holds_for(store: Store) -> None:
+    """A page counts only what was asked for."""
+    keep(
+        store,
+        customers=[customer(f"c-{n}", region="north" if n % 2 else "south") for n in range(7)],
+    )
+
+    page = look(store, lambda uow: uow.customers.page(F.region == "north", limit=2))
+    rest = look(store, lambda uow: uow.customers.page(F.region == "north", after=page.next))
+
+    assert [found.id for found in page.items] == ["c-1", "c-3"]
+    assert page.next == "c-3"
+    assert ([found.id for found in rest.items], rest.next) == (["c-5"], None)
+
+
+def a_query_returns_what_surely_holds(store: Store) -> None:
+    """Where something is missing the answer is unknown, and a query leaves it out."""
+    keep(
+        store,
+        customers=[
+            customer("missing"),
+            customer("north", region="north"),
+            customer("south", region="south", kind=CustomerKind.ORGANIZATION),
+        ],
+    )
+    cases: list[tuple[Criterion, list[str]]] = [
+        (F.region == "north", ["north"]),
+        (~(F.region == "north"), ["south"]),
+        (unless(F.region == "north"), ["missing", "south"]),
+        (F.region.is_missing(), ["missing"]),
+        (F.region.in_(["north", "south"]), ["north", "south"]),
+        ((F.region == "south") | (F.kind == "person"), ["missing", "north", "south"]),
+        ((F.region == "south") & (F.kind == "person"), []),
+        (F.name.contains("customer"), []),
+        (F.name.contains("Customer m"), ["missing"]),
+        (EVERYTHING, ["missing", "north", "south"]),
+    ]
+
+    with store.unit_of_work(readonly=True) as uow:
+        for where, expected in cases:
+            assert [found.id for found in uow.customers.stream(where)] == expected, where
+            assert uow.customers.count(where) == len(expected), where
+
+
+def instants_are_compared_exactly(store: Store) -> None:
+    """A criterion tells two purchases apart that lie a microsecond from each other."""
+    keep(store, purchases=[purchase("a"), purchase("b", at=NEW_YEAR + _MICROSECOND)])
+
+    assert look(store, lambda uow: uow.purchases.count(F.at > NEW_YEAR)) == 1
+    assert look(store, lambda uow: uow.purchases.count(F.at >= NEW_YEAR)) == len("ab")
+
+
+def a_query_for_a_field_that_is_none_is_refused(store: Store) -> None:
+    """A misspelt field is told, even where there is nothing to look at."""
+    with (
+        store.unit_of_work(readonly=True) as uow,
+        pytest.raises(UnknownNameError, match="did you mean 'region'"),
+    ):
+        uow.customers.stream(F.regoin == "north")
+
+
+def what_belongs_to_a_customer_is_found(store: Store) -> None:
+    """All that belongs to a customer comes in the order in which it happened, then by id."""
+    keep(
+        store,
+        contacts=[contact("b"), contact("a"), contact("x", customer="c-2")],
+        ownerships=[ownership("b"), ownership("a", since=SPRING), ownership("x", customer="c-2")],
+        purchases=[
+            purchase("b"),
+            purchase("a", at=SPRING),
+            purchase("0"),
+            purchase("c", at=SPRING),
+        ],
+        interactions=[interaction("b"), interaction("a", at=SPRING), interaction("0")],
+    )
+
+    with store.unit_of_work(readonly=True) as uow:
+        first = customer("c-1").id
+        assert [found.id for found in uow.contacts.of_customer(first)] == ["a", "b"]
+        assert [found.id for found in uow.ownerships.of_customer(first)] == ["b", "a"]
+        assert [found.id for found in uow.purchases.of_customer(first)] == ["0", "b", "a", "c"]
+        assert [found.id for found in uow.interactions.of_customer(first)] == ["0", "b", "a"]
+        assert uow.purchases.of_customer(customer("c-3").id) == ()
+
+
+def what_belongs_to_a_customer_shows_own_writes(store: Store) -> None:
+    """What a unit of work has moved to another customer belongs there at once."""
+    keep(store, purchases=[purchase("a"), purchase("b"), purchase("c")])
+
+    with store.unit_of_work() as uow:
+        uow.purchases.save(purchase("a", customer="c-2", version=1))
+        uow.purchases.remove("b", version=1)
+        uow.purchases.add(purchase("d"))
+
+        left = uow.purchases.of_customer(customer("c-1").id)
+        moved = uow.purchases.of_customer(customer("c-2").id)
+        assert [found.id for found in left] == ["c", "d"]
+        assert [found.id for found in moved] == ["a"]
+
+
+def an_interval_holds_its_beginning_and_not_its_end(store: Store) -> None:
+    """What lasts from new year to spring lasts at new year, and no longer in spring."""
+    keep(
+        store,
+        ownerships=[ownership("b", until=SPRING), ownership("a"), ownership("c", since=SPRING)],
+        assignments=[assignment("b", until=SPRING), assignment("a"), assignment("c", since=SPRING)],
+    )
+
+    for at, expected in (
+        (NEW_YEAR - _MICROSECOND, []),
+        (NEW_YEAR, ["a", "b"]),
+        (SPRING - _MICROSECOND, ["a", "b"]),
+        (SPRING, ["a", "c"]),
+        (SUMMER, ["a", "c"]),
+    ):
+        with store.unit_of_work(readonly=True) as uow:
+            assert [held.id for held in uow.ownerships.lasting(at=at)] == expected
+            assert [held.id for held in uow.assignments.lasting(at=at)] == expected
+
+
+def until_leaves_out_the_end(store: Store) -> None:
+    """What happened up to an instant comes by id, without what happened at it."""
+    keep(
+        store,
+        purchases=[purchase("c"), purchase("b", at=SPRING), purchase("a", at=SUMMER)],
+        interactions=[interaction("c"), interaction("b", at=SPRING), interaction("a", at=SUMMER)],
+    )
+
+    for end, expected in (
+        (NEW_YEAR, []),
+        (SPRING, ["c"]),
+        (SPRING + _MICROSECOND, ["b", "c"]),
+        (SUMMER + _MICROSECOND, ["a", "b", "c"]),
+    ):
+        with store.unit_of_work(readonly=True) as uow:
+            assert [done.id for done in uow.purchases.until(end)] == expected
+            assert [done.id for done in uow.interactions.until(end)] == expected
+
+
+def naive_instants_are_refused(store: Store) -> None:
+    """An instant without a zone is no question that has an answer."""
+    naive = NEW_YEAR.replace(tzinfo=None)
+
+    with store.unit_of_work(readonly=True) as uow:
+        with pytest.raises(InvalidValueError, match="end must carry a time zone"):
+            uow.purchases.until(naive)
+        with pytest.raises(InvalidValueError, match="at must carry a time zone"):
+            uow.ownerships.lasting(at=naive)
+        with pytest.raises(InvalidValueError, match="at must carry a time zone"):
+            uow.assignments.lasting(at=naive)
+
+
+FINDING: Final[tuple[Callable[[Store], None], ...]] = (
+    records_come_in_the_order_of_their_ids,
+    a_stream_goes_through_many,
+    a_unit_reads_its_own_writes,
+    what_a_stream_yields_may_be_changed,
+    pages_cover_everything_once,
+    a_full_last_page_is_the_last,
+    pages_hold_what_the_criterion_holds_for,
+    a_query_returns_what_surely_holds,
+    instants_are_compared_exactly,
+    a_query_for_a_field_that_is_none_is_refused,
+    what_belongs_to_a_customer_is_found,
+    what_belongs_to_a_customer_shows_own_writes,
+    an_interval_holds_its_beginning_and_not_its_end,
+    until_leaves_out_the_end,
+    naive_instants_are_refused,
+)

@@ -1,0 +1,210 @@
+"""Random histories: the same calls to a store and to plain dictionaries, which must agree."""
+
+# ruff: noqa: S101 - assert is how a check speaks
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from crmcore.criteria import Criterion, F, unless
+from crmcore.errors import (
+    AlreadyExistsError,
+    ConcurrencyConflictError,
+    NotFoundError,
+    UnitOfWorkClosedError,
+)
+from crmcore.storage import Store
+
+from ._samples import NEW_YEAR, SPRING, SUMMER
+from ._strategies import customers, ownerships, purchases
+
+_STEPS: Final = 20
+
+_keys: Final = st.sampled_from(("A", "a", "é", "中", "😀"))
+_moments: Final = st.sampled_from((NEW_YEAR, SPRING, SUMMER))
+_ends: Final = st.one_of(st.none(), st.just(datetime.max.replace(tzinfo=NEW_YEAR.tzinfo)))
+_records: Final[Mapping[str, st.SearchStrategy[Any]]] = {
+    "customers": customers(id=_keys),
+    "ownerships": ownerships(id=_keys, customer=_keys, since=_moments, until=_ends),
+    "purchases": purchases(id=_keys, customer=_keys, at=_moments),
+}
+_names: Final = st.sampled_from(sorted(_records))
+
+# Each criterion beside what it means, in plain Python.
+_QUERIES: Final[Mapping[str, tuple[tuple[Criterion, Callable[[Any], bool]], ...]]] = {
+    "customers": (
+        (F.region == "north", lambda found: found.region == "north"),
+        (~(F.region == "north"), lambda found: found.region == "south"),
+        (unless(F.region == "north"), lambda found: found.region != "north"),
+        (F.archived_at.is_missing(), lambda found: found.archived_at is None),
+    ),
+    "ownerships": ((F.customer == "é", lambda found: found.customer == "é"),),
+    "purchases": (
+        (F.at >= SPRING, lambda found: found.at >= SPRING),
+        (F.quantity < 10, lambda found: found.quantity < 10),  # noqa: PLR2004 - any number
+    ),
+}
+
+
+class _History(RuleBasedStateMachine):
+    """One unit of work after another, on a store and on dictionaries."""
+
+    make: ClassVar[Callable[[], Store]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = type(self).make()
+        self.committed: dict[str, dict[str, Any]] = {name: {} for name in _records}
+        self._begin()
+
+    def _begin(self) -> None:
+        self.model = {name: dict(records) for name, records in self.committed.items()}
+        self.uow = self.store.unit_of_work()
+
+    def _repository(self, name: str) -> Any:  # noqa: ANN401 - one of three
+        return getattr(self.uow, name)
+
+    @rule(name=_names, data=st.data())
+    def add(self, name: str, data: st.DataObject) -> None:
+        record = data.draw(_records[name])
+        if record.id in self.model[name]:
+            with pytest.raises(AlreadyExistsError):
+                self._repository(name).add(record)
+        else:
+            expected = attrs.evolve(record, version=1)
+            assert self._repository(name).add(record) == expected
+            self.model[name][record.id] = expected
+
+    @rule(name=_names, data=st.data(), behind=st.sampled_from((0, 0, 1)))
+    def save(self, name: str, data: st.DataObject, behind: int) -> None:
+        record = data.draw(_records[name])
+        stored = self.model[name].get(record.id)
+        version = max(0, (stored.version if stored else 1) - behind)
+        changed = attrs.evolve(record, version=version)
+        if stored is None:
+            with pytest.raises(NotFoundError):
+                self._repository(name).save(changed)
+        elif version != stored.version:
+            with pytest.raises(ConcurrencyConflictError):
+                self._repository(name).save(changed)
+        else:
+            expected = attrs.evolve(record, version=version + 1)
+            assert self._repository(name).save(changed) == expected
+            self.model[name][record.id] = expected
+
+    @rule(name=_names, key=_keys, behind=st.sampled_from((0, 0, 1)))
+    def remove(self, name: str, key: str, behind: int) -> None:
+        stored = self.model[name].get(key)
+        if stored is None:
+            with pytest.raises(NotFoundError):
+                self._repository(name).remove(key, version=1)
+        elif behind:
+            with pytest.raises(ConcurrencyConflictError):
+                self._repository(name).remove(key, version=stored.version - 1)
+        else:
+            self._repository(name).remove(key, version=stored.version)
+            del self.model[name][key]
+
+    @rule(name=_names, key=_keys)
+    def find(self, name: str, key: str) -> None:
+        assert self._repository(name).find(key) == self.model[name].get(key)
+
+    @rule(name=_names, after=st.one_of(st.none(), _keys), limit=st.integers(1, 4))
+    def page(self, name: str, after: str | None, limit: int) -> None:
+        behind = [r for r in self._sorted(name) if after is None or r.id > after]
+        page = self._repository(name).page(after=after, limit=limit)
+
+        assert list(page.items) == behind[:limit]
+        assert page.next == (behind[limit - 1].id if len(behind) > limit else None)
+
+    @rule(name=_names)
+    def query(self, name: str) -> None:
+        for where, holds in _QUERIES[name]:
+            expected = [record for record in self._sorted(name) if holds(record)]
+            assert list(self._repository(name).stream(where)) == expected
+            assert self._repository(name).count(where) == len(expected)
+
+    @rule(customer=_keys, at=_moments)
+    def ask(self, customer: Any, at: datetime) -> None:  # noqa: ANN401 - an id of a customer
+        bought = [p for p in self._sorted("purchases") if p.customer == customer]
+        lasting = [held for held in self._sorted("ownerships") if held.since <= at]
+        before = [p for p in self._sorted("purchases") if p.at < at]
+
+        found = self.uow.purchases.of_customer(customer)
+        assert list(found) == sorted(bought, key=lambda p: (p.at, p.id))
+        assert list(self.uow.ownerships.lasting(at=at)) == lasting
+        assert list(self.uow.purchases.until(at)) == before
+
+    @rule()
+    def commit(self) -> None:
+        self.uow.commit()
+        self.committed = self.model
+        self._end()
+
+    @rule()
+    def roll_back(self) -> None:
+        self.uow.rollback()
+        self._end()
+
+    @rule()
+    def leave(self) -> None:
+        with self.uow:
+            pass
+        self._end()
+
+    def _end(self) -> None:
+        with pytest.raises(UnitOfWorkClosedError):
+            self.uow.commit()
+        self._begin()
+
+    @invariant()
+    def agree(self) -> None:
+        for name in _records:
+            assert list(self._repository(name).stream()) == self._sorted(name)
+            assert self._repository(name).count() == len(self.model[name])
+
+    def _sorted(self, name: str) -> list[Any]:
+        return sorted(self.model[name].values(), key=lambda record: record.id)
+
+    def teardown(self) -> None:
+        with self.uow:
+            pass
+        self.store.close()
+
+
+def check_histories(make_store: Callable[[], Store], *, count: int, shrink: bool) -> None:
+    """Try random histories on new stores.
+
+    Args:
+        make_store: Returns a new, empty store.
+        count: How many histories to try.
+        shrink: Whether to look for the shortest history that fails.
+    """
+
+    class History(_History):
+        make = staticmethod(make_store)
+
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]
+    run_state_machine_as_test(
+        History,
+        settings=settings(
+            max_examples=count,
+            stateful_step_count=_STEPS,
+            deadline=None,
+            phases=[*phases, Phase.shrink] if shrink else phases,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,331 @@
+"""Strategies for records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from hypothesis import strategies as st
+
+from crmcore.activities import Channel, Direction, Interaction, Purchase
+from crmcore.customers import (
+    Cause,
+    Contact,
+    Customer,
+    CustomerKind,
+    Ownership,
+    OwnershipRole,
+)
+from crmcore.organization import (
+    Assignment,
+    Department,
+    Duty,
+    Interest,
+    Member,
+    Organization,
+    Responsibility,
+    Role,
+    SkillLevel,
+    Team,
+)
+
+from . import _values as values
+
+T = TypeVar("T")
+
+_FEW: Final = 3
+
+
+def _maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    return st.one_of(st.none(), strategy)
+
+
+def _few(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[list[T]]:
+    return st.lists(strategy, max_size=_FEW)
+
+
+def _levels() -> st.SearchStrategy[list[SkillLevel]]:
+    level = st.builds(SkillLevel, values.skills, st.integers(1, 7))
+    return st.lists(level, max_size=_FEW, unique_by=lambda one: one.skill)
+
+
+def _interests() -> st.SearchStrategy[list[Interest]]:
+    interest = st.builds(Interest, values.skills, st.integers(-2, 2))
+    return st.lists(interest, max_size=_FEW, unique_by=lambda one: one.subject)
+
+
+def _between(since: datetime, until: datetime | None) -> dict[str, st.SearchStrategy[Any]]:
+    return {"since": st.just(since), "until": st.just(until)}
+
+
+def customers(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Customer]:
+    """Return a strategy for customers.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "name": values.names,
+        "kind": st.sampled_from(CustomerKind),
+        "known_since": _maybe(values.days),
+        "language": _maybe(values.languages),
+        "region": _maybe(values.regions),
+        "needs": _few(values.skills),
+        "archived_at": _maybe(values.instants),
+    }
+    return st.builds(Customer, **(usual | fields))
+
+
+def contacts(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Contact]:
+    """Return a strategy for contacts.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "customer": values.ids,
+        "name": values.names,
+        "email": _maybe(values.names),
+        "phone": _maybe(values.names),
+        "position": _maybe(values.names),
+    }
+    return st.builds(Contact, **(usual | fields))
+
+
+def ownerships(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Ownership]:
+    """Return a strategy for ownerships.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "customer": values.ids,
+        "member": values.ids,
+        "role": st.sampled_from(OwnershipRole),
+        "cause": st.sampled_from(Cause),
+    }
+    return values.intervals().flatmap(
+        lambda ends: st.builds(Ownership, **(usual | _between(*ends) | fields))
+    )
+
+
+def purchases(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Purchase]:
+    """Return a strategy for purchases.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "customer": values.ids,
+        "at": values.instants,
+        "quantity": st.integers(0, 1000),
+        "channel": _maybe(st.sampled_from(("shop", "web"))),
+    }
+
+    def of_kind(refund: bool) -> st.SearchStrategy[Purchase]:  # noqa: FBT001 - drawn by place
+        kind = {"refund": st.just(refund), "amount": values.amounts(refund=refund)}
+        return st.builds(Purchase, **(usual | kind | fields))
+
+    return st.booleans().flatmap(of_kind)
+
+
+def interactions(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Interaction]:
+    """Return a strategy for interactions.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "customer": values.ids,
+        "member": _maybe(values.ids),
+        "at": values.instants,
+        "channel": st.sampled_from(Channel),
+        "direction": st.sampled_from(Direction),
+        "minutes": _maybe(st.integers(0, 600)),
+        "note": _maybe(values.texts),
+    }
+    return st.builds(Interaction, **(usual | fields))
+
+
+def departments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Department]:
+    """Return a strategy for departments.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "name": values.names,
+        "purpose": _maybe(values.texts),
+    }
+    return st.builds(Department, **(usual | fields))
+
+
+def teams(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Team]:
+    """Return a strategy for teams.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "name": values.names,
+        "department": values.ids,
+        "purpose": _maybe(values.texts),
+        "lead": _maybe(values.ids),
+        "indicators": _few(values.ids),
+        "looks_after_customers": st.booleans(),
+    }
+    return st.builds(Team, **(usual | fields))
+
+
+def roles(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Role]:
+    """Return a strategy for roles.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "name": values.names,
+        "purpose": _maybe(values.texts),
+        "skills": _levels(),
+        "has_authority": st.booleans(),
+    }
+    return st.builds(Role, **(usual | fields))
+
+
+def members(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Member]:
+    """Return a strategy for members.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "name": values.names,
+        "team": values.ids,
+        "roles": _few(values.ids),
+        "skills": _levels(),
+        "interests": _interests(),
+        "weekly_hours": values.hours(0),
+        "leave": _few(values.periods()),
+        "languages": _few(values.languages),
+        "regions": _few(values.regions),
+        "left_on": _maybe(values.days),
+    }
+    return st.builds(Member, **(usual | fields))
+
+
+def responsibilities(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Responsibility]:
+    """Return a strategy for responsibilities.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "name": values.names,
+        "role": values.ids,
+        "team": values.ids,
+        "content": _maybe(values.texts),
+        "expected_outcome": _maybe(values.texts),
+        "weekly_hours": values.hours(1),
+        "skills": _levels(),
+        "indicators": _few(values.ids),
+        "importance": st.integers(1, 3),
+        "has_backup": st.booleans(),
+    }
+    return st.builds(Responsibility, **(usual | fields))
+
+
+def assignments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Assignment]:
+    """Return a strategy for assignments.
+
+    Args:
+        **fields: Strategies for fields that are to be something particular.
+
+    .. versionadded:: 0.1.0
+    """
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "responsibility": values.ids,
+        "duty": st.sampled_from(Duty),
+        "member": values.ids,
+    }
+    return values.intervals().flatmap(
+        lambda ends: st.builds(Assignment, **(usual | _between(*ends) | fields))
+    )
+
+
+def _id(held: Assignment) -> str:
+    return held.id
+
+
+def _held(held: Assignment) -> tuple[str, str, Duty]:
+    return held.responsibility, held.member, held.duty
+
+
+def organizations() -> st.SearchStrategy[Organization]:
+    """Return a strategy for departments in which every name leads somewhere.
+
+    .. versionadded:: 0.1.0
+    """
+    return _organizations()
+
+
+@st.composite
+def _organizations(draw: st.DrawFn) -> Organization:
+    department = draw(departments())
+    drawn = {
+        kind: draw(st.lists(values.ids, min_size=1, max_size=_FEW, unique=True))
+        for kind in ("teams", "roles", "members", "responsibilities")
+    }
+    team, role, member, promised = (st.sampled_from(drawn[kind]) for kind in drawn)
+    return Organization(
+        department=department,
+        teams=[
+            draw(teams(id=st.just(key), department=st.just(department.id), lead=_maybe(member)))
+            for key in drawn["teams"]
+        ],
+        roles=[draw(roles(id=st.just(key))) for key in drawn["roles"]],
+        members=[
+            draw(members(id=st.just(key), team=team, roles=_few(role))) for key in drawn["members"]
+        ],
+        responsibilities=[
+            draw(responsibilities(id=st.just(key), team=team, role=role))
+            for key in drawn["responsibilities"]
+        ],
+        assignments=draw(
+            st.lists(
+                assignments(responsibility=promised, member=member),
+                max_size=_FEW,
+                unique_by=(_id, _held),
+            )
+        ),
+    )
