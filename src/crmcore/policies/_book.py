@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 import attrs
 
-from crmcore.checks import above, at_least, is_id, is_name
+from crmcore.checks import above, at_least, is_id
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.lifecycle import Stage
+from crmcore.organization import SkillLevel
 
 
 @attrs.frozen
@@ -27,6 +28,10 @@ class StageMinutes:
     minutes: int = attrs.field(validator=at_least(1))
 
 
+def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
+    return tuple(sorted(levels))
+
+
 def _by_stage(minutes: Iterable[StageMinutes]) -> tuple[StageMinutes, ...]:
     places = {stage: place for place, stage in enumerate(Stage)}
     return tuple(sorted(minutes, key=lambda each: places[each.stage]))
@@ -40,7 +45,7 @@ class TierCare:
         tier: The name of the tier.
         importance: How much a good fit of member and customer matters, in points for each
             percentage point of fit; 1 is an ordinary customer.
-        skills: The skills that whoever looks after these customers must have.
+        skills: The skills that whoever looks after these customers must have, at a level.
         minutes: Minutes of work a week by stage. Customers of a stage that is not named need
             nobody of their own.
 
@@ -49,9 +54,7 @@ class TierCare:
 
     tier: str = attrs.field(validator=is_id)
     importance: int = attrs.field(default=1, validator=above(0))
-    skills: tuple[str, ...] = attrs.field(
-        default=(), validator=attrs.validators.deep_iterable(is_name)
-    )
+    skills: tuple[SkillLevel, ...] = attrs.field(default=(), converter=_skills)
     minutes: tuple[StageMinutes, ...] = attrs.field(default=(), converter=_by_stage)
 
     @minutes.validator
@@ -105,6 +108,6 @@ class BookPolicy:
             UnknownNameError: If the policy does not name the tier, or there is no such stage.
         """
         if stage not in set(Stage):
-            raise UnknownNameError("stage", stage, Stage)
+            raise UnknownNameError("stage", stage, [each.value for each in Stage])
         found = (each.minutes for each in self.of(tier).minutes if each.stage == stage)
         return next(found, 0)

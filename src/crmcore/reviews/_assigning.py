@@ -1,0 +1,153 @@
+"""Making the plan: duties to people, then customers to members in the hours that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+import attrs
+
+from crmcore.customers import Customer
+from crmcore.kernel import CustomerId, MemberId
+from crmcore.organization import Assignment, Organization, SkillLevel
+from crmcore.policies import Policy
+from crmcore.reassignment import (
+    AssignmentWeights,
+    Capacity,
+    CustomerNeed,
+    Pin,
+    Plan,
+    assign_customers,
+    assign_responsibilities,
+)
+
+from ._judging import Judgement
+from ._plan import DepartmentPlan
+from ._records import Records
+
+_HOUR = 60
+_ANY_LEVEL = 1
+
+
+@attrs.frozen(kw_only=True)
+class Planning:
+    """What a plan is made with, beside the records and the judgements.
+
+    Attributes:
+        as_of: The day for which it is made.
+        policy: What a company decides for itself.
+        weeks: How many weeks the planning period has.
+        weights: What counts how much.
+        pins: Duties and customers that are to go to a stated member.
+    """
+
+    as_of: date
+    policy: Policy
+    weeks: int
+    weights: AssignmentWeights
+    pins: tuple[Pin, ...]
+
+
+def make_plan(
+    records: Records, judgements: Iterable[Judgement], planning: Planning
+) -> DepartmentPlan:
+    """Return who should hold which duty, and who should look after whom."""
+    organization = records.organization
+    duties = assign_responsibilities(
+        organization,
+        as_of=planning.as_of,
+        weeks=planning.weeks,
+        weights=planning.weights,
+        pins=[pin for pin in planning.pins if pin.customer is None],
+    )
+    capacities = Capacity.of_team_members(
+        organization,
+        as_of=planning.as_of,
+        weeks=planning.weeks,
+        duty_hours=[(load.member, load.hours) for load in duties.after.loads],
+    )
+    customers = assign_customers(
+        _needs(records, judgements, planning),
+        capacities,
+        as_of=planning.as_of,
+        weights=planning.weights,
+        pins=[pin for pin in planning.pins if pin.customer is not None],
+    )
+    return DepartmentPlan(duties=duties, customers=customers)
+
+
+def _needs(
+    records: Records, judgements: Iterable[Judgement], planning: Planning
+) -> Iterator[CustomerNeed]:
+    """Yield what each customer needs who is to have somebody, by the policy."""
+    book = planning.policy.book
+    for judgement in judgements:
+        features = judgement.features
+        tier, stage = str(features.tier), str(features.stage)
+        minutes = book.minutes(tier, stage)
+        if not minutes:
+            continue
+        care = book.of(tier)
+        customer: Customer = records.customers[features.customer]
+        owner = records.owners.get(features.customer)
+        yield CustomerNeed(
+            customer=features.customer,
+            hours=Decimal(minutes * planning.weeks) / _HOUR,
+            importance=care.importance,
+            value=max(features.recent_spend, Decimal(0)),
+            skills=_wanted(care.skills, customer.needs),
+            language=customer.language,
+            region=customer.region,
+            owner=None if owner is None else owner.member,
+            ownership_version=0 if owner is None else owner.version,
+        )
+
+
+def _wanted(levels: Iterable[SkillLevel], needs: Iterable[str]) -> tuple[SkillLevel, ...]:
+    """Put the skills of the tier and those of the customer together, each at its highest level."""
+    wanted = dict.fromkeys(needs, _ANY_LEVEL)
+    for level in levels:
+        wanted[level.skill] = max(level.level, wanted.get(level.skill, _ANY_LEVEL))
+    return tuple(SkillLevel(skill, level) for skill, level in sorted(wanted.items()))
+
+
+def assignments_after(
+    plan: Plan, organization: Organization, at: datetime
+) -> tuple[Assignment, ...]:
+    """Return the assignments that hold once the plan for the duties is carried out."""
+    held = {(a.responsibility, a.duty, a.member): a for a in organization.assigned_at(at)}
+    for move in plan.moves:
+        if move.responsibility is None or move.duty is None:
+            continue
+        if move.from_member is not None:
+            held.pop((move.responsibility, move.duty, move.from_member), None)
+        if move.to_member is not None:
+            held[move.responsibility, move.duty, move.to_member] = Assignment(
+                id=move.subject,
+                responsibility=move.responsibility,
+                duty=move.duty,
+                member=move.to_member,
+                since=at,
+            )
+    return tuple(held[key] for key in sorted(held))
+
+
+def hours_of_owners(judgements: Iterable[Judgement], policy: Policy) -> Mapping[MemberId, Decimal]:
+    """Return the hours a week that each member spends on the customers owned today."""
+    minutes: dict[MemberId, int] = {}
+    for judgement in judgements:
+        if judgement.owner is not None:
+            features = judgement.features
+            need = policy.book.minutes(str(features.tier), str(features.stage))
+            minutes[judgement.owner] = minutes.get(judgement.owner, 0) + need
+    return {member: Decimal(minutes[member]) / _HOUR for member in sorted(minutes)}
+
+
+def owned_by(judgements: Iterable[Judgement]) -> Mapping[MemberId, tuple[CustomerId, ...]]:
+    """Return the customers that each member owns today, by member."""
+    owned: dict[MemberId, list[CustomerId]] = {}
+    for judgement in judgements:
+        if judgement.owner is not None:
+            owned.setdefault(judgement.owner, []).append(judgement.customer)
+    return {member: tuple(owned[member]) for member in sorted(owned)}

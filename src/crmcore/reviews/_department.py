@@ -1,0 +1,155 @@
+"""The main job: review a department as of a day, and propose who should do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from crmcore.calendar import zone as find_zone
+from crmcore.development import training_needs
+from crmcore.errors import InvalidValueError
+from crmcore.goals import Goal
+from crmcore.goals import findings as goal_findings
+from crmcore.improvement import Finding, in_order
+from crmcore.kernel import Phrase
+from crmcore.lifecycle import Stage, flows
+from crmcore.organization import audit, describe_job
+from crmcore.policies import Policy
+from crmcore.reassignment import AssignmentWeights, Pin
+from crmcore.segments import summarize
+from crmcore.storage import Store
+
+from ._assigning import Planning, assignments_after, hours_of_owners, make_plan
+from ._finding import book_findings
+from ._judging import Judgement, checkpoints, judge
+from ._measuring import follow, latest_months, measure, months_until
+from ._records import Progress, Records, read_records, silent
+from ._review import Review
+
+
+def review_department(
+    store: Store,
+    *,
+    policy: Policy,
+    as_of: date,
+    department: str | None = None,
+    months: int = 12,
+    weeks: int = 4,
+    goals: Iterable[Goal] = (),
+    pins: Iterable[Pin] = (),
+    weights: AssignmentWeights | None = None,
+    progress: Progress = silent,
+) -> Review:
+    """Review a department on a day, and propose who should do what and look after whom.
+
+    Only what was stored of the time before the day *as_of*, in the zone of the policy,
+    counts. Nothing is changed: the plan is a proposal, which `apply_plan` carries out.
+
+    Args:
+        store: Where the records are kept.
+        policy: What the company decides for itself.
+        as_of: The day at whose beginning the department is looked at.
+        department: The id of the department; it may be left out where only one is stored.
+        months: How many whole months to show KPIs and moves between stages for, 1 or more.
+        weeks: How many weeks from *as_of* on the plan is made for, 1 or more.
+        goals: The department's own goals, beside those of the policy.
+        pins: Duties and customers that are to stay with, or go to, a stated member.
+        weights: What counts how much in the plan; the defaults where it is left out.
+        progress: Hears how much of a step is done, of how much if known, and which it is.
+
+    Returns:
+        The review; the same records, policy and day give the same review, byte by byte.
+
+    Raises:
+        FaultsError: If what is stored does not hang together, or a pin breaks a rule.
+        MixedCurrenciesError: If a purchase is in another currency than the policy's.
+        InvalidValueError: If *months* or *weeks* is below 1, or no department is named
+            where there are several.
+
+    Complexity:
+        Linear in purchases, and in customers times months since the first purchase.
+
+    .. versionadded:: 0.1.0
+    """
+    for name, number in (("months", months), ("weeks", weeks)):
+        if number < 1:
+            raise InvalidValueError(name, number, "be at least 1")
+    records = read_records(
+        store, policy=policy, as_of=as_of, department=department, progress=progress
+    )
+    judgements = judge(
+        records.trails,
+        policy=policy,
+        as_of=as_of,
+        days=checkpoints(records.first_day or as_of, as_of),
+        owners={key: held.member for key, held in records.owners.items()},
+        progress=progress,
+    )
+    progress(0, None, Phrase("computing KPIs", "计算指标"))
+    row = months_until(as_of, first=records.first_day, count=months)
+    series = measure(records.trails, row, policy=policy, as_of=as_of)
+    followed = follow(goals, series, policy=policy, organization=records.organization, as_of=as_of)
+    progress(0, None, Phrase("making the plan", "制定调整方案"))
+    planning = Planning(
+        as_of=as_of,
+        policy=policy,
+        weeks=weeks,
+        weights=weights or AssignmentWeights(),
+        pins=tuple(pins),
+    )
+    plan = make_plan(records, judgements, planning)
+    after = assignments_after(plan.duties, records.organization, records.at)
+    features = [judgement.features for judgement in judgements]
+    return Review(
+        as_of=as_of,
+        policy=policy,
+        organization=records.organization,
+        judgements=judgements,
+        kpis=tuple(latest_months(one, months) for one in series),
+        goals=followed.assessments,
+        smart=followed.checks,
+        flows=tuple(flows((one.stages for one in judgements), month) for month in row[-months:]),
+        stages=summarize(features, by="stage", names=[stage.value for stage in Stage]),
+        segments=summarize(
+            features, by="segment", names=[each.name for each in policy.segments.segments]
+        ),
+        tiers=summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
+        findings=in_order(
+            [
+                *_department_findings(records, judgements, planning),
+                *goal_findings(followed.assessments, followed.checks),
+                *followed.findings,
+                *policy.findings(),
+            ]
+        ),
+        plan=plan,
+        jobs=tuple(
+            describe_job(records.organization, member, assignments=after)
+            for member in records.organization.members
+            if member.left_on is None or member.left_on > as_of
+        ),
+        training=training_needs(plan.duties.gaps, organization=records.organization, as_of=as_of),
+    )
+
+
+def _department_findings(
+    records: Records, judgements: Sequence[Judgement], planning: Planning
+) -> tuple[Finding, ...]:
+    policy = planning.policy
+    members = {member.id for member in records.organization.members}
+    hours = hours_of_owners(judgements, policy)
+    return (
+        *audit(
+            records.organization,
+            as_of=planning.as_of,
+            zone=find_zone(policy.zone),
+            weeks=planning.weeks,
+            other_hours={member: spent for member, spent in hours.items() if member in members},
+        ),
+        *book_findings(
+            judgements,
+            organization=records.organization,
+            policy=policy,
+            as_of=planning.as_of,
+        ),
+    )

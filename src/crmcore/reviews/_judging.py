@@ -1,0 +1,105 @@
+"""Judging customers: from a trail to stage, scores, segment, tier and points.
+
+What each verdict needs comes before it: the stage and the tier follow from replaying the
+trail month by month, the cell and the segment from the features of today, and the points
+of the rules may read all of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import attrs
+
+from crmcore.calendar import Grain
+from crmcore.features import CustomerFeatures, Trail
+from crmcore.kernel import CustomerId, MemberId, Phrase
+from crmcore.lifecycle import StageHistory
+from crmcore.policies import Policy
+from crmcore.scoring import Score
+from crmcore.segments import Placement, TierHistory
+
+from ._records import Progress
+
+_STEP = 1000
+
+
+@attrs.frozen(kw_only=True)
+class Judgement:
+    """Where one customer stands, with all that led there.
+
+    Attributes:
+        features: What is known of the customer, with every verdict filled in.
+        stages: The stages that the customer went through.
+        tiers: The tiers that the customer went through.
+        placement: The segment, and those of which it is unknown.
+        score: The points of the rules, with their ledger.
+        owner: Who looks after the customer; None where nobody does.
+
+    .. versionadded:: 0.1.0
+    """
+
+    features: CustomerFeatures
+    stages: StageHistory
+    tiers: TierHistory
+    placement: Placement
+    score: Score
+    owner: MemberId | None
+
+    @property
+    def customer(self) -> CustomerId:
+        """Whom it is about."""
+        return self.features.customer
+
+
+def checkpoints(first: date, as_of: date) -> tuple[date, ...]:
+    """Return the days at which customers are judged: each month's first up to *as_of*."""
+    anchor = Grain.MONTH.start(first)
+    days: list[date] = []
+    while (day := Grain.MONTH.after(anchor, len(days) + 1)) < as_of:
+        days.append(day)
+    return (*days, as_of)
+
+
+def judge(
+    trails: Mapping[CustomerId, Trail],
+    *,
+    policy: Policy,
+    as_of: date,
+    days: tuple[date, ...],
+    owners: Mapping[CustomerId, MemberId],
+    progress: Progress,
+) -> tuple[Judgement, ...]:
+    """Judge every customer, in order of their ids."""
+    found: list[Judgement] = []
+    step = Phrase("judging customers", "评估客户")
+    for customer, trail in trails.items():
+        found.append(_judge_one(trail, policy, as_of, days, owners.get(customer)))
+        if len(found) % _STEP == 0:
+            progress(len(found), len(trails), step)
+    progress(len(found), len(trails), step)
+    return tuple(found)
+
+
+def _judge_one(
+    trail: Trail, policy: Policy, as_of: date, days: Iterable[date], owner: MemberId | None
+) -> Judgement:
+    course = [trail.at(day, window_days=policy.window_days) for day in days]
+    stages = policy.stages.replay(course)
+    tiers = policy.tiers.replay(course)
+    features = attrs.evolve(course[-1], stage=stages.stage.value, tier=tiers.tier)
+    cell = policy.rfm.cell(features)
+    if cell is not None:
+        features = attrs.evolve(features, r=cell.r, f=cell.f, m=cell.m)
+    placement = policy.segments.place(features)
+    if placement.segment is not None:
+        features = attrs.evolve(features, segment=placement.segment.name)
+    return Judgement(
+        features=features,
+        stages=stages,
+        tiers=tiers,
+        placement=placement,
+        score=policy.rules.score(features, as_of=as_of),
+        owner=owner,
+    )

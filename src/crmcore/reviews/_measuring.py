@@ -1,0 +1,119 @@
+"""Measuring the department: KPIs month by month, and how its goals stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+import attrs
+
+from crmcore.calendar import Grain, Period, periods
+from crmcore.features import Trail
+from crmcore.goals import Goal, GoalAssessment, SmartCheck, assess, check_smart
+from crmcore.improvement import Finding, Severity
+from crmcore.kernel import CustomerId, Phrase, Reason, Undefined
+from crmcore.kpis import KpiSeries, compute, value_over
+from crmcore.measures import Additivity
+from crmcore.organization import Organization
+from crmcore.policies import GoalTemplate, Policy
+
+_DAY = timedelta(days=1)
+
+
+def months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period, ...]:
+    """Return the months from the first record on, and at least *count*, that ended by *as_of*."""
+    end = Grain.MONTH.start(as_of)
+    start = Grain.MONTH.after(end, -count)
+    if first is not None:
+        start = min(start, Grain.MONTH.start(first))
+    return tuple(periods(Grain.MONTH, start, end))
+
+
+def measure(
+    trails: Mapping[CustomerId, Trail], months: Sequence[Period], *, policy: Policy, as_of: date
+) -> tuple[KpiSeries, ...]:
+    """Return the KPIs of the catalogue for each month."""
+    return compute(
+        trails, months, as_of=as_of, currency=policy.currency, active_days=policy.active_days
+    )
+
+
+def latest_months(series: KpiSeries, count: int) -> KpiSeries:
+    """Return the last months of a series."""
+    return attrs.evolve(series, periods=series.periods[-count:], values=series.values[-count:])
+
+
+@attrs.frozen(kw_only=True)
+class Goals:
+    """The goals of a department, and how they stand."""
+
+    assessments: tuple[GoalAssessment, ...]
+    checks: tuple[SmartCheck, ...]
+    findings: tuple[Finding, ...]
+
+
+def follow(
+    goals: Iterable[Goal],
+    series: Sequence[KpiSeries],
+    *,
+    policy: Policy,
+    organization: Organization,
+    as_of: date,
+) -> Goals:
+    """Say how the given goals stand, and those that the policy asks for in this year."""
+    by_kpi: dict[str, KpiSeries] = {one.kpi.id: one for one in series}
+    set_goals = {goal.id: goal for goal in goals}
+    findings: list[Finding] = []
+    year = Grain.YEAR.period(as_of - _DAY)
+    for template in policy.goals:
+        goal = _set(template, by_kpi[template.kpi], year)
+        if isinstance(goal, Undefined):
+            findings.append(_without_baseline(template, goal))
+        else:
+            set_goals.setdefault(goal.id, goal)
+    ordered = sorted(set_goals.values(), key=lambda goal: goal.id)
+    return Goals(
+        assessments=tuple(assess(goal, by_kpi[goal.kpi], as_of=as_of) for goal in ordered),
+        checks=tuple(
+            check_smart(goal, series=by_kpi[goal.kpi], organization=organization, goals=ordered)
+            for goal in ordered
+        ),
+        findings=tuple(findings),
+    )
+
+
+def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Undefined:
+    """Return the goal of a template for a year, set from where the KPI stood before it.
+
+    What adds up over time is set from the whole year before, or from the part of it that
+    there are records of; everything else from the last month before the year.
+    """
+    before = [
+        period
+        for period, value in zip(series.periods, series.values, strict=True)
+        if period.end <= year.start and not isinstance(value, Undefined)
+    ]
+    if not before:
+        return Undefined(Reason.NO_BASE)
+    if series.kpi.over_time is Additivity.ADDITIVE:
+        start = max(year.before().start, before[0].start)
+        baseline = value_over(series, Period(start, year.start))
+    else:
+        baseline = series.at(before[-1])
+    if isinstance(baseline, Undefined):
+        return baseline
+    goal = template.goal(baseline.number, year)
+    reviews = [period.end for period in periods(Grain.QUARTER, year.start, year.end)]
+    return attrs.evolve(goal, review_days=reviews[:-1])
+
+
+def _without_baseline(template: GoalTemplate, why: Undefined) -> Finding:
+    return Finding(
+        kind="goal_without_baseline",
+        severity=Severity.NOTE,
+        subject=f"goal:{template.id}",
+        title=Phrase(
+            f"{template.name}: no goal can be set, because {why.reason.label.en}",
+            f"{template.name}：无法设定目标，因为{why.reason.label.zh}",
+        ),
+    )

@@ -1,0 +1,50 @@
+"""The plan of a department: who should do what, and who should look after whom."""
+
+from __future__ import annotations
+
+import hashlib
+
+import attrs
+
+from crmcore.kernel import Phrase
+from crmcore.reassignment import Move, Plan, Uncovered
+
+
+@attrs.frozen(kw_only=True)
+class DepartmentPlan:
+    """Two plans that belong together: duties first, then customers in the hours left.
+
+    Attributes:
+        duties: Who should hold which duty.
+        customers: Who should look after which customer.
+
+    .. versionadded:: 0.1.0
+    """
+
+    duties: Plan
+    customers: Plan
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """What changes hands: customers, then duties."""
+        return (*self.customers.moves, *self.duties.moves)
+
+    @property
+    def uncovered(self) -> tuple[Uncovered, ...]:
+        """What nobody can hold: duties, then customers."""
+        return (*self.duties.uncovered, *self.customers.uncovered)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this plan from another: the same moves of the same day have the same."""
+        both = f"{self.duties.fingerprint} {self.customers.fingerprint}"
+        return hashlib.sha256(both.encode()).hexdigest()[:16]
+
+    @property
+    def certificate(self) -> Phrase:
+        """How far from the best possible each of the two can be at most."""
+        duties, customers = self.duties.certificate, self.customers.certificate
+        return Phrase(
+            f"duties: {duties}; customers: {customers}",
+            f"职责：{duties}；客户：{customers}",
+        )

@@ -1,0 +1,106 @@
+"""Reading what a review needs, in one read-only unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import TypeAlias, TypeVar
+
+import attrs
+
+from crmcore.calendar import midnight
+from crmcore.calendar import zone as find_zone
+from crmcore.customers import Customer, Ownership, owners_at
+from crmcore.features import Trail, collect
+from crmcore.kernel import CustomerId, Phrase
+from crmcore.organization import Organization
+from crmcore.policies import Policy
+from crmcore.storage import Store, UnitOfWork, read_organization
+
+Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
+_T = TypeVar("_T")
+_STEP = 5000
+
+
+def silent(_: int, __: int | None, ___: Phrase) -> None:
+    """Tell nobody."""
+
+
+@attrs.frozen(kw_only=True)
+class Records:
+    """What was stored when the day of the review began.
+
+    Attributes:
+        at: The instant at which the day begins in the zone of the policy.
+        organization: The department.
+        customers: The customers in use, by id.
+        owners: Who owns each customer.
+        trails: What each customer did before that day.
+    """
+
+    at: datetime
+    organization: Organization
+    customers: Mapping[CustomerId, Customer]
+    owners: Mapping[CustomerId, Ownership]
+    trails: Mapping[CustomerId, Trail]
+
+    @property
+    def first_day(self) -> date | None:
+        """The day of the first purchase of all; None where nobody has bought anything."""
+        days = (trail.first_day for trail in self.trails.values())
+        return min((day for day in days if day is not None), default=None)
+
+
+def read_records(
+    store: Store, *, policy: Policy, as_of: date, department: str | None, progress: Progress
+) -> Records:
+    """Read everything that a review needs, as it stood when the day *as_of* began."""
+    at = midnight(as_of, find_zone(policy.zone))
+    with store.unit_of_work(readonly=True) as uow:
+        organization = read_organization(uow, department=department)
+        customers = {
+            customer.id: customer
+            for customer in uow.customers.stream()
+            if customer.archived_at is None or customer.archived_at > at
+        }
+        owners = owners_at(uow.ownerships.lasting(at=at), at)
+        trails = _trails(uow, at, policy, customers, progress)
+    return Records(
+        at=at,
+        organization=organization,
+        customers=customers,
+        owners={key: held for key, held in owners.items() if key in customers},
+        trails=trails,
+    )
+
+
+def _trails(
+    uow: UnitOfWork,
+    at: datetime,
+    policy: Policy,
+    customers: Mapping[CustomerId, Customer],
+    progress: Progress,
+) -> Mapping[CustomerId, Trail]:
+    reading = Phrase("reading purchases", "读取购买记录")
+    known = customers.keys()
+    return collect(
+        (
+            purchase
+            for purchase in _counted(uow.purchases.until(at), reading, progress)
+            if purchase.customer in known
+        ),
+        zone=policy.zone,
+        currency=policy.currency,
+        interactions=(one for one in uow.interactions.until(at) if one.customer in known),
+        customers=customers.values(),
+    )
+
+
+def _counted(records: Iterable[_T], what: Phrase, progress: Progress) -> Iterator[_T]:
+    """Yield the records and tell how many have passed."""
+    count = 0
+    for count, record in enumerate(records, start=1):
+        yield record
+        if count % _STEP == 0:
+            progress(count, None, what)
+    progress(count, count, what)

@@ -1,0 +1,96 @@
+"""The review: everything that was found out about a department on a day."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from datetime import date
+
+import attrs
+
+from crmcore.development import TrainingNeed
+from crmcore.errors import UnknownNameError
+from crmcore.goals import GoalAssessment, SmartCheck
+from crmcore.improvement import Finding
+from crmcore.kpis import KpiSeries
+from crmcore.lifecycle import StageFlows
+from crmcore.organization import JobDescription, Organization
+from crmcore.policies import Policy
+from crmcore.segments import GroupSummary
+
+from ._judging import Judgement
+from ._plan import DepartmentPlan
+from ._summary import summary_lines
+
+
+@attrs.frozen(kw_only=True)
+class Review:
+    """A department and its customers on a day, judged by a policy, with a plan.
+
+    Attributes:
+        as_of: The day at whose beginning all this holds.
+        policy: The policy that it was judged by.
+        organization: The department as it was stored.
+        judgements: Where each customer stands, by customer.
+        kpis: The KPIs of the months under review.
+        goals: How the goals stand.
+        smart: What the five questions of a SMART goal found, goal by goal.
+        flows: The moves between stages, month by month.
+        stages: What each stage amounts to.
+        segments: What each segment amounts to.
+        tiers: What each tier amounts to.
+        findings: What asks to be done, the gravest first.
+        plan: Who should hold which duty and look after which customer.
+        jobs: The job descriptions that the plan leads to, by member.
+        training: What there is to learn for it, the most important first.
+
+    .. versionadded:: 0.1.0
+    """
+
+    as_of: date
+    policy: Policy
+    organization: Organization
+    judgements: tuple[Judgement, ...]
+    kpis: tuple[KpiSeries, ...]
+    goals: tuple[GoalAssessment, ...]
+    smart: tuple[SmartCheck, ...]
+    flows: tuple[StageFlows, ...]
+    stages: tuple[GroupSummary, ...]
+    segments: tuple[GroupSummary, ...]
+    tiers: tuple[GroupSummary, ...]
+    findings: tuple[Finding, ...]
+    plan: DepartmentPlan
+    jobs: tuple[JobDescription, ...]
+    training: tuple[TrainingNeed, ...]
+
+    def judgement(self, customer: str) -> Judgement:
+        """Return where a customer stands.
+
+        Raises:
+            UnknownNameError: If the customer was not reviewed.
+        """
+        place = bisect_left(self.judgements, customer, key=lambda one: one.customer)
+        if place == len(self.judgements) or self.judgements[place].customer != customer:
+            raise UnknownNameError("customer", customer, (one.customer for one in self.judgements))
+        return self.judgements[place]
+
+    def kpi(self, key: str) -> KpiSeries:
+        """Return the values of a KPI over the months under review.
+
+        Raises:
+            UnknownNameError: If it was not computed.
+        """
+        for series in self.kpis:
+            if series.kpi.id == key:
+                return series
+        raise UnknownNameError("KPI", key, [series.kpi.id for series in self.kpis])
+
+    def summary(self, *, language: str = "en") -> str:
+        """Return the review on one screen, for a head of department.
+
+        Args:
+            language: ``en`` or ``zh-CN``.
+
+        Raises:
+            UnknownNameError: If the language is another one.
+        """
+        return "\n".join(summary_lines(self, language))
