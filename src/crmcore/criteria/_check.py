@@ -77,15 +77,17 @@ class Check:
             return _under(op, left.faults + right.faults)
         problem = _mismatch(left, right, left.column.kind, right.column.kind)
         if problem is None:
-            problem = _unsafe(op, left.column.kind, right.column.kind)
+            problem = _unsafe(op, left, right, {left.column.kind, right.column.kind})
         if problem is None and left.column.words and right.column.words:
             problem = _stranger(left, right.column.words)
         return () if problem is None else (Fault(op, problem),)
 
     def is_in(self, field: Typed, values: tuple[Scalar, ...]) -> Faults:
+        if field.column is None:
+            return _under("in", field.faults)
         return tuple(
-            Fault(f"in[{place}]" + fault.path.removeprefix("eq"), fault.problem)
-            for place, value in enumerate(values)
+            Fault("in", fault.problem)
+            for value in values
             for fault in self.compare("eq", field, self.literal(value))
         )
 
@@ -135,13 +137,16 @@ def _mismatch(left: Typed, right: Typed, left_kind: Kind, right_kind: Kind) -> s
     return None if same else f"{left.said} cannot be compared with {right.said}"
 
 
-def _unsafe(op: Comparison, left: Kind, right: Kind) -> str | None:
+def _unsafe(op: Comparison, left: Typed, right: Typed, kinds: set[Kind]) -> str | None:
     if op in _EQUALITY:
-        if Kind.FLOAT in {left, right}:
-            return "floats are never compared for equality; ask for an interval instead"
-        return None
-    if not left.is_ordered:
-        return f"{left.value} has no order; compare it for equality or membership"
+        if Kind.FLOAT not in kinds:
+            return None
+        return (
+            f"{left.said} and {right.said} are not compared for equality, which differs from "
+            "engine to engine for floats; ask for an interval"
+        )
+    if not all(kind.is_ordered for kind in kinds):
+        return f"{left.said} has no order; compare it for equality or membership"
     return None
 
 

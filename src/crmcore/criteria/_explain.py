@@ -145,18 +145,20 @@ def _shown(explanation: Explanation, side: Side) -> tuple[Explanation, ...]:
         return _shown(parts[0], _INSIDE_UNLESS[side])
     if (explanation.shape == "all") is (side in {"yes", "not no"}):
         return _union([_shown(part, side) for part in parts])
-    return min((_shown(part, side) for part in parts if _is(part, side)), key=len)
+    choices = (_shown(part, side) for part in parts if _is(part, side))
+    return min(choices, key=lambda leaves: (len(leaves), _unknown_count(leaves)))
+
+
+def _unknown_count(leaves: tuple[Explanation, ...]) -> int:
+    return sum(leaf.verdict is Verdict.UNKNOWN for leaf in leaves)
 
 
 def _flips(root: Explanation) -> Iterator[Phrase]:
     holds = root.verdict is Verdict.HOLDS
     leaves = root.leaves
     for leaf in leaves:
-        fields = {name for name, _ in leaf.observed}
         truths: dict[int, _Truth] = {
-            id(other): _ANYTHING
-            if fields & {name for name, _ in other.observed}
-            else other.verdict.truth
+            id(other): _ANYTHING if _share_a_field(leaf, other) else other.verdict.truth
             for other in leaves
         }
         for target in (True, False):

@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, TypeAlias
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -27,7 +28,7 @@ from ._decay import Decay, age_in_days
 from ._rule import EXACT, Rule
 from ._score import Entry, EntryKind, Score, shown
 
-Bounds: TypeAlias = "tuple[Decimal | None, Decimal | None]"
+Evidence: TypeAlias = "tuple[tuple[str, object], ...]"
 
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
@@ -37,8 +38,19 @@ def _is_missing(value: object) -> bool:
     return value is None or value != value or isinstance(value, Undefined)  # noqa: PLR0124 - NaN
 
 
-def _value(record: object, name: str) -> object:
-    return record.get(name) if isinstance(record, Mapping) else getattr(record, name)
+def _reader(names: tuple[str, ...], of: type | None) -> Callable[[Any], tuple[object, ...]]:
+    """Return the function that reads these fields of a record of class *of*, or of any."""
+    by_attribute = attrgetter(*names, "__class__")  # with two names or more, it gives a tuple
+
+    def by_key(record: Mapping[str, object]) -> tuple[object, ...]:
+        return tuple(map(record.get, names))
+
+    def by_either(record: object) -> tuple[object, ...]:
+        return by_key(record) if isinstance(record, Mapping) else by_attribute(record)
+
+    if of is None:
+        return by_either
+    return by_key if issubclass(of, Mapping) else by_attribute
 
 
 def clamped(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:
@@ -50,25 +62,50 @@ def clamped(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decima
 
 @attrs.define
 class Tally:
-    """A running sum, with the least and the most that it could be."""
+    """A running sum, and how much less and how much more it could be."""
 
     value: Decimal = _ZERO
-    low: Decimal = _ZERO
-    high: Decimal = _ZERO
+    less: Decimal = _ZERO
+    more: Decimal = _ZERO
 
-    def add(self, value: Decimal, low: Decimal, high: Decimal) -> None:
-        """Add a part."""
-        self.value = EXACT.add(self.value, value)
-        self.low = EXACT.add(self.low, low)
-        self.high = EXACT.add(self.high, high)
+    def add(self, points: Decimal) -> None:
+        """Add points that are certain."""
+        self.value = EXACT.add(self.value, points)
+
+    def doubt(self, stake: Decimal) -> None:
+        """Add points of which nobody knows."""
+        if stake < 0:
+            self.less = EXACT.subtract(self.less, stake)
+        else:
+            self.more = EXACT.add(self.more, stake)
+
+    def merge(self, other: Tally) -> None:
+        """Add another sum."""
+        self.value = EXACT.add(self.value, other.value)
+        self.less = EXACT.add(self.less, other.less)
+        self.more = EXACT.add(self.more, other.more)
+
+    @property
+    def low(self) -> Decimal:
+        """The least that it could be."""
+        return EXACT.subtract(self.value, self.less)
+
+    @property
+    def high(self) -> Decimal:
+        """The most that it could be."""
+        return EXACT.add(self.value, self.more)
 
     def clamp(self, low: Decimal | None, high: Decimal | None) -> Decimal:
         """Cut off what lies beyond the bounds, and return what that changed of the sum."""
-        cut = EXACT.subtract(clamped(self.value, low, high), self.value)
-        self.value = EXACT.add(self.value, cut)
-        self.low = clamped(self.low, low, high)
-        self.high = clamped(self.high, low, high)
-        return cut
+        least, most = self.low, self.high
+        if (low is None or least >= low) and (high is None or most <= high):
+            return _ZERO
+        least, most = clamped(least, low, high), clamped(most, low, high)
+        before = self.value
+        self.value = clamped(before, low, high)
+        self.less = EXACT.subtract(self.value, least)
+        self.more = EXACT.subtract(most, self.value)
+        return EXACT.subtract(self.value, before)
 
 
 @attrs.define
@@ -79,6 +116,7 @@ class RuleScorer:
     as_of: date
     judge: Callable[[object], bool | None]
     fields: tuple[str, ...]
+    read: Callable[[Any], tuple[object, ...]]
     reason: Phrase
     _factors: dict[date, tuple[Decimal, int]] = attrs.field(factory=dict, init=False)
 
@@ -86,7 +124,8 @@ class RuleScorer:
     def of(cls, rule: Rule, as_of: date, record_class: type | None) -> RuleScorer:
         """Compile a rule."""
         judge = rule.when.compile(as_of=as_of, of=record_class)
-        return cls(rule, as_of, judge, tuple(sorted(rule.fields)), rule.when.words)
+        fields = tuple(sorted(rule.fields))
+        return cls(rule, as_of, judge, fields, _reader(fields, record_class), rule.when.words)
 
     def entry(self, record: object) -> Entry | None:
         """Return the entry for a record, or None where the rule surely does not hold."""
@@ -94,9 +133,9 @@ class RuleScorer:
         if truth is False:
             return None
         rule = self.rule
-        times = 1 if rule.times is None else self._count(_value(record, rule.times))
-        factor, age = (_ONE, None) if rule.decay is None else self._factor(record, rule.decay)
-        evidence = tuple([(name, _value(record, name)) for name in self.fields])
+        evidence = tuple(zip(self.fields, self.read(record), strict=False))  # the reader adds one
+        times = 1 if rule.times is None else self._count(rule.times, evidence)
+        factor, age = (_ONE, None) if rule.decay is None else self._factor(rule.decay, evidence)
         if truth is None or times is None or factor is None:
             return self._unknown(record, evidence, times, factor)
         base = rule.points if times == 1 else EXACT.multiply(rule.points, Decimal(times))
@@ -112,15 +151,17 @@ class RuleScorer:
             evidence=evidence,
         )
 
-    def _count(self, value: object) -> int | None:
+    @staticmethod
+    def _count(field: str, evidence: Evidence) -> int | None:
+        value = dict(evidence)[field]
         if _is_missing(value):
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise InvalidValueError(str(self.rule.times), value, "be a count, 0 or more")
+            raise InvalidValueError(field, value, "be a count, 0 or more")
         return value
 
-    def _factor(self, record: object, decay: Decay) -> tuple[Decimal | None, int | None]:
-        day = _value(record, decay.since)
+    def _factor(self, decay: Decay, evidence: Evidence) -> tuple[Decimal | None, int | None]:
+        day = dict(evidence)[decay.since]
         if _is_missing(day):
             return None, None
         if not isinstance(day, date) or isinstance(day, datetime):
@@ -134,7 +175,7 @@ class RuleScorer:
     def _unknown(
         self,
         record: object,
-        evidence: tuple[tuple[str, object], ...],
+        evidence: Evidence,
         times: int | None,
         factor: Decimal | None,
     ) -> Entry:
@@ -154,7 +195,7 @@ class RuleScorer:
             evidence=evidence,
         )
 
-    def _missing(self, record: object, evidence: tuple[tuple[str, object], ...]) -> list[str]:
+    def _missing(self, record: object, evidence: Evidence) -> list[str]:
         missing = [name for name, value in evidence if _is_missing(value)]
         if len(missing) == 1:
             return missing
@@ -210,16 +251,15 @@ class Scorer:
         """Add an entry to the tally of its group, and return the entry of the rule's cap."""
         tally = tallies.setdefault(rule.group, Tally())
         if entry.kind is EntryKind.UNKNOWN:
-            stake = entry.at_stake
-            tally.add(_ZERO, min(stake, _ZERO), max(stake, _ZERO))
+            tally.doubt(entry.at_stake)
             return []
         points = entry.points
         cap = rule.cap
         if cap is None or abs(points) <= cap:
-            tally.add(points, points, points)
+            tally.add(points)
             return []
         kept = cap.copy_sign(points)
-        tally.add(kept, kept, kept)
+        tally.add(kept)
         most = shown(cap)
         cut = EXACT.subtract(kept, points)
         en, zh = f"this rule gives at most {most} points", f"本规则最多 {most} 分"
@@ -238,7 +278,7 @@ class Scorer:
                 caps.append(_cap_entry(group, self.version, cut, en, f"该组最多 ±{most} 分"))
         whole = Tally()
         for tally in tallies.values():
-            whole.add(tally.value, tally.low, tally.high)
+            whole.merge(tally)
         cut = whole.clamp(self.floor, self.cap)
         if cut:
             bound = shown(whole.value)

@@ -1,0 +1,197 @@
+"""Why a criterion holds, fails or is unknown, in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from crmcore.criteria import EVERYTHING, Criterion, F, Verdict, any_of, as_of, unless
+from crmcore.kernel import Phrase
+
+TODAY = date(2026, 9, 30)
+SLIPPING = (F.days > 90) & F.tier.in_(["gold", "silver"])
+
+
+def test_an_explanation_has_summary_and_flips() -> None:
+    """It says what was found, what decided, and what would turn it."""
+    explanation = SLIPPING.explain({"days": 131, "tier": "gold"})
+
+    assert str(explanation).splitlines() == [
+        "holds: days is 131, more than 90; tier is gold, one of gold, silver",
+        "would not hold if days were 90 or less",
+        "would not hold if tier were none of gold, silver",
+    ]
+    assert explanation.summary.zh == "成立：days 为 131，大于 90；tier 为 gold，属于 gold、silver"
+    assert explanation.flips[0].zh == "若 days 不大于 90，则不成立"
+
+
+def test_one_failing_part_is_enough() -> None:
+    """The witness of a conjunction that fails is one part, and the others are left out."""
+    explanation = SLIPPING.explain({"days": 12, "tier": "gold"})
+
+    assert [leaf.observed for leaf in explanation.witness] == [(("days", 12),)]
+    assert str(explanation).splitlines() == [
+        "fails: days is 12, 90 or less",
+        "would hold if days were more than 90",
+    ]
+
+
+def test_the_smallest_witness_is_chosen() -> None:
+    """Where several parts would do, the one with the fewest leaves is told."""
+    criterion = ((F.a > 0) & (F.b > 0)) | (F.c > 0)
+
+    explanation = criterion.explain({"a": 1, "b": 1, "c": 1})
+
+    assert explanation.summary.en == "holds: c is 1, more than 0"
+
+
+def test_what_is_unknown_names_what_is_missing() -> None:
+    """The missing fields that keep the verdict open are named, and no others."""
+    criterion = (F.a > 0) & (F.b > 0) & ((F.c > 0) | (F.d > 0))
+
+    explanation = criterion.explain({"b": 1, "d": 1})
+
+    assert explanation.verdict is Verdict.UNKNOWN
+    assert explanation.missing == ("a",)
+    assert explanation.summary == Phrase(
+        "unknown: a is missing (asked is a more than 0)", "未知：a 缺失（要求 a 大于 0）"
+    )
+
+
+def test_a_definite_verdict_misses_nothing() -> None:
+    """What is missing beside a settled verdict does not matter."""
+    assert SLIPPING.explain({"tier": "base"}).missing == ()
+
+
+def test_a_flip_is_left_out_where_other_parts_would_move_with_it() -> None:
+    """Below 20 may also be below 10, so nothing is promised."""
+    between = F.spend.between(10, 20)
+
+    assert between.explain({"spend": 25}).flips == ()
+    assert [flip.en for flip in between.explain({"spend": 15}).flips] == [
+        "would not hold if spend were less than 10",
+        "would not hold if spend were 20 or more",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "found", "opposite"),
+    [
+        (F.x == 5, "x is 5", "x is 6, other than 5"),
+        (F.x != 5, "x is 6, other than 5", "x is 5"),
+        (F.x >= 6, "x is 6, 6 or more", "x is 5, less than 6"),
+        (F.x < 6, "x is 5, less than 6", "x is 6, 6 or more"),
+        (F.x <= 5, "x is 5, 5 or less", "x is 6, more than 5"),
+        (F.x.in_([5, 7]), "x is 5, one of 5, 7", "x is 6, none of 5, 7"),
+    ],
+)
+def test_the_wording_of_numbers(criterion: Criterion, found: str, opposite: str) -> None:
+    """A leaf says the value and what it means for the test."""
+    sentences = {criterion.explain({"x": value}).summary.en for value in (5, 6)}
+
+    assert sentences == {f"holds: {found}", f"fails: {opposite}"}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "value", "en", "zh"),
+    [
+        (F.x > date(2026, 1, 1), date(2026, 1, 2), "after 2026-01-01", "晚于 2026-01-01"),
+        (F.x >= TODAY, TODAY, "2026-09-30 or later", "不早于 2026-09-30"),
+        (F.x < TODAY, date(2026, 1, 1), "before 2026-09-30", "早于 2026-09-30"),
+        (
+            F.x <= as_of.shift(days=-1),
+            date(2026, 1, 1),
+            "2026-09-29 or earlier",
+            "不晚于 2026-09-29",
+        ),
+        (F.x.starts_with("ad"), "ada", "text that starts with “ad”", "以 “ad” 开头"),
+        (F.x.ends_with("da"), "ada", "text that ends with “da”", "以 “da” 结尾"),
+        (F.x.contains("d"), "ada", "text that contains “d”", "包含 “d”"),
+        (F.x.has("vip"), {"vip"}, "a set with vip", "含有 vip"),
+        (F.x.has("vip"), (), "a set without vip", "不含 vip"),
+        (F.x.starts_with("b"), "ada", "text that does not start with “b”", "不以 “b” 开头"),
+    ],
+)
+def test_the_wording_of_days_texts_and_sets(
+    criterion: Criterion, value: object, en: str, zh: str
+) -> None:
+    """Days come before and after, texts start and end, sets have."""
+    sentence = criterion.explain({"x": value}, as_of=TODAY).summary
+
+    assert sentence.en.endswith(f", {en}")
+    assert sentence.zh.endswith(f"，{zh}")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, "yes"),
+        (Decimal("1E+3"), "1000"),
+        (datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01T00:00:00+00:00"),
+        (frozenset({"b", "a"}), "a, b"),
+        ((), "∅"),
+        ("gold", "gold"),
+    ],
+)
+def test_how_values_are_shown(value: object, shown: str) -> None:
+    """Values are shown as people write them, sets in a stated order."""
+    sentence = F.x.in_(["never"]).explain({"x": value}).summary.en
+
+    assert sentence == f"fails: x is {shown}, none of never"
+
+
+def test_presence_is_said_without_the_value() -> None:
+    """A field is missing or present, and no more is said of it."""
+    assert F.email.is_missing().explain({}).summary.en == "holds: email is missing"
+    assert F.email.is_present().explain({"email": "a@b.c"}).summary.zh == "成立：email 存在"
+
+
+def test_two_fields_are_both_shown() -> None:
+    """A comparison of two fields shows both values."""
+    assert (F.spend < F.budget).explain({"spend": 5, "budget": 10}).summary == Phrase(
+        "holds: spend is 5, less than budget (10)", "成立：spend 为 5，小于 budget（10）"
+    )
+    assert (F.spend < F.budget).explain({"spend": 5}).missing == ("budget",)
+
+
+def test_what_holds_for_all_needs_no_leaf() -> None:
+    """Everything and nothing have no leaves to show."""
+    assert EVERYTHING.explain({}).summary == Phrase("holds for every record", "对任何记录成立")
+    assert any_of().explain({}).summary.en == "fails for every record"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "en", "zh"),
+    [
+        (
+            SLIPPING,
+            "days is more than 90 and tier is one of gold, silver",
+            "days 大于 90，且 tier 属于 gold、silver",
+        ),
+        (
+            ~(F.x > 1) | unless((F.y == "a") & F.tags.has("b")),
+            "not x is more than 1 or unless (y is a and tags is a set with b)",
+            "并非 x 大于 1，或 除非 （y 等于 a，且 tags 含有 b）",
+        ),
+        (
+            F.day < as_of.shift(months=-1, days=2),
+            "day is before the day of judgement minus 1 month plus 2 days",
+            "day 早于 评判日减 1 个月加 2 天",
+        ),
+        (
+            F.day == as_of.shift(days=-1),
+            "day is the day of judgement minus 1 day",
+            "day 等于 评判日减 1 天",
+        ),
+        (F.email.ends_with(".de"), "email is text that ends with “.de”", "email 以 “.de” 结尾"),
+        (F.email.is_missing(), "email is missing", "email 缺失"),
+        (F.vip.is_false(), "vip is no", "vip 等于 否"),
+        (EVERYTHING, "anything", "恒成立"),
+        (any_of(), "nothing", "恒不成立"),
+    ],
+)
+def test_a_criterion_in_words(criterion: Criterion, en: str, zh: str) -> None:
+    """A criterion says what it asks for, in both languages."""
+    assert criterion.words == Phrase(en, zh)
