@@ -69,13 +69,13 @@ def _unreachable(reached: frozenset[Stage]) -> Iterator[Finding]:
 
 def _dead(model: StageModel, reached: frozenset[Stage]) -> Iterator[Finding]:
     for place, rule in enumerate(model.rules):
-        earlier = [r for r in model.rules[:place] if r.entry == rule.entry]
-        alive = [
-            stage
-            for stage in rule.allowed_from
-            if stage in reached and not any(stage in r.allowed_from for r in earlier)
+        reachable = reached.intersection(rule.allowed_from)
+        earlier = [
+            other
+            for other in model.rules[:place]
+            if other.entry == rule.entry and reachable.intersection(other.allowed_from)
         ]
-        if not alive:
+        if not reachable.difference(*(other.allowed_from for other in earlier)):
             yield Finding(
                 kind="dead_rule",
                 severity=Severity.WARNING,
@@ -85,7 +85,7 @@ def _dead(model: StageModel, reached: frozenset[Stage]) -> Iterator[Finding]:
                 ),
                 evidence=(
                     ("allowed_from", _words(rule.allowed_from)),
-                    ("same_entry_before", ", ".join(r.name for r in earlier) or "none"),
+                    ("same_entry_before", ", ".join(other.name for other in earlier) or "none"),
                 ),
                 suggestion=Phrase(
                     "let it lead on from a stage that is reached, or leave it out",

@@ -37,7 +37,7 @@ def in_course(stages: Iterable[Stage]) -> tuple[Stage, ...]:
     """
     wanted = set(stages)
     for stranger in sorted(wanted.difference(Stage)):
-        raise UnknownNameError("stage", stranger, Stage)
+        raise UnknownNameError("stage", stranger, [stage.value for stage in Stage])
     return tuple(stage for stage in Stage if stage in wanted)
 
 
