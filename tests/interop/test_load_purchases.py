@@ -137,4 +137,8 @@ def test_progress_is_told_now_and_then_and_at_the_end(sales: Path) -> None:
 
     load(MemoryStore(), sales, progress=hear)
 
-    assert told == [(done, None, "purchases read") for done in (10_000, 20_000, 20_001)]
+    assert told == [
+        (10_000, None, "purchases read"),
+        (20_000, None, "purchases read"),
+        (20_001, 20_001, "purchases read"),
+    ]

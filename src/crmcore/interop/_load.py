@@ -89,7 +89,8 @@ def load_purchases(
         zone: The zone in which days begin.
         currency: The currency of amounts for which no column names one.
         delimiter: What stands between two fields.
-        progress: Hears every ten thousand purchases, and at the end, how many were read.
+        progress: Hears every ten thousand purchases how many were read, and at the end of
+            how many.
 
     Raises:
         FaultsError: If anything is wrong with the file, as `read_purchases` says, or if a
@@ -139,9 +140,9 @@ class _Tally:
         for purchase in purchases:
             self._count(purchase)
             if self.purchases % _EVERY == 0:
-                self._tell()
+                self._tell(None)
             yield purchase
-        self._tell()
+        self._tell(self.purchases)
 
     def _count(self, purchase: Purchase) -> None:
         day, money = day_in(purchase.at, self.zone), purchase.amount
@@ -151,9 +152,9 @@ class _Tally:
         self.first_days[purchase.customer] = min(day, self.first_days.get(purchase.customer, day))
         self.totals[money.currency] = self.totals.get(money.currency, Decimal(0)) + money.amount
 
-    def _tell(self) -> None:
+    def _tell(self, total: int | None) -> None:
         if self.progress is not None:
-            self.progress(self.purchases, None, _READING)
+            self.progress(self.purchases, total, _READING)
 
 
 def _add_missing(uow: UnitOfWork, first_days: Mapping[CustomerId, date]) -> int:
