@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
 import attrs
 
@@ -88,7 +88,7 @@ class FieldBuilder:
 
     field: Field
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def _compare(self, op: Comparison, value: object) -> Criterion:
         return Compare(op, self.field, _operand(value))

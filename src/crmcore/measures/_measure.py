@@ -100,8 +100,8 @@ class Partial(ABC, Generic[M]):
 
     def __init__(self, measure: M, period: Period, /) -> None:
         """Begin with nothing counted."""
-        self.measure = measure
-        self.period = period
+        self.measure: M = measure
+        self.period: Period = period
 
     @abstractmethod
     def add(self, record: object, day: date | None = None) -> None:

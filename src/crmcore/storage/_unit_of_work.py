@@ -42,17 +42,21 @@ class TableUnitOfWork:
         """
         self._transaction = transaction
         self._gate = Gate(readonly)
-        self.customers = Records(*self._parts("customers", Customer))
-        self.contacts = Contacts(*self._parts("contacts", Contact))
-        self.ownerships = Ownerships(*self._parts("ownerships", Ownership))
-        self.purchases = Activities(*self._parts("purchases", Purchase))
-        self.interactions = Activities(*self._parts("interactions", Interaction))
-        self.departments = Records(*self._parts("departments", Department))
-        self.teams = Records(*self._parts("teams", Team))
-        self.roles = Records(*self._parts("roles", Role))
-        self.members = Records(*self._parts("members", Member))
-        self.responsibilities = Records(*self._parts("responsibilities", Responsibility))
-        self.assignments = Assignments(*self._parts("assignments", Assignment))
+        self.customers: Records[Customer] = Records(*self._parts("customers", Customer))
+        self.contacts: Contacts = Contacts(*self._parts("contacts", Contact))
+        self.ownerships: Ownerships = Ownerships(*self._parts("ownerships", Ownership))
+        self.purchases: Activities[Purchase] = Activities(*self._parts("purchases", Purchase))
+        self.interactions: Activities[Interaction] = Activities(
+            *self._parts("interactions", Interaction)
+        )
+        self.departments: Records[Department] = Records(*self._parts("departments", Department))
+        self.teams: Records[Team] = Records(*self._parts("teams", Team))
+        self.roles: Records[Role] = Records(*self._parts("roles", Role))
+        self.members: Records[Member] = Records(*self._parts("members", Member))
+        self.responsibilities: Records[Responsibility] = Records(
+            *self._parts("responsibilities", Responsibility)
+        )
+        self.assignments: Assignments = Assignments(*self._parts("assignments", Assignment))
 
     def _parts(self, name: str, record: type[A]) -> tuple[type[A], Table[A], Gate]:
         return record, self._transaction.table(name, record), self._gate
