@@ -9,7 +9,7 @@ from math import ceil
 import attrs
 
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import LabelledEnum
+from crmcore.kernel import LabelledEnum, Phrase
 
 from ._model import Problem
 
@@ -72,14 +72,22 @@ class Certificate:
             return Fraction(0)
         return Fraction(self.value - self.bound, max(abs(self.bound), 1))
 
-    def __str__(self) -> str:
-        """Say it in one line."""
+    @property
+    def wording(self) -> Phrase:
+        """What is proven, in one line; a gap is rounded up, never down."""
         if self.is_optimal:
-            return "the best possible, proven"
+            return Phrase("the best possible, proven", "已证明为最优方案")
         percent = self.gap * 100
         digits = next((d for d in range(2, 9) if percent * 10**d >= 1), 9)
-        shown = Decimal(ceil(percent * 10**digits)).scaleb(-digits)  # up, never down
-        return f"within {shown:f} % of the best possible, proven"
+        shown = Decimal(ceil(percent * 10**digits)).scaleb(-digits)
+        return Phrase(
+            f"within {shown:f} % of the best possible, proven",
+            f"已证明与最优方案的差距不超过{shown:f}%",
+        )
+
+    def __str__(self) -> str:
+        """Return the English wording."""
+        return self.wording.en
 
 
 def check_certificate(problem: Problem, assignment: Assigned, certificate: Certificate) -> None:

@@ -36,7 +36,7 @@ class Budget:
     .. versionadded:: 0.1.0
     """
 
-    nodes: int = attrs.field(default=400, validator=at_least(0))
+    nodes: int = attrs.field(default=200, validator=at_least(0))
     moves: int = attrs.field(default=1_000_000, validator=at_least(0))
 
 

@@ -105,9 +105,7 @@ class Case:
     def _judge(self, demand: Demand, member: Member) -> Judgement:
         rules = demand.rules(member, has_authority=member.id in self.authorities)
         broken = next((rule for rule, kept in rules if not kept), None)
-        return Judgement(
-            broken, demand.fit(member, self.weights.level_short), demand.interest(member)
-        )
+        return Judgement(broken, demand.fit(member, self.weights), demand.interest(member))
 
     def problem(self) -> Problem:
         """Write the case down as a problem of allocation, in thousandths of a point."""

@@ -8,12 +8,11 @@ from decimal import Decimal
 
 from crmcore.allocation import Budget
 from crmcore.errors import Fault, FaultsError
-from crmcore.kernel import minutes
 
 from ._case import Case, Slot, each_once, pin_faults, pinned
 from ._demand import Demand
 from ._explain import plan_for
-from ._need import Capacity, CustomerNeed, Pin
+from ._need import Capacity, CustomerNeed, Pin, whole_minutes
 from ._plan import Plan, PlanKind
 from ._weights import AssignmentWeights
 
@@ -63,7 +62,7 @@ def assign_customers(
         *each_once("customer", [need.customer for need in needs]),
         *each_once("member", [capacity.member.id for capacity in people]),
     ]
-    hours = {c.member.id: minutes(c.hours) for c in people if c.hours > 0}
+    hours = {c.member.id: whole_minutes(c.hours) for c in people if c.hours > 0}
     if not hours:
         faults.append(Fault("holders", "nobody has any hours for customers"))
     if faults:
@@ -94,7 +93,7 @@ def _slots(needs: Sequence[CustomerNeed], weights: AssignmentWeights) -> dict[st
         slot = Slot(
             customer=need.customer,
             demand=demands.setdefault(demand, demand),
-            minutes=minutes(need.hours),
+            minutes=whole_minutes(need.hours),
             importance=need.importance,
             uncovered=weights.uncovered,
             change=usual if need.change is None else need.change,

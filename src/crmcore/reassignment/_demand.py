@@ -8,8 +8,10 @@ from typing import TypeAlias
 import attrs
 
 from crmcore.errors import UnknownNameError
-from crmcore.kernel import Phrase, ResponsibilityId
+from crmcore.kernel import Phrase, ResponsibilityId, TeamId
 from crmcore.organization import Member, SkillLevel
+
+from ._weights import AssignmentWeights
 
 _STRONGEST = 2
 _JUST_ENOUGH = 70
@@ -30,6 +32,7 @@ class Demand:
         region: The region to serve, if one is wanted.
         wants_authority: Whether a role with authority is wanted.
         responsibility: The responsibility that it is a duty of; None for a customer.
+        team: The team that the responsibility belongs to; None for a customer.
     """
 
     skills: tuple[SkillLevel, ...] = ()
@@ -38,15 +41,16 @@ class Demand:
     region: str | None = None
     wants_authority: bool = False
     responsibility: ResponsibilityId | None = None
+    team: TeamId | None = None
 
     def rules(self, member: Member, *, has_authority: bool) -> Iterator[Rule]:
         """Yield each rule, worded as what members do who keep it, and whether this one does."""
         for wanted in self.skills:
-            least = max(wanted.level - self.levels_short, 1)
+            least = self.least(wanted)
             yield (
                 Phrase(
                     f"have {wanted.skill} at level {least} or more",
-                    f"具备{wanted.skill}且不低于{least}级",
+                    f"的{wanted.skill}不低于{least}级",
                 ),
                 member.level_of(wanted.skill) >= least,
             )
@@ -63,17 +67,22 @@ class Demand:
         if self.wants_authority:
             yield Phrase("have the authority", "拥有相应权限"), has_authority
 
-    def fit(self, member: Member, level_short: int) -> int:
+    def least(self, wanted: SkillLevel) -> int:
+        """Return the level below which nobody may be; 0 where the skill can be learned anew."""
+        return max(wanted.level - self.levels_short, 0)
+
+    def fit(self, member: Member, weights: AssignmentWeights) -> int:
         """Return how well the member fits, in percent.
 
-        Whoever holds a responsibility fits fully with all levels, and loses *level_short*
-        percent with each that is lacking. Whoever looks after a customer fits the better
-        the more levels are there above what is needed: 70 percent at the level, 10 more with
-        each level above, on average over the skills.
+        Whoever holds a responsibility fits fully with all levels in its own team, and loses
+        some percent with each level that is lacking and with another team. Whoever looks
+        after a customer fits the better the more levels are there above what is needed: 70
+        percent at the level, 10 more with each level above, on average over the skills.
         """
         if self.responsibility is not None:
             lacking = sum(max(w.level - member.level_of(w.skill), 0) for w in self.skills)
-            return max(_FULL - level_short * lacking, 0)
+            away = weights.other_team if member.team != self.team else 0
+            return max(_FULL - weights.level_short * lacking - away, 0)
         if not self.skills:
             return _FULL
         above = [member.level_of(wanted.skill) - wanted.level for wanted in self.skills]

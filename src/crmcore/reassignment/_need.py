@@ -12,11 +12,12 @@ import attrs
 from crmcore.calendar import Period
 from crmcore.checks import at_least, between, decimal, is_id
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import CustomerId, MemberId, ResponsibilityId, minutes
+from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.organization import Duty, Member, Organization, SkillLevel
 
 _MOST_HOURS = 10_000
 _WEEK = 7
+_ROUNDED = Decimal("0.01")  # of a minute
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
@@ -27,7 +28,13 @@ def _in_minutes(_: object, attribute: attrs.Attribute[Decimal], value: Decimal) 
     if not 0 <= value <= _MOST_HOURS:
         rule = f"be between 0 and {_MOST_HOURS} hours"
         raise InvalidValueError(attribute.name, str(value), rule)
-    minutes(value, field=attribute.name)
+    if abs(value * 60 - whole_minutes(value)) > _ROUNDED:
+        raise InvalidValueError(attribute.name, str(value), "be a whole number of minutes")
+
+
+def whole_minutes(value: Decimal) -> int:
+    """Return hours as minutes, though decimals cannot write every minute: 0.3333 h are 20."""
+    return int((value * 60).to_integral_value())
 
 
 @attrs.frozen(kw_only=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from crmcore.allocation import Budget
 from crmcore.calendar import Period
 from crmcore.errors import Fault, FaultsError
-from crmcore.kernel import MemberId, minutes
+from crmcore.kernel import minutes
 from crmcore.organization import Assignment, Duty, Member, Organization, Responsibility
 
 from ._case import Case, Slot, pin_faults, pinned
@@ -114,6 +115,7 @@ def _slots(organization: Organization, as_of: date, weights: AssignmentWeights) 
                     levels_short=_SHORT[duty],
                     wants_authority=duty is Duty.ACCOUNTABLE,
                     responsibility=responsibility.id,
+                    team=responsibility.team,
                 ),
                 minutes=_work(responsibility, duty),
                 importance=responsibility.importance,
@@ -128,7 +130,7 @@ def _slots(organization: Organization, as_of: date, weights: AssignmentWeights) 
 def _work(responsibility: Responsibility, duty: Duty) -> int:
     """Return the minutes a week of a duty, to the nearest quarter of an hour, one at least."""
     exact = minutes(responsibility.weekly_hours) * duty.hours_share
-    return max(int(exact / _QUARTER + exact.__class__(1, 2)), 1) * _QUARTER
+    return max(int(exact / _QUARTER + Fraction(1, 2)), 1) * _QUARTER
 
 
 def _conflicts(responsibilities: Iterable[Responsibility]) -> set[tuple[str, str]]:
@@ -144,8 +146,3 @@ def _conflicts(responsibilities: Iterable[Responsibility]) -> set[tuple[str, str
                 does = Duty.RESPONSIBLE
                 found.add((f"responsibility:{one}:{does}", f"responsibility:{two}:{does}"))
     return found
-
-
-def duty_hours(plan: Plan) -> tuple[tuple[MemberId, Decimal], ...]:
-    """Return the hours a week that each member's duties take after a plan."""
-    return tuple((load.member, load.hours) for load in plan.after.loads)

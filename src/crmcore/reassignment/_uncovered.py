@@ -101,7 +101,7 @@ def _training(case: Case, slot: Slot) -> Phrase | None:
     for key, member in case.members.items():
         rules = _kept(case, slot, member)
         short = [
-            (max(wanted.level - slot.demand.levels_short, 1), wanted.skill)
+            (slot.demand.least(wanted), wanted.skill)
             for wanted, kept in zip(slot.demand.skills, rules, strict=False)
             if not kept
         ]

@@ -37,6 +37,7 @@ class AssignmentWeights:
         uncovered: Points that it costs when nobody holds an item.
         uncovered_backup: Points that it costs when a responsibility has no backup.
         level_short: Percent of fit lost for each level of a skill that is lacking.
+        other_team: Percent of fit lost by whoever is not of a responsibility's own team.
         idle_below: The share of the capacity that should be used at least.
         idle: Points for each quarter of an hour that is missing from that.
         tight_above: The share of the capacity from which on it gets tight.
@@ -56,6 +57,7 @@ class AssignmentWeights:
     uncovered: int = attrs.field(default=600, validator=between(1, _MOST_POINTS))
     uncovered_backup: int = attrs.field(default=150, validator=between(1, _MOST_POINTS))
     level_short: int = attrs.field(default=35, validator=between(0, 100))
+    other_team: int = attrs.field(default=15, validator=between(0, 100))
     idle_below: Decimal = attrs.field(
         default=Decimal("0.80"),
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
