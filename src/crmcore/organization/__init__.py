@@ -9,12 +9,12 @@ names that lead nowhere:
 >>> organization = Organization(
 ...     department=Department(id="care", name="Customer care"),
 ...     teams=[Team(id="service", name="Customer service", department="care")],
-...     members=[Member(id="wei", name="Wei", team="servce", weekly_hours=38)],
+...     members=[Member(id="wei", name="Wei", team="services", weekly_hours=38)],
 ... )
 Traceback (most recent call last):
     ...
 crmcore.errors._input.FaultsError: organization has 1 fault:
-  members.wei.team: unknown team 'servce'; did you mean 'service'?
+  members.wei.team: unknown team 'services'; did you mean 'service'?
 """
 
 from __future__ import annotations
