@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Self, TypeVar
 
 from crmcore.calendar import Period
@@ -14,6 +16,14 @@ from ._measure import Measure, Partial
 
 M = TypeVar("M", bound=Measure)
 
+_MOST_KEPT = 1024
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _judge(where: Criterion) -> Callable[[object], bool | None]:
+    """Compile a criterion once for all periods and groups."""
+    return where.compile()
+
 
 class RecordPartial(Partial[M]):
     """A state that counts the records of its period for which a criterion holds."""
@@ -22,7 +32,7 @@ class RecordPartial(Partial[M]):
 
     def __init__(self, measure: M, period: Period, where: Criterion | None, /) -> None:
         super().__init__(measure, period)
-        self._takes = None if where is None else where.compile()
+        self._takes = None if where is None else _judge(where)
         self._n = 0
         self._missing = 0
 

@@ -22,6 +22,12 @@ from ._value import Value
 Term: TypeAlias = Count | Sum | Distinct | Stock
 
 
+def _is_term(_: object, attribute: attrs.Attribute[Term], value: object) -> None:
+    if not isinstance(value, Term):
+        rule = "be a Count, a Sum, a Distinct or a Stock"
+        raise InvalidValueError(attribute.name, value, rule)
+
+
 @attrs.frozen
 class Ratio(Measure):
     """One measure by another; undefined where the lower one is 0.
@@ -35,8 +41,8 @@ class Ratio(Measure):
     .. versionadded:: 0.1.0
     """
 
-    numerator: Term = attrs.field(validator=attrs.validators.instance_of(Term))
-    denominator: Term = attrs.field(validator=attrs.validators.instance_of(Term))
+    numerator: Term = attrs.field(validator=_is_term)
+    denominator: Term = attrs.field(validator=_is_term)
     proportion: bool = attrs.field(default=False, kw_only=True)
 
     @proportion.validator
