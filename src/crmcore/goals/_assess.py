@@ -23,6 +23,8 @@ from ._reckoning import (
     adds_up,
     check_day,
     check_series,
+    last_day,
+    named,
     percent,
     period_count,
     points_until,
@@ -259,8 +261,8 @@ class _Reckoning:
     def _ended(self, current: Value) -> Phrase:
         now, target = self.series.show(current.number), self.series.show(self.goal.target)
         return Phrase(
-            f"{now} by {current.period.end}, the target was {target}",
-            f"截至{current.period.end}为{now}，目标为{target}",
+            f"{now} at the end of {last_day(current.period)}, the target was {target}",
+            f"截至{last_day(current.period)}为{now}，目标为{target}",
         )
 
     def _expected(self, forecast: Forecast) -> Phrase:
@@ -268,13 +270,13 @@ class _Reckoning:
         number, target = show(forecast.number), show(self.goal.target)
         low, high = show(bounds.low), show(bounds.high)
         chance, level = percent(forecast.chance), percent(bounds.level)
-        period = self.goal.period
-        en = f"{period} is expected to bring" if self.sums else f"{period} is expected to end at"
-        zh = f"预计{period}合计为" if self.sums else f"预计{period}期末为"
+        period = named(self.goal.period)
+        en, zh = ("bring", "合计") if self.sums else ("end at", "期末")
         return Phrase(
-            f"{en} {number} ({low} to {high} at {level.en}); "
+            f"{period.en} is expected to {en} {number} ({low} to {high} at {level.en}); "
             f"the chance to reach {target} is {chance.en}",
-            f"{zh}{number}（{level.zh}区间：{low}至{high}），达到{target}的概率：{chance.zh}",
+            f"预计{period.zh}{zh}为{number}（{level.zh}区间：{low}至{high}），"
+            f"达到{target}的概率：{chance.zh}",
         )
 
 

@@ -20,6 +20,8 @@ from ._reckoning import (
     adds_up,
     check_series,
     distance,
+    last_day,
+    named,
     period_count,
     points_until,
     rate,
@@ -241,18 +243,18 @@ def _relevant(
 
 
 def _time_bound(goal: Goal) -> SmartAnswer:
-    question = Smart.TIME_BOUND
+    question, period = Smart.TIME_BOUND, named(goal.period)
     reviews = [day for day in goal.review_days if goal.period.start < day <= goal.period.end]
     if not reviews:
         return _fails(
             question,
-            f"nobody looks at it between {goal.period.start} and {goal.period.end}",
-            f"{goal.period.start}至{goal.period.end}之间没有检查日",
+            f"nobody looks at it within {period.en}",
+            f"{period.zh}期间没有检查日",
         )
     return _holds(
         question,
-        f"it ends before {goal.period.end} and is first looked at on {reviews[0]}",
-        f"于{goal.period.end}之前结束，首次检查日为{reviews[0]}",
+        f"it ends with {last_day(goal.period)} and is first looked at on {reviews[0]}",
+        f"于{last_day(goal.period)}结束，首次检查日为{reviews[0]}",
     )
 
 

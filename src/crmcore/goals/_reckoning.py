@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Final
 
-from crmcore.calendar import Grain, periods
+from crmcore.calendar import Grain, Period, periods
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import KpiSeries, Unit
@@ -78,3 +78,16 @@ def percent(chance: float) -> Phrase:
     if shown == _CERTAIN and chance < 1:
         return Phrase("above 99 %", "高于99 %")
     return Phrase(f"{shown} %", f"{shown} %")
+
+
+def last_day(period: Period) -> date:
+    """Return the last of its days, which people name rather than the day after it."""
+    return period.end - timedelta(days=1)
+
+
+def named(period: Period) -> Phrase:
+    """Return the calendar's name of a period, or its first and last day."""
+    if period.grain is not None:
+        return Phrase(str(period), str(period))
+    first, last = period.start, last_day(period)
+    return Phrase(f"{first} to {last}", f"{first}至{last}")

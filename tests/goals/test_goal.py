@@ -1,0 +1,139 @@
+"""Goals: what they ask for, and how much of the way is covered."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from crmcore.calendar import Period
+from crmcore.errors import InvalidValueError
+from crmcore.goals import Goal, GoalId, Mode
+
+YEAR = Period(date(1998, 1, 1), date(1999, 1, 1))
+NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=2)
+
+
+def goal(baseline: Decimal | int | str, target: Decimal | int | str, **fields: Any) -> Goal:  # noqa: ANN401 - fields of several types
+    """Return a goal for the retention rate in 1998."""
+    return Goal(
+        id=GoalId("g-1"),
+        name="Keep more customers",
+        kpi="retention_rate",
+        period=YEAR,
+        baseline=Decimal(baseline),
+        target=Decimal(target),
+        **fields,
+    )
+
+
+def test_ten_percent_more_has_two_meanings() -> None:
+    """From 72 %, ten per cent more is 79.2 % relatively and 82 % in points."""
+    relative = Goal.relative(
+        "0.10", baseline="0.72", id=GoalId("g"), name="r", kpi="retention_rate", period=YEAR
+    )
+    points = Goal.points(
+        "0.10", baseline="0.72", id=GoalId("g"), name="p", kpi="retention_rate", period=YEAR
+    )
+
+    assert (relative.target, relative.mode) == (Decimal("0.792"), Mode.RELATIVE)
+    assert (points.target, points.mode) == (Decimal("0.82"), Mode.POINTS)
+
+
+def test_to_double_the_customer_base_is_a_multiple() -> None:
+    """Twice 4,200 customers are 8,400."""
+    double = Goal.multiple(
+        2, baseline=4200, id=GoalId("g"), name="d", kpi="customer_base", period=YEAR
+    )
+
+    assert (double.target, double.mode) == (Decimal(8400), Mode.MULTIPLE)
+
+
+@pytest.mark.parametrize(
+    ("mode", "target"),
+    [
+        (Mode.ABSOLUTE, "0.25"),
+        (Mode.RELATIVE, "100"),
+        (Mode.POINTS, "80.25"),
+        (Mode.MULTIPLE, "20"),
+    ],
+)
+def test_a_mode_reads_a_number_in_its_own_way(mode: Mode, target: str) -> None:
+    """From 80: to 0.25, to a quarter more, to 0.25 more, to a quarter of it."""
+    assert mode.target(80, "0.25") == Decimal(target)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "target", "current", "progress"),
+    [
+        (200, 0, 100, "0.5"),
+        (60_000, 50_000, 59_000, "0.1"),
+        ("0.72", "0.82", "0.72", "0"),
+        ("0.72", "0.82", "0.82", "1"),
+        ("0.72", "0.82", "0.67", "-0.5"),
+        ("0.72", "0.82", "0.87", "1.5"),
+    ],
+)
+def test_one_formula_tells_progress_in_both_directions(
+    baseline: int | str, target: int | str, current: int | str, progress: str
+) -> None:
+    """Half of the complaints gone is half the way; it may go backwards, and beyond the target."""
+    assert goal(baseline, target).progress(Decimal(current)) == Decimal(progress)
+
+
+@given(NUMBERS, NUMBERS, NUMBERS)
+def test_progress_is_the_same_way_seen_in_a_mirror(
+    baseline: Decimal, target: Decimal, current: Decimal
+) -> None:
+    """To raise a number and to lower its negative are equally far gone; 1 means met."""
+    assume(baseline != target)
+
+    progress = goal(baseline, target).progress(current)
+
+    assert progress == goal(-baseline, -target).progress(-current)
+    assert (progress >= 1) is goal(baseline, target).is_met(current)
+
+
+def test_a_goal_that_asks_for_nothing_is_refused() -> None:
+    """Where target and baseline are equal there is no way to measure."""
+    with pytest.raises(InvalidValueError, match=r"target must differ from the baseline, 0.72"):
+        goal("0.72", "0.720")
+
+
+def test_ten_percent_more_than_nothing_is_refused() -> None:
+    """A share of 0 is 0: such a goal has to be said in points or as a number."""
+    with pytest.raises(InvalidValueError, match="target must differ from the baseline, 0"):
+        Goal.relative("0.10", baseline=0, id=GoalId("g"), name="n", kpi="sales", period=YEAR)
+
+
+def test_a_float_is_no_target() -> None:
+    """0.1 + 0.2 is not 0.3 in floats, and a target is compared with exact numbers."""
+    with pytest.raises(InvalidValueError, match="amount must be a decimal, an integer or text"):
+        Mode.POINTS.target("0.72", 0.1)  # type: ignore[arg-type]
+
+
+def test_a_goal_does_not_serve_itself() -> None:
+    """A parent is another goal."""
+    with pytest.raises(InvalidValueError, match="parent must be another goal than this one"):
+        goal("0.72", "0.82", parent=GoalId("g-1"))
+
+
+def test_review_days_come_once_and_in_order() -> None:
+    """Whatever order they are written in, the next one is the first behind today."""
+    days = (date(1998, 7, 1), date(1998, 4, 1), date(1998, 7, 1))
+
+    assert goal("0.72", "0.82", review_days=days).review_days == (
+        date(1998, 4, 1),
+        date(1998, 7, 1),
+    )
+
+
+def test_large_numbers_stay_exact() -> None:
+    """A target of many digits is not rounded: 12 digits times 13 digits has all of its 25."""
+    target = Mode.MULTIPLE.target("123456789012.5", "1.000000000001")
+
+    assert target == Decimal("123456789012.6234567890125")
