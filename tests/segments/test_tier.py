@@ -225,8 +225,8 @@ def test_an_unknown_feature_is_refused() -> None:
 
 def test_a_tier_is_not_left_above_its_entry() -> None:
     """The level to leave is not above the level to enter."""
-    with pytest.raises(InvalidValueError, match="leave must not be above 10, at which tier 'vip'"):
-        Tier(name="vip", enter=Decimal(10), leave=Decimal(11))
+    with pytest.raises(FaultsError, match="'vip' is left below 11, which must not be above enter"):
+        TierPolicy(tiers=[STANDARD, Tier(name="vip", enter=Decimal(10), leave=Decimal(11))])
 
 
 def test_a_policy_has_a_tier() -> None:

@@ -16,7 +16,7 @@ from crmcore.checks import at_least, is_id, is_name, is_zone
 from crmcore.criteria import Criterion, Schema
 from crmcore.errors import Fault, FaultsError, UnknownNameError
 from crmcore.features import FEATURES
-from crmcore.improvement import Finding
+from crmcore.improvement import Finding, Severity
 from crmcore.kernel import minor_digits
 from crmcore.lifecycle import Stage, StageModel, StageRule
 from crmcore.lifecycle import lint as lint_stages
@@ -32,8 +32,9 @@ Field: TypeAlias = "attrs.Attribute[Any]"
 # What each judgement may read: a verdict that is given later would be missing for ever.
 _FOR_STAGES: Final = ("stage", "tier", "r", "f", "m", "segment")
 _FOR_SEGMENTS: Final = ("segment",)
-# What the linters find that lets a part of the policy never work.
-_REFUSED: Final = {"dead_rule", "unreachable_segment", "overlapping_segments"}
+# What a part of the policy must not have: it could never work, or two parts would contradict
+# each other. A note of the same kind is no fault.
+_REFUSED: Final = {"dead_rule", "overlapping_segments", "unreachable_segment"}
 
 
 def _without(names: Iterable[str]) -> Schema:
@@ -66,11 +67,14 @@ def _of_making(make: Callable[[], object], prefix: str) -> Iterator[Fault]:
 
 
 def _of_linting(findings: Iterable[Finding], names: Sequence[str]) -> Iterator[Fault]:
-    """Yield the findings that let a part never work, at the place of the part."""
-    for finding in findings:
-        if finding.kind in _REFUSED:
-            place = names.index(finding.subject.partition(":")[2])
-            yield Fault(f"[{place}]", f"{finding.title.en}; {finding.suggestion}")
+    """Yield the findings that are faults of a part, by the place of the part."""
+    refused = [
+        (names.index(finding.subject.partition(":")[2]), finding)
+        for finding in findings
+        if finding.kind in _REFUSED and finding.severity is not Severity.NOTE
+    ]
+    for place, finding in sorted(refused, key=lambda pair: pair[0]):
+        yield Fault(f"[{place}]", f"{finding.title.en}; {finding.suggestion}")
 
 
 def _are_stages(file: PolicyFile, _: Field, rules: tuple[StageRule, ...]) -> None:
@@ -90,14 +94,7 @@ def _are_segments(file: PolicyFile, _: Field, segments: tuple[Segment, ...]) -> 
     criteria = (segment.criterion for segment in segments)
     wrong = tuple(_of_criteria(criteria, "criterion", _FOR_SEGMENTS))
     # Cells can be put through the table only when its criteria can run.
-    _refuse(wrong or _of_linting(_grave(table), [segment.name for segment in segments]))
-
-
-def _grave(table: SegmentTable) -> Iterator[Finding]:
-    for finding in lint_segments(table):
-        overlap = finding.kind == "overlapping_segments" and table.exactly_one
-        if overlap or finding.kind in _REFUSED:
-            yield finding
+    _refuse(wrong or _of_linting(lint_segments(table), [segment.name for segment in segments]))
 
 
 def _are_tiers(_: object, __: Field, tiers: tuple[Tier, ...]) -> None:

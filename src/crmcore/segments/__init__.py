@@ -29,7 +29,8 @@ from ._lint import lint
 from ._rfm import RfmBins, RfmCell
 from ._segment import Placement, Segment, SegmentTable
 from ._summary import GroupSummary, summarize
-from ._tier import Tier, TierChange, TierHistory, TierPolicy
+from ._tier import Tier, TierChange, TierHistory
+from ._tier_policy import TierPolicy
 
 __all__ = [
     "GroupSummary",
