@@ -57,12 +57,15 @@ class _Book(Generic[_I]):
         at: datetime,
         plan: str,
     ) -> Change:
-        """End what *from_member* holds, begin what *to_member* is to hold from *at* on."""
+        """End what *from_member* holds, begin what *to_member* is to hold from *at* on.
+
+        Whoever holds it already, beside the one who gives it up, just goes on.
+        """
         old = None if from_member is None else self.current[key][from_member]
         if old is not None:
             self.repository.save(attrs.evolve(old, until=at))
         opened = None
-        if to_member is not None:
+        if to_member is not None and to_member not in self.current.get(key, {}):
             seed = "|".join((plan, at.isoformat(), *map(str, key), to_member))
             opened = hashlib.sha256(seed.encode()).hexdigest()[:32]
             self.begun.append(self.make(opened, key, to_member, at))
@@ -189,7 +192,7 @@ def _differs_from_plan(
 def _differs_from_receipt(
     change: Change, holders: Mapping[MemberId, Ownership | Assignment]
 ) -> Iterator[str]:
-    if change.to_member is None:
+    if change.opened is None or change.to_member is None:
         if change.customer is not None and holders:
             yield f"the receipt left it to nobody, but {_named(holders)} holds it since"
         elif change.from_member in holders:
@@ -200,6 +203,11 @@ def _differs_from_receipt(
         yield f"the receipt gave it to {change.to_member!r}, but {_named(holders)} holds it since"
     elif held.version != change.version:
         yield f"the receipt left version {change.version}, version {held.version} is stored"
+
+
+def _begun(change: Change) -> MemberId | None:
+    """Return whose interval the change began; None where it began none."""
+    return None if change.opened is None else change.to_member
 
 
 def apply_plan(
@@ -290,13 +298,13 @@ def undo_plan(
             key = _key_of(change)
             problems = [
                 *_differs_from_receipt(change, books.holders(key)),
-                *books.obstacles(key, change.to_member, change.from_member),
+                *books.obstacles(key, _begun(change), change.from_member),
             ]
             conflicts += [Fault(_item(key), problem) for problem in problems]
         if conflicts:
             raise PlanConflictError(conflicts)
         changes = tuple(
-            books.hand_over(_key_of(change), change.to_member, change.from_member)
+            books.hand_over(_key_of(change), _begun(change), change.from_member)
             for change in receipt.changes
         )
         books.finish()

@@ -104,6 +104,7 @@ def review_department(
         as_of=as_of,
         policy=policy,
         organization=records.organization,
+        assigned=records.organization.assigned_at(records.at),
         judgements=judgements,
         kpis=tuple(latest_months(one, months) for one in series),
         goals=followed.assessments,

@@ -101,7 +101,7 @@ class PlanConflictError(CrmError):
     code: ClassVar[str] = "plan_conflict"
 
     def __init__(self, conflicts: Iterable[Fault]) -> None:
-        self.conflicts = tuple(conflicts)
+        self.conflicts: tuple[Fault, ...] = tuple(conflicts)
         super().__init__(self.conflicts)
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from crmcore.goals import GoalAssessment, SmartCheck
 from crmcore.improvement import Finding
 from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import StageFlows
-from crmcore.organization import JobDescription, Organization
+from crmcore.organization import Assignment, JobDescription, Organization
 from crmcore.policies import Policy
 from crmcore.segments import GroupSummary
 
@@ -30,6 +30,7 @@ class Review:
         as_of: The day at whose beginning all this holds.
         policy: The policy that it was judged by.
         organization: The department as it was stored.
+        assigned: The assignments that held when the day began, by id.
         judgements: Where each customer stands, by customer.
         kpis: The KPIs of the months under review.
         goals: How the goals stand.
@@ -49,6 +50,7 @@ class Review:
     as_of: date
     policy: Policy
     organization: Organization
+    assigned: tuple[Assignment, ...]
     judgements: tuple[Judgement, ...]
     kpis: tuple[KpiSeries, ...]
     goals: tuple[GoalAssessment, ...]

@@ -1,0 +1,99 @@
+"""Review a department on real purchases, and propose who should do what.
+
+The purchases are those of CDNOW, 1997-01 to 1998-06; the department and its book of customers
+are invented (see ``data/README.md``). Run it with the folder to write to, ``review`` if none
+is named.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from crmcore import codec, reports
+from crmcore.calendar import midnight, zone
+from crmcore.customers import Cause, Ownership
+from crmcore.interop import PurchaseColumns, load_purchases
+from crmcore.kernel import Phrase
+from crmcore.policies import Policy
+from crmcore.reviews import apply_plan, holdings_at, review_department, undo_plan
+from crmcore.sql import SqlStore
+from crmcore.storage import Store, add_organization
+
+DATA = Path(__file__).parent / "data"
+AS_OF = date(1998, 7, 1)
+NEW_YORK = zone("America/New_York")
+
+
+def show(done: int, total: int | None, what: Phrase) -> None:
+    """Show progress on one line of the terminal."""
+    count = f"{done:,}" if total is None else f"{done:,} of {total:,}"
+    print(f"\r{what}: {count:<30}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def opening_book(customers: list[str]) -> Iterator[Ownership]:
+    """Yield who owns whom today: ranges of ids, as the file beside this one says."""
+    book = codec.read_toml(DATA / "book.toml")
+    since = midnight(book["since"], NEW_YORK)
+    for held in book["ranges"]:
+        for customer in customers:
+            if held["first"] <= customer <= held["last"]:
+                yield Ownership(
+                    id=f"own-{customer}",
+                    customer=customer,
+                    member=held["member"],
+                    since=since,
+                    cause=Cause.IMPORT,
+                )
+
+
+def load(store: Store) -> None:
+    """Load the purchases, the department and the book."""
+    columns = PurchaseColumns(
+        customer="customer_id", at="date", amount="dollar_value", quantity="number_of_cds"
+    )
+    source = DATA / "cdnow_master.csv.gz"
+    load_purchases(
+        store, source, columns=columns, zone=NEW_YORK, currency="USD", progress=show
+    )
+    with store.unit_of_work() as uow:
+        add_organization(uow, codec.load_organization(DATA / "department.toml"))
+        uow.ownerships.add_all(opening_book([customer.id for customer in uow.customers.stream()]))
+        uow.commit()
+
+
+def main(folder: Path) -> None:
+    """Load, review, write, apply, undo."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = folder / "crm.db"
+    database.unlink(missing_ok=True)
+    with SqlStore.open(f"sqlite:///{database}") as store:
+        load(store)
+        review = review_department(
+            store, policy=Policy.default(), as_of=AS_OF, months=18, progress=show
+        )
+        reports.write_html(review, folder / "review.html")
+        reports.write_markdown(review, folder / "review.md")
+        reports.write_tables(review, folder / "tables")
+        (folder / "plan.json").write_text(codec.to_json(review.plan), encoding="utf-8")
+        print(f"\n{review.summary()}\n")
+        print(f"page    {folder / 'review.html'}\ntables  {folder / 'tables'}")
+        print(f"plan    {folder / 'plan.json'}")
+
+        now = midnight(AS_OF, NEW_YORK) + timedelta(hours=9)
+        before = holdings_at(store, now)
+        receipt = apply_plan(store, review.plan, by="head-of-care", at=now)
+        print(f"\n{receipt}")
+        later = now + timedelta(hours=1)
+        undone = undo_plan(store, receipt, by="head-of-care", at=later, reason="trial over")
+        print(undone)
+        same = holdings_at(store, later) == before
+        print("everybody holds again what they held before" if same else "the states differ")
+        if not same:
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "review"))
