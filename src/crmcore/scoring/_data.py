@@ -67,6 +67,28 @@ def rule_data(rule: Rule) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
+def type_faults(rule: Rule, schema: Schema, path: str) -> list[Fault]:
+    """Return what is wrong with the types of the fields that count and that date a rule."""
+    since = None if rule.decay is None else rule.decay.since
+    return [
+        *_of_type(schema, f"{path}.times", rule.times, "an integer"),
+        *_of_type(schema, f"{path}.decay.since", since, "a date"),
+    ]
+
+
+def _of_type(schema: Schema, path: str, name: str | None, wanted: str) -> list[Fault]:
+    if name is None:
+        return []
+    if name not in schema:
+        return [Fault(path, str(UnknownNameError("field", name, schema.names)))]
+    found = schema[name].kind.value
+    return [] if found == wanted else [Fault(path, f"{name} must be {wanted}, not {found}")]
+
+
+def _fault(path: str, found: object, rule: str) -> Fault:
+    return Fault(path, str(InvalidValueError("it", reprlib.repr(found), rule)))
+
+
 @attrs.define
 class _Reading:
     """One pass over the data; it goes on after a fault, to find the others too."""
@@ -88,8 +110,7 @@ class _Reading:
     ) -> dict[str, Any]:
         """Return the known keys of a table; unknown and missing ones are faults."""
         if not isinstance(data, Mapping):
-            wrong = InvalidValueError("it", reprlib.repr(data), "be a table")
-            self.faults.append(Fault(path, str(wrong)))
+            self.faults.append(_fault(path, data, "be a table"))
             return {}
         for key in data:
             if key not in known:
@@ -120,7 +141,10 @@ class _Reading:
             table["decay"] = self.decay(table["decay"], f"{path}.decay")
         if len(self.faults) == before:
             with self.at(path):
-                return Rule(table.pop("name"), **table)
+                rule = Rule(table.pop("name"), **table)
+                if schema is not None:
+                    self.faults += type_faults(rule, schema, path)
+                return rule
         return None
 
 
@@ -145,12 +169,14 @@ def read_rule_set(
         FaultsError: With everything that is wrong with it.
     """
     reading = _Reading()
-    table = reading.table(data, path or "rule set", _SET_KEYS, ["name", "rules"])
     prefix = f"{path}." if path else ""
+    table = reading.table(data, path or "rule set", _SET_KEYS, ["name", "rules"])
+    caps = table.get("group_caps", {})
+    if not isinstance(caps, Mapping):
+        reading.faults.append(_fault(f"{prefix}group_caps", caps, "be a table of groups and caps"))
     rules = table.get("rules", [])
     if not isinstance(rules, list | tuple):
-        wrong = InvalidValueError("it", reprlib.repr(rules), "be a list of rules")
-        reading.faults.append(Fault(f"{prefix}rules", str(wrong)))
+        reading.faults.append(_fault(f"{prefix}rules", rules, "be a list of rules"))
         rules = []
     read = [
         reading.rule(rule, f"{prefix}rules[{place}]", schema) for place, rule in enumerate(rules)

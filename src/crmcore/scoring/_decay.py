@@ -7,7 +7,7 @@ an object, in SQL and on a data frame, where it is a handful of comparisons with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -40,36 +40,36 @@ def field_of(value: object) -> str:
     return str(F(str(value)))
 
 
-def _thousandths(factor: Decimal) -> int:
-    return int(_CONTEXT.to_integral_value(_CONTEXT.multiply(factor, Decimal(_THOUSAND))))
+def _thousandths(share: Decimal) -> int:
+    return int(_CONTEXT.to_integral_value(_CONTEXT.multiply(share, Decimal(_THOUSAND))))
 
 
-def _half_life_factor(age: Fraction, days: int) -> Decimal:
-    halvings = _CONTEXT.divide(Decimal(age.numerator), Decimal(age.denominator * days))
+def _half_life_share(age: int, days: int) -> Decimal:
+    halvings = _CONTEXT.divide(Decimal(age), Decimal(days))
     return _CONTEXT.power(Decimal("0.5"), halvings)
 
 
-def _ages(horizon: int) -> list[Fraction]:
-    """Return the ages at which a horizon of days is sampled; whole days where it is short."""
+def _ages(horizon: int) -> list[int]:
+    """Return the days on which a decay steps; every day where the horizon is short."""
     steps = min(_MOST_STEPS, horizon)
-    return [Fraction(step * horizon, steps) for step in range(steps)]
+    return [ceil(Fraction(step * horizon, steps)) for step in range(steps)]
 
 
 @lru_cache
 def _half_life_table(days: int, horizon: int) -> Table:
-    sampled = [(ceil(age), _thousandths(_half_life_factor(age, days))) for age in _ages(horizon)]
-    return (*sampled, (horizon, 0))
+    shares = ((age, _half_life_share(age, days)) for age in _ages(horizon))
+    return (*((age, _thousandths(share)) for age, share in shares), (horizon, 0))
 
 
 @lru_cache
 def _linear_table(days: int) -> Table:
-    sampled = [(ceil(age), _thousandths(Decimal(days - ceil(age)) / days)) for age in _ages(days)]
-    return (*sampled, (days, 0))
+    shares = ((age, _CONTEXT.divide(Decimal(days - age), Decimal(days))) for age in _ages(days))
+    return (*((age, _thousandths(share)) for age, share in shares), (days, 0))
 
 
 def _looked_up(table: Table, age: int) -> Decimal:
     thousandths = next(factor for first, factor in reversed(table) if age >= first)
-    return _CONTEXT.normalize(Decimal(thousandths).scaleb(-3))
+    return _CONTEXT.normalize(_CONTEXT.scaleb(Decimal(thousandths), Decimal(-3)))
 
 
 def age_in_days(day: date, as_of: date) -> int:
@@ -111,10 +111,10 @@ class HalfLife:
     continuous: bool = attrs.field(default=False, validator=_is_yes_or_no)
 
     def factor(self, day: date, *, as_of: date) -> Decimal:
-        """Return the share of the points that is left on *as_of* of what happened on *day*."""
+        """Return the share that is left on *as_of* of the points for what happened on *day*."""
         age = age_in_days(day, as_of)
         if self.continuous:
-            exact = _half_life_factor(Fraction(age), self.days)
+            exact = _half_life_share(age, self.days)
             return _CONTEXT.normalize(_CONTEXT.quantize(exact, _DIGITS))
         return _looked_up(_half_life_table(self.days, self.horizon), age)
 
@@ -134,18 +134,22 @@ class Linear:
     since: str = attrs.field(converter=field_of)
 
     def factor(self, day: date, *, as_of: date) -> Decimal:
-        """Return the share of the points that is left on *as_of* of what happened on *day*."""
+        """Return the share that is left on *as_of* of the points for what happened on *day*."""
         return _looked_up(_linear_table(self.days), age_in_days(day, as_of))
 
 
-def _levels(value: Mapping[int, Any] | Iterable[tuple[int, Any]]) -> Levels:
-    pairs = list(value.items() if isinstance(value, Mapping) else value)
-    for pair in pairs:
-        if not isinstance(pair, list | tuple) or [type(age) for age in pair[:1]] != [int]:
-            rule = "be pairs of a whole age and the share that is left from it on"
-            raise InvalidValueError("step", pair, rule)
-    levels = sorted((int(age), decimal(share, "step")) for age, share in pairs)
-    return tuple(levels)
+def _levels(value: Mapping[int, Any] | Sequence[Sequence[Any]]) -> Levels:
+    pairs = list(value.items()) if isinstance(value, Mapping) else value
+    if not isinstance(pairs, list | tuple) or not all(map(_is_level, pairs)):
+        rule = "be pairs of a whole age and the share that is left from it on"
+        raise InvalidValueError("step", value, rule)
+    return tuple(sorted((int(age), decimal(share, "step")) for age, share in pairs))
+
+
+def _is_level(pair: object) -> bool:
+    if not isinstance(pair, list | tuple) or len(pair) != len(("age", "share")):
+        return False
+    return type(pair[0]) is int
 
 
 @attrs.frozen(kw_only=True)
@@ -178,11 +182,11 @@ class Step:
             raise InvalidValueError(
                 "step", levels, "have shares that fall from below 1 to 0 or more"
             )
-        if any(share.scaleb(3) % 1 for share in shares):
+        if any((Fraction(share) * _THOUSAND).denominator != 1 for share in shares):
             raise InvalidValueError("step", levels, "have shares of whole thousandths")
 
     def factor(self, day: date, *, as_of: date) -> Decimal:
-        """Return the share of the points that is left on *as_of* of what happened on *day*."""
+        """Return the share that is left on *as_of* of the points for what happened on *day*."""
         left = Decimal(1)
         for age, share in self.days or self.months:
             first = as_of - timedelta(days=age) if self.days else months_after(as_of, -age)

@@ -12,12 +12,12 @@ from typing import Any, Final, Self, TypeAlias
 
 import attrs
 
-from crmcore.checks import is_name, optional_decimal
+from crmcore.checks import decimal, is_name
 from crmcore.criteria import Schema
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 
-from ._data import read_rule_set, rule_data
-from ._rule import Rule, are_points, is_cap, to_cap
+from ._data import read_rule_set, rule_data, type_faults
+from ._rule import TO_OPTIONAL_POINTS, Rule, are_points, is_cap
 from ._score import Score, shown
 from ._scorer import RuleScorer, Scorer
 
@@ -31,12 +31,8 @@ def _to_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def _to_caps(value: Mapping[str, Any] | GroupCaps) -> GroupCaps:
-    pairs = value.items() if isinstance(value, Mapping) else value
-    return tuple(sorted((group, to_cap(cap) or Decimal(0)) for group, cap in pairs))
-
-
-def _to_bound(value: Decimal | int | str | None) -> Decimal | None:
-    return optional_decimal(value, "bound")
+    caps = value if isinstance(value, Mapping) else dict(value)
+    return tuple(sorted((group, decimal(cap, "group_caps")) for group, cap in caps.items()))
 
 
 @attrs.frozen(cache_hash=True)
@@ -60,10 +56,10 @@ class RuleSet:
     name: str = attrs.field(validator=is_name)
     rules: tuple[Rule, ...] = attrs.field(converter=_to_rules)
     floor: Decimal | None = attrs.field(
-        default=None, kw_only=True, converter=_to_bound, validator=are_points
+        default=None, kw_only=True, converter=TO_OPTIONAL_POINTS, validator=are_points
     )
     cap: Decimal | None = attrs.field(
-        default=None, kw_only=True, converter=_to_bound, validator=are_points
+        default=None, kw_only=True, converter=TO_OPTIONAL_POINTS, validator=are_points
     )
     group_caps: GroupCaps = attrs.field(default=(), kw_only=True, converter=_to_caps)
     version: str = attrs.field(default="1", kw_only=True, validator=is_name)
@@ -127,10 +123,7 @@ class RuleSet:
         for place, rule in enumerate(self.rules):
             where = f"{path}.rules[{place}]" if path else f"rules[{place}]"
             found += schema.faults(rule.when, path=f"{where}.when")
-            if rule.times is not None:
-                found += _of_type(schema, f"{where}.times", rule.times, "an integer")
-            if rule.decay is not None:
-                found += _of_type(schema, f"{where}.decay.since", rule.decay.since, "a date")
+            found += type_faults(rule, schema, where)
         return tuple(found)
 
     def check(self, schema: Schema, *, path: str = "") -> None:
@@ -174,10 +167,3 @@ class RuleSet:
 @lru_cache(maxsize=_MOST_KEPT)
 def _scorer(rule_set: RuleSet, as_of: date) -> Callable[[object], Score]:
     return rule_set.scorer(as_of=as_of)
-
-
-def _of_type(schema: Schema, path: str, name: str, wanted: str) -> list[Fault]:
-    if name not in schema:
-        return [Fault(path, str(UnknownNameError("field", name, schema.names)))]
-    found = schema[name].kind.value
-    return [] if found == wanted else [Fault(path, f"{name} must be {wanted}, not {found}")]

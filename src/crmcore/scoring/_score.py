@@ -13,7 +13,7 @@ from crmcore.checks import is_name, is_text
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase
 
-from ._rule import EXACT, is_a, to_points
+from ._rule import EXACT, TO_POINTS, is_a
 
 _TWO_DIGITS = Decimal("0.01")
 
@@ -99,7 +99,7 @@ class Override:
     .. versionadded:: 0.1.0
     """
 
-    value: Decimal = attrs.field(converter=to_points)
+    value: Decimal = attrs.field(converter=TO_POINTS)
     author: str = attrs.field(validator=is_name)
     reason: str = attrs.field(validator=is_text)
     expires: date = attrs.field(validator=is_a(date))

@@ -181,7 +181,7 @@ class RuleScorer:
     ) -> Entry:
         rule = self.rule
         # What is missing here may turn out to be anything up to the cap.
-        most = rule.cap if times is None else EXACT.multiply(abs(rule.points), Decimal(times))
+        most = rule.cap if times is None else EXACT.multiply(rule.points.copy_abs(), Decimal(times))
         at_stake = EXACT.multiply(most or _ZERO, _ONE if factor is None else factor)
         at_stake = clamped(at_stake, None, rule.cap).copy_sign(rule.points)
         return Entry(
@@ -255,7 +255,7 @@ class Scorer:
             return []
         points = entry.points
         cap = rule.cap
-        if cap is None or abs(points) <= cap:
+        if cap is None or points.copy_abs() <= cap:
             tally.add(points)
             return []
         kept = cap.copy_sign(points)
@@ -271,7 +271,7 @@ class Scorer:
         self, entries: list[Entry], caps: list[Entry], tallies: dict[str | None, Tally]
     ) -> Score:
         for group, cap in self.group_caps:
-            cut = tallies[group].clamp(-cap, cap) if group in tallies else _ZERO
+            cut = tallies[group].clamp(cap.copy_negate(), cap) if group in tallies else _ZERO
             if cut:
                 most = shown(cap)
                 en = f"the group gives or takes at most {most} points"
