@@ -17,9 +17,6 @@ from ._decay import Decay, HalfLife, Linear, Step, field_of
 # Room for every digit of every sum, whatever the context of the caller.
 EXACT: Final = Context(prec=60)
 
-TO_POINTS: Final = attrs.Converter(decimal, takes_field=True)  # type: ignore[misc]
-TO_OPTIONAL_POINTS: Final = attrs.Converter(optional_decimal, takes_field=True)  # type: ignore[misc]
-
 _MOST_POINTS: Final = 10**9
 _MOST_DIGITS: Final = 6
 
@@ -50,6 +47,15 @@ def is_cap(_: object, attribute: attrs.Attribute[Any], value: Decimal | None) ->
         raise InvalidValueError(attribute.name, value, "be above 0")
 
 
+def _to_points(value: Decimal | int | str) -> Decimal:
+    return decimal(value, "points")
+
+
+def to_cap(value: Decimal | int | str | None) -> Decimal | None:
+    """Return an exact cap, or None where there is none."""
+    return optional_decimal(value, "cap")
+
+
 def to_name(value: object) -> str | None:
     """Return the name of a field, or None where there is none."""
     return None if value is None else field_of(value)
@@ -75,7 +81,7 @@ class Rule:
 
     name: str = attrs.field(validator=is_name)
     when: Criterion = attrs.field(kw_only=True, validator=is_a(Criterion))
-    points: Decimal = attrs.field(kw_only=True, converter=TO_POINTS, validator=are_points)
+    points: Decimal = attrs.field(kw_only=True, converter=_to_points, validator=are_points)
     decay: Decay | None = attrs.field(
         default=None,
         kw_only=True,
@@ -86,7 +92,7 @@ class Rule:
     )
     times: str | None = attrs.field(default=None, kw_only=True, converter=to_name)
     cap: Decimal | None = attrs.field(
-        default=None, kw_only=True, converter=TO_OPTIONAL_POINTS, validator=[are_points, is_cap]
+        default=None, kw_only=True, converter=to_cap, validator=[are_points, is_cap]
     )
     version: str = attrs.field(default="1", kw_only=True, validator=is_name)
 

@@ -12,12 +12,12 @@ from typing import Any, Final, Self, TypeAlias
 
 import attrs
 
-from crmcore.checks import decimal, is_name
+from crmcore.checks import decimal, is_name, optional_decimal
 from crmcore.criteria import Schema
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 
 from ._data import read_rule_set, rule_data, type_faults
-from ._rule import TO_OPTIONAL_POINTS, Rule, are_points, is_cap
+from ._rule import Rule, are_points, is_cap, to_cap
 from ._score import Score, shown
 from ._scorer import RuleScorer, Scorer
 
@@ -33,6 +33,10 @@ def _to_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def _to_caps(value: Mapping[str, Any] | GroupCaps) -> GroupCaps:
     caps = value if isinstance(value, Mapping) else dict(value)
     return tuple(sorted((group, decimal(cap, "group_caps")) for group, cap in caps.items()))
+
+
+def _to_floor(value: Decimal | int | str | None) -> Decimal | None:
+    return optional_decimal(value, "floor")
 
 
 @attrs.frozen(cache_hash=True)
@@ -56,10 +60,10 @@ class RuleSet:
     name: str = attrs.field(validator=is_name)
     rules: tuple[Rule, ...] = attrs.field(converter=_to_rules)
     floor: Decimal | None = attrs.field(
-        default=None, kw_only=True, converter=TO_OPTIONAL_POINTS, validator=are_points
+        default=None, kw_only=True, converter=_to_floor, validator=are_points
     )
     cap: Decimal | None = attrs.field(
-        default=None, kw_only=True, converter=TO_OPTIONAL_POINTS, validator=are_points
+        default=None, kw_only=True, converter=to_cap, validator=are_points
     )
     group_caps: GroupCaps = attrs.field(default=(), kw_only=True, converter=_to_caps)
     version: str = attrs.field(default="1", kw_only=True, validator=is_name)

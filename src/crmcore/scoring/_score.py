@@ -9,13 +9,17 @@ from functools import reduce
 
 import attrs
 
-from crmcore.checks import is_name, is_text
+from crmcore.checks import decimal, is_name, is_text
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase
 
-from ._rule import EXACT, TO_POINTS, is_a
+from ._rule import EXACT, is_a
 
 _TWO_DIGITS = Decimal("0.01")
+
+
+def _to_value(value: Decimal | int | str) -> Decimal:
+    return decimal(value, "value")
 
 
 class EntryKind(LabelledEnum):
@@ -99,7 +103,7 @@ class Override:
     .. versionadded:: 0.1.0
     """
 
-    value: Decimal = attrs.field(converter=TO_POINTS)
+    value: Decimal = attrs.field(converter=_to_value)
     author: str = attrs.field(validator=is_name)
     reason: str = attrs.field(validator=is_text)
     expires: date = attrs.field(validator=is_a(date))
