@@ -24,7 +24,7 @@ from crmcore.scoring import RuleSet
 from crmcore.segments import RfmBins, Segment, SegmentTable, Tier, TierPolicy
 from crmcore.segments import lint as lint_segments
 
-from ._book import BookPolicy, TierCare
+from ._book import TierCare
 from ._goal_template import GoalTemplate
 
 Field: TypeAlias = "attrs.Attribute[Any]"
@@ -110,14 +110,17 @@ def _are_rules(_: object, __: Field, data: object) -> None:
 
 
 def _is_book(file: PolicyFile, _: Field, care: tuple[TierCare, ...]) -> None:
-    BookPolicy(care)
     tiers = [tier.name for tier in file.tiers]
-    faults = [
-        Fault(f"[{place}].tier", str(UnknownNameError("tier", each.tier, tiers)))
-        for place, each in enumerate(care)
-        if each.tier not in tiers
-    ]
-    named = {each.tier for each in care}
+    named: set[str] = set()
+    faults: list[Fault] = []
+    for place, each in enumerate(care):
+        if each.tier in named:
+            problem = f"{each.tier!r} has a table before this one; join the two"
+            faults.append(Fault(f"[{place}].tier", problem))
+        elif each.tier not in tiers:
+            problem = str(UnknownNameError("tier", each.tier, tiers))
+            faults.append(Fault(f"[{place}].tier", problem))
+        named.add(each.tier)
     faults += [
         Fault("", f"says nothing of tier {tier!r}; add a table for it")
         for tier in tiers
