@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 import attrs
@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from crmcore.calendar import Grain, Period
 from crmcore.errors import InvalidValueError
-from crmcore.goals import Forecast, Goal, GoalAssessment, GoalId, Levels, Status, assess
+from crmcore.goals import (
+    Forecast,
+    Goal,
+    GoalAssessment,
+    GoalId,
+    Levels,
+    Status,
+    assess,
+    check_smart,
+)
 from crmcore.kernel import Reason, Undefined
 from crmcore.kpis import KpiSeries
 from crmcore.measures import Value
@@ -521,3 +530,14 @@ def test_the_same_goal_is_assessed_the_same(monthly: Monthly) -> None:
 
     assert assess(asked, series, as_of=APRIL) == assess(asked, series, as_of=APRIL)
     assert len({asked, attrs.evolve(asked, version=1)}) == 2
+
+
+def test_the_callers_precision_does_not_matter(monthly: Monthly) -> None:
+    """Somebody else's decimal context rounds nothing here."""
+    series = monthly("sales", ["1000000.01", "1000000.02"] * 3, first=date(1997, 10, 1))
+    asked = goal("sales", 0, 9_000_000)
+
+    with localcontext(prec=4):
+        coarse = assess(asked, series, as_of=APRIL), check_smart(asked, series=series)
+
+    assert coarse == (assess(asked, series, as_of=APRIL), check_smart(asked, series=series))

@@ -214,17 +214,30 @@ def test_the_natural_limits_of_a_quiet_series(monthly: Monthly) -> None:
     assert check_smart(far, series=series).answer(Smart.MEASURABLE).verdict is Verdict.HOLDS
 
 
-def test_a_total_is_compared_with_totals(monthly: Monthly) -> None:
-    """1,000 orders a month were the best half year: 6,000 in a half are possible, 6,001 not."""
-    orders = [900, 905, 900, 905, 900, 905, 1000, 1000, 1000, 1000, 1000, 1000]
-    possible = attrs.evolve(GOOD, kpi="orders", baseline=5415, target=6000)
+def test_a_total_may_rise_as_fast_as_it_ever_rose(monthly: Monthly) -> None:
+    """1,000 orders a month were the last half year, 100 more than the half year before.
 
-    check = check_smart(possible, series=monthly("orders", orders))
+    Half a year later the mean is 1,000 + 100 / 6 × 6 = 1,100: 6,600 are possible, 6,601 not.
+    """
+    series = monthly("orders", [900] * 6 + [1000] * 6)
+    possible = attrs.evolve(GOOD, kpi="orders", baseline=6000, target=6600)
+
+    check = check_smart(possible, series=series)
 
     assert verdicts(check) == "+++++"
-    assert "needs 1,000 per month" in reason(check, Smart.ACHIEVABLE)
-    beyond = attrs.evolve(possible, target=6001)
-    assert verdicts(check_smart(beyond, series=monthly("orders", orders))) == "++-++"
+    assert reason(check, Smart.ACHIEVABLE) == (
+        "it needs 1,100 per month; at its best so far it would bring 1,100 per month"
+    )
+    assert verdicts(check_smart(attrs.evolve(possible, target=6601), series=series)) == "++-++"
+
+
+def test_a_total_may_come_back_to_where_it_was(monthly: Monthly) -> None:
+    """After a fall from 1,000 to 900 a month, 6,000 in half a year were there before."""
+    series = monthly("orders", [1000] * 6 + [900] * 6)
+    back = attrs.evolve(GOOD, kpi="orders", baseline=5400, target=6000)
+
+    assert verdicts(check_smart(back, series=series)) == "+++++"
+    assert verdicts(check_smart(attrs.evolve(back, target=6001), series=series)) == "++-++"
 
 
 def test_the_noise_of_a_total_grows_with_the_root_of_its_months(monthly: Monthly) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from math import inf
 from typing import Final
 
@@ -20,6 +20,7 @@ from ._forecast import Forecast, look_ahead
 from ._goal import Goal
 from ._reckoning import (
     FEWEST_POINTS,
+    QUOTIENT,
     adds_up,
     check_day,
     check_series,
@@ -110,24 +111,26 @@ def assess(
     check_series(goal, series)
     if history < FEWEST_POINTS:
         raise InvalidValueError("history", history, f"be at least {FEWEST_POINTS}")
-    reckoning = _Reckoning(goal, series, as_of)
-    current = reckoning.current
-    progress = reckoning.progress
-    forecast = reckoning.forecast(history)
-    status, because = reckoning.status(forecast, previous, levels or Levels())
-    return GoalAssessment(
-        goal=goal,
-        series=series,
-        as_of=as_of,
-        current=current,
-        elapsed=reckoning.elapsed,
-        progress=progress,
-        pace=progress if isinstance(progress, Undefined) else share(progress, reckoning.elapsed),
-        needed_rate=reckoning.needed_rate,
-        forecast=forecast,
-        status=status,
-        because=because,
-    )
+    with localcontext(QUOTIENT):  # whatever context the caller has set
+        reckoning = _Reckoning(goal, series, as_of)
+        progress = reckoning.progress
+        forecast = reckoning.forecast(history)
+        status, because = reckoning.status(forecast, previous, levels or Levels())
+        return GoalAssessment(
+            goal=goal,
+            series=series,
+            as_of=as_of,
+            current=reckoning.current,
+            elapsed=reckoning.elapsed,
+            progress=progress,
+            pace=progress
+            if isinstance(progress, Undefined)
+            else share(progress, reckoning.elapsed),
+            needed_rate=reckoning.needed_rate,
+            forecast=forecast,
+            status=status,
+            because=because,
+        )
 
 
 class _Reckoning:

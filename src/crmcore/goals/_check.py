@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import pairwise
 from typing import Final
 
@@ -50,7 +50,8 @@ def check_smart(
       and the way to go is longer than its values wander by themselves.
     - *Achievable*: the target is a possible number, and nothing better is needed than the KPI
       has brought before, in its best stretch of as many periods as the goal has, or of half
-      the history where that is shorter.
+      the history where that is shorter. A total may also go on rising from its last stretch
+      as fast as it ever rose.
     - *Relevant*: it makes a responsibility concrete or serves a greater goal, and moves the
       KPI to the better.
     - *Time-bound*: its period ends, which every period does, and it is looked at meanwhile.
@@ -76,16 +77,17 @@ def check_smart(
     if series is not None:
         check_series(goal, series)
         history = tuple(number for _, number in points_until(series, goal.period.start))
-    return SmartCheck(
-        goal=goal,
-        answers=(
-            _specific(goal, of, organization),
-            _measurable(goal, of, known, series, history),
-            _achievable(goal, series, history),
-            _relevant(goal, of, organization, goals),
-            _time_bound(goal),
-        ),
-    )
+    with localcontext(QUOTIENT):  # whatever context the caller has set
+        return SmartCheck(
+            goal=goal,
+            answers=(
+                _specific(goal, of, organization),
+                _measurable(goal, of, known, series, history),
+                _achievable(goal, series, history),
+                _relevant(goal, of, organization, goals),
+                _time_bound(goal),
+            ),
+        )
 
 
 def _specific(goal: Goal, of: Kpi | None, organization: Organization | None) -> SmartAnswer:
@@ -175,14 +177,20 @@ def _achievable(goal: Goal, series: KpiSeries | None, history: Sequence[Decimal]
         )
     count = max(period_count(series.grain, goal.period.start, goal.period.end), 1)
     stretch = min(count, len(history) // 2)
+    best_of = max if goal.is_upward else min
+    best = best_of(_changes(history, stretch))
     if adds_up(series):
-        needed, found = share(goal.target, count), _means(history, stretch)
+        needed = share(goal.target, count)
+        means = _means(history, stretch)
+        best = best_of(*means, means[-1] + best * share(stretch + count, 2))
+        said = Phrase("at its best so far it would bring", "按历史最好水平可达到")
     else:
-        needed, found = share(goal.target - goal.baseline, count), _changes(history, stretch)
-    best = max(found) if goal.is_upward else min(found)
+        needed = share(goal.target - goal.baseline, count)
+        said = Phrase(
+            f"the best stretch of {stretch} so far brought", f"历史上连续{stretch}期最好为"
+        )
     a, b = rate(series, needed), rate(series, best)
-    en = f"it needs {a.en}; the best stretch of {stretch} so far brought {b.en}"
-    zh = f"需要{a.zh}；历史上连续{stretch}期的最好水平为{b.zh}"
+    en, zh = f"it needs {a.en}; {said.en} {b.en}", f"需要{a.zh}；{said.zh}{b.zh}"
     is_too_much = needed > best if goal.is_upward else needed < best
     return _fails(question, en, zh) if is_too_much else _holds(question, en, zh)
 
