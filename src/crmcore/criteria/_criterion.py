@@ -6,14 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NoReturn, TypeAlias, TypeVar
 
 import attrs
 
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 
-from ._back_end import BackEnd, Comparison, Match, MeaningT, OperandT
+from ._back_end import BackEnd, Comparison, Match
 from ._compile import compile_judge
 from ._explain import Explain, Explanation
 from ._operands import AsOf, Field, Literal, Operand
@@ -24,6 +24,9 @@ from ._verdict import Verdict
 from ._words import Words
 
 Judge: TypeAlias = Callable[[object], "bool | None"]
+
+_OperandT = TypeVar("_OperandT")
+_MeaningT = TypeVar("_MeaningT")
 
 _MOST_KEPT: Final = 1024
 
@@ -41,7 +44,7 @@ class Criterion(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning that a back end gives to it, from the leaves to the root."""
 
     def evaluate(self, record: object, *, as_of: date | None = None) -> Verdict:
@@ -137,7 +140,7 @@ def _judge(criterion: Criterion, as_of: date | None) -> Judge:
     return criterion.compile(as_of=as_of)
 
 
-def _operand(operand: Operand, back_end: BackEnd[OperandT, MeaningT]) -> OperandT:
+def _operand(operand: Operand, back_end: BackEnd[_OperandT, _MeaningT]) -> _OperandT:
     if isinstance(operand, Field):
         return back_end.field(operand.name)
     if isinstance(operand, Literal):
@@ -153,7 +156,7 @@ class Compare(Criterion):
     left: Field
     right: Operand
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the comparison."""
         left = _operand(self.left, back_end)
         return back_end.compare(self.op, left, _operand(self.right, back_end))
@@ -171,7 +174,7 @@ class IsIn(Criterion):
     left: Field
     values: tuple[Literal, ...] = attrs.field(converter=_in_order)
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the membership."""
         return back_end.is_in(
             back_end.field(self.left.name), tuple(literal.value for literal in self.values)
@@ -186,7 +189,7 @@ class MatchText(Criterion):
     left: Field
     text: str
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the match."""
         return back_end.match(self.op, back_end.field(self.left.name), self.text)
 
@@ -198,7 +201,7 @@ class Has(Criterion):
     left: Field
     text: str
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the membership."""
         return back_end.has(back_end.field(self.left.name), self.text)
 
@@ -209,7 +212,7 @@ class IsMissing(Criterion):
 
     left: Field
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of being missing."""
         return back_end.is_missing(back_end.field(self.left.name))
 
@@ -220,7 +223,7 @@ class AllOf(Criterion):
 
     parts: tuple[Criterion, ...] = ()
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the conjunction."""
         return back_end.all_of([part.fold(back_end) for part in self.parts])
 
@@ -231,7 +234,7 @@ class AnyOf(Criterion):
 
     parts: tuple[Criterion, ...] = ()
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the disjunction."""
         return back_end.any_of([part.fold(back_end) for part in self.parts])
 
@@ -242,7 +245,7 @@ class Not(Criterion):
 
     part: Criterion
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the negation."""
         return back_end.negate(self.part.fold(back_end))
 
@@ -253,7 +256,7 @@ class Unless(Criterion):
 
     part: Criterion
 
-    def fold(self, back_end: BackEnd[OperandT, MeaningT]) -> MeaningT:
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the total complement."""
         return back_end.unless(self.part.fold(back_end))
 
