@@ -55,7 +55,7 @@ class Mode(LabelledEnum):
 
 
 class GoalFields(TypedDict, total=False):
-    """The fields of a `Goal` besides its target and mode.
+    """The fields of a `crmcore.goals.Goal` besides its numbers and its mode.
 
     .. versionadded:: 0.1.0
     """
