@@ -24,12 +24,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 
 import attrs
 import sqlalchemy as sa
 
+from crmcore.checks import decimal
 from crmcore.codec import from_json, to_json
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Money, minor_digits
@@ -37,6 +39,7 @@ from crmcore.kernel import Money, minor_digits
 Writer: TypeAlias = Callable[[Any], Any]
 Reader: TypeAlias = Callable[..., Any]
 
+_UNIONS: Final = {Union, types.UnionType}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LARGEST: Final = 2**63 - 1
@@ -73,19 +76,18 @@ def cells_of(name: str, annotation: Any) -> Cells:  # noqa: ANN401 - whatever a 
 
 def _plain_type(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401
     """Return the type without None and without new names for it, and whether it took None."""
-    is_optional = False
-    if get_origin(annotation) in {Union, types.UnionType}:
-        given = [choice for choice in get_args(annotation) if choice is not type(None)]
-        if len(given) == 1:
-            annotation, is_optional = given[0], True
-    while hasattr(annotation, "__supertype__"):
-        annotation = annotation.__supertype__
-    return annotation, is_optional
+    choices = get_args(annotation) if get_origin(annotation) in _UNIONS else (annotation,)
+    kind: Any = reduce(or_, [choice for choice in choices if choice is not type(None)])
+    while hasattr(kind, "__supertype__"):
+        kind = kind.__supertype__
+    return kind, type(None) in choices
 
 
 def _single(name: str, kind: Any) -> tuple[Any, Writer, Reader | None]:  # noqa: ANN401
     if kind in _SINGLE:
         return _SINGLE[kind]
+    if kind is Decimal:
+        return sa.Text, str, lambda text: decimal(text, name)
     if kind is int:
         return sa.BigInteger, lambda value: _integer(name, value), None
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -113,7 +115,6 @@ _SINGLE: Final[dict[Any, tuple[Any, Writer, Reader | None]]] = {
     bool: (sa.SmallInteger, int, bool),
     datetime: (sa.BigInteger, microseconds, _instant),
     date: (sa.Text, date.isoformat, date.fromisoformat),
-    Decimal: (sa.Text, str, Decimal),
 }
 
 
@@ -144,5 +145,5 @@ def _write_money(value: Money) -> tuple[int | None, str, str | None]:
 @lru_cache(_KEPT_VALUES)
 def _read_money(minor: int, currency: str, text: str | None) -> Money:
     if text is None:
-        return Money(Decimal(f"{minor}e-{minor_digits(currency)}"), currency)
-    return Money(Decimal(text), currency)
+        return Money(f"{minor}e-{minor_digits(currency)}", currency)
+    return Money(text, currency)

@@ -24,8 +24,7 @@ def make_engine(url: str) -> sa.Engine:
         parsed = sa.make_url(url)
     except ArgumentError:
         raise InvalidValueError("url", "what is no URL", _RULE) from None
-    if parsed.get_backend_name() != "sqlite":
-        raise InvalidValueError("url", parsed.render_as_string(hide_password=True), _RULE)
+    _refuse_others(parsed)
     return sa.create_engine(parsed, hide_parameters=True, max_overflow=-1)
 
 
@@ -37,11 +36,7 @@ def make_safe(engine: sa.Engine, *, busy_timeout_ms: int) -> None:
     Raises:
         InvalidValueError: If the engine is not for a file of SQLite.
     """
-    url = engine.url
-    in_memory = url.database in {None, "", ":memory:"} or "mode=memory" in str(url)
-    if engine.dialect.name != "sqlite" or in_memory:
-        rule = f"{_RULE}; what need not last is at home in crmcore.memory"
-        raise InvalidValueError("url", url.render_as_string(hide_password=True), rule)
+    _refuse_others(engine.url)
 
     def configure(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
@@ -54,3 +49,10 @@ def make_safe(engine: sa.Engine, *, busy_timeout_ms: int) -> None:
 
     sa.event.listen(engine, "connect", configure)
     engine.dispose()
+
+
+def _refuse_others(url: sa.URL) -> None:
+    in_memory = url.database in {None, "", ":memory:"} or "mode=memory" in str(url)
+    if url.get_backend_name() != "sqlite" or in_memory:
+        rule = f"{_RULE}; what need not last is at home in crmcore.memory"
+        raise InvalidValueError("url", url.render_as_string(hide_password=True), rule)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,5 +21,5 @@ def guarded(operation: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StorageUnavailableError(operation) from error.orig
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except SQLAlchemyError as error:
         raise StorageUnavailableError(operation) from error

@@ -52,5 +52,11 @@ def refuse_other_version(connection: sa.Connection) -> None:
 
 
 def steps_from(version: int, dialect: sa.Dialect) -> tuple[str, ...]:
-    """Return the statements that lead from *version* to the one that is needed."""
+    """Return the statements that lead from *version* to the one that is needed.
+
+    Raises:
+        SchemaOutOfDateError: If *version* is ahead of it.
+    """
+    if version > NEEDED:
+        raise SchemaOutOfDateError(version, NEEDED)
     return tuple(statement for step in _STEPS[version:] for statement in step(dialect))

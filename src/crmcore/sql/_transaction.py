@@ -149,11 +149,13 @@ class SqlTable(Generic[A]):
 
     def _insert(self, rows: list[dict[str, Any]]) -> bool:
         with self._transaction.running(f"adding to {self._sql.name}") as connection:
+            connection.exec_driver_sql("SAVEPOINT crm_rows")
             try:
-                with connection.begin_nested():
-                    connection.execute(sa.insert(self._sql), rows)
-            except IntegrityError:
-                return False  # the only rule that the tables have is that ids are unique
+                connection.execute(sa.insert(self._sql), rows)
+            except IntegrityError:  # the only rule that the tables have is that ids are unique
+                connection.exec_driver_sql("ROLLBACK TO crm_rows")
+                return False
+            connection.exec_driver_sql("RELEASE crm_rows")
             return True
 
     def _first_taken(self, keys: list[str]) -> str:

@@ -48,7 +48,9 @@ instants: Final = st.one_of(
             datetime(9999, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC),
         )
     ),
-    st.datetimes(datetime.min + _DAY, datetime.max - _DAY, timezones=st.just(UTC)),  # noqa: DTZ901
+    st.datetimes(datetime.min + _DAY, datetime.max - _DAY).map(  # noqa: DTZ901 - it gets its zone
+        lambda naive: naive.replace(tzinfo=UTC, fold=0)
+    ),
 )
 days: Final = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 

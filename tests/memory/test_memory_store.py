@@ -1,0 +1,119 @@
+"""The store in dictionaries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+
+from crmcore.activities import Purchase, PurchaseId
+from crmcore.customers import Customer
+from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError
+from crmcore.kernel import CustomerId, Money
+from crmcore.memory import MemoryStore
+from crmcore.testing import check_store
+
+NORTHWIND = Customer(id=CustomerId("c-17"), name="Northwind")
+
+
+def with_northwind() -> MemoryStore:
+    """Return a store with one customer in it."""
+    store = MemoryStore()
+    with store.unit_of_work() as uow:
+        uow.customers.add(NORTHWIND)
+        uow.commit()
+    return store
+
+
+def test_it_keeps_every_promise_of_a_store() -> None:
+    """The examples and the random histories that test any store."""
+    check_store(MemoryStore)
+
+
+def test_of_two_writers_the_first_to_commit_wins() -> None:
+    """Two units of work may write at once; the later commit is refused with both versions."""
+    store = with_northwind()
+    first, second = store.unit_of_work(), store.unit_of_work()
+    for uow, name in ((first, "Northwind AG"), (second, "Northwind SE")):
+        uow.customers.save(attrs.evolve(NORTHWIND, name=name, version=1))
+    first.commit()
+
+    with pytest.raises(ConcurrencyConflictError, match="version 1 was expected, version 2 is"):
+        second.commit()
+
+    with store.unit_of_work(readonly=True) as uow:
+        assert uow.customers.get("c-17").name == "Northwind AG"
+
+
+def test_a_record_that_went_meanwhile_is_a_conflict() -> None:
+    """Saving what somebody else has removed meanwhile is refused when it is committed."""
+    store = with_northwind()
+    first, second = store.unit_of_work(), store.unit_of_work()
+    first.customers.remove("c-17", version=1)
+    second.customers.save(attrs.evolve(NORTHWIND, version=1))
+    first.commit()
+
+    with pytest.raises(ConcurrencyConflictError, match="version 1 was expected, it is gone"):
+        second.commit()
+
+
+def test_a_record_that_came_back_is_another_one() -> None:
+    """Removed and added again, a record has its old version and is still not the same."""
+    store = with_northwind()
+    first, second = store.unit_of_work(), store.unit_of_work()
+    first.customers.remove("c-17", version=1)
+    first.customers.add(NORTHWIND)
+    second.customers.save(attrs.evolve(NORTHWIND, version=1))
+    first.commit()
+
+    with pytest.raises(ConcurrencyConflictError):
+        second.commit()
+
+
+def test_an_id_that_was_taken_meanwhile_is_refused() -> None:
+    """Of two units of work that add one id at once, the second to commit keeps nothing."""
+    store = MemoryStore()
+    first, second = store.unit_of_work(), store.unit_of_work()
+    first.customers.add(NORTHWIND)
+    second.customers.add(NORTHWIND)
+    second.purchases.add(
+        Purchase(
+            id=PurchaseId("p-1"),
+            customer=NORTHWIND.id,
+            at=datetime(1997, 1, 1, tzinfo=UTC),
+            amount=Money("9.50", "USD"),
+        )
+    )
+    first.commit()
+
+    with pytest.raises(AlreadyExistsError, match="there is a customer 'c-17' already"):
+        second.commit()
+
+    with store.unit_of_work(readonly=True) as uow:
+        assert uow.purchases.count() == 0
+
+
+def test_writers_of_different_records_do_not_meet() -> None:
+    """Two units of work that change different customers are both kept."""
+    store = with_northwind()
+    first, second = store.unit_of_work(), store.unit_of_work()
+    first.customers.save(attrs.evolve(NORTHWIND, name="Northwind AG", version=1))
+    second.customers.add(Customer(id=CustomerId("c-18"), name="Southwind"))
+    first.commit()
+    second.commit()
+
+    with store.unit_of_work(readonly=True) as uow:
+        assert [found.name for found in uow.customers.stream()] == ["Northwind AG", "Southwind"]
+
+
+def test_what_came_and_went_leaves_no_trace() -> None:
+    """A record that was added and removed within one unit of work was never there."""
+    store = MemoryStore()
+    with store.unit_of_work() as uow:
+        uow.customers.add(NORTHWIND)
+        uow.customers.remove("c-17", version=1)
+        uow.commit()
+
+    with store.unit_of_work(readonly=True) as uow:
+        assert uow.customers.count() == 0

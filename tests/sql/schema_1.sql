@@ -1,0 +1,16 @@
+CREATE TABLE crm_assignments ( id TEXT NOT NULL, responsibility TEXT NOT NULL, duty TEXT NOT NULL, member TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_contacts ( id TEXT NOT NULL, customer TEXT NOT NULL, name TEXT NOT NULL, email TEXT, phone TEXT, position TEXT, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_customers ( id TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, known_since TEXT, language TEXT, region TEXT, needs TEXT NOT NULL, archived_at BIGINT, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_departments ( id TEXT NOT NULL, name TEXT NOT NULL, purpose TEXT, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_interactions ( id TEXT NOT NULL, customer TEXT NOT NULL, member TEXT, at BIGINT NOT NULL, channel TEXT NOT NULL, direction TEXT NOT NULL, minutes BIGINT, note TEXT, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_members ( id TEXT NOT NULL, name TEXT NOT NULL, team TEXT NOT NULL, roles TEXT NOT NULL, skills TEXT NOT NULL, interests TEXT NOT NULL, weekly_hours TEXT NOT NULL, leave TEXT NOT NULL, languages TEXT NOT NULL, regions TEXT NOT NULL, left_on TEXT, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_ownerships ( id TEXT NOT NULL, customer TEXT NOT NULL, member TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT, role TEXT NOT NULL, cause TEXT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_purchases ( id TEXT NOT NULL, customer TEXT NOT NULL, at BIGINT NOT NULL, amount_minor BIGINT, amount_currency TEXT NOT NULL, amount_text TEXT, quantity BIGINT NOT NULL, refund SMALLINT NOT NULL, channel TEXT, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_responsibilities ( id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL, content TEXT, expected_outcome TEXT, weekly_hours TEXT NOT NULL, skills TEXT NOT NULL, indicators TEXT NOT NULL, importance BIGINT NOT NULL, has_backup SMALLINT NOT NULL, segregated_from TEXT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_roles ( id TEXT NOT NULL, name TEXT NOT NULL, purpose TEXT, skills TEXT NOT NULL, has_authority SMALLINT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE TABLE crm_schema ( version INTEGER NOT NULL, PRIMARY KEY (version) );
+CREATE TABLE crm_teams ( id TEXT NOT NULL, name TEXT NOT NULL, department TEXT NOT NULL, purpose TEXT, lead TEXT, indicators TEXT NOT NULL, looks_after_customers SMALLINT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (id) ) WITHOUT ROWID;
+CREATE INDEX ix_crm_contacts_customer ON crm_contacts (customer);
+CREATE INDEX ix_crm_interactions_customer ON crm_interactions (customer);
+CREATE INDEX ix_crm_ownerships_customer ON crm_ownerships (customer);
+CREATE INDEX ix_crm_purchases_customer ON crm_purchases (customer);

@@ -1,0 +1,236 @@
+"""What happens when the database does not play along."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from crmcore.customers import Customer
+from crmcore.errors import InvalidValueError, MissingExtraError, StorageUnavailableError
+from crmcore.kernel import CustomerId
+from crmcore.sql import SqlStore
+
+KILLS = 8
+
+
+def customers(count: int) -> list[Customer]:
+    """Return as many customers."""
+    return [Customer(id=CustomerId(f"c-{n:05}"), name="Northwind " * 15) for n in range(count)]
+
+
+def counted(store: SqlStore) -> int:
+    """Return how many customers are stored."""
+    with store.unit_of_work(readonly=True) as uow:
+        return uow.customers.count()
+
+
+def test_a_writer_waits_only_so_long(store: SqlStore, file: Path) -> None:
+    """A database that somebody else keeps locked is unavailable, and worth another try."""
+    with SqlStore.open(f"sqlite:///{file}", busy_timeout_ms=20) as impatient:
+        with store.unit_of_work():
+            with pytest.raises(StorageUnavailableError) as caught:
+                impatient.unit_of_work()
+            assert counted(impatient) == 0  # reading waits for nobody
+        with impatient.unit_of_work() as uow:
+            uow.commit()
+
+    assert caught.value.retryable
+    assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
+    assert "database is locked" in str(caught.value.__cause__)
+
+
+def test_a_writer_waits_for_its_turn(store: SqlStore) -> None:
+    """A second writer begins when the first one has ended."""
+    order: list[str] = []
+    first = store.unit_of_work()
+
+    def write() -> None:
+        with store.unit_of_work():
+            order.append("second")
+
+    second = threading.Thread(target=write)
+    second.start()
+    second.join(timeout=0.1)
+    order.append("first")
+    first.rollback()
+    second.join()
+
+    assert order == ["first", "second"]
+
+
+def test_a_pool_that_is_used_up_is_unavailable(store: SqlStore, file: Path) -> None:
+    """What SQLAlchemy itself refuses is told as an error of storage too."""
+    assert counted(store) == 0
+    engine = sa.create_engine(f"sqlite:///{file}", pool_size=1, max_overflow=0, pool_timeout=0.01)
+
+    with (
+        SqlStore(engine) as small,
+        small.unit_of_work(readonly=True),
+        pytest.raises(StorageUnavailableError, match="beginning a unit of work failed") as caught,
+    ):
+        small.unit_of_work(readonly=True)
+
+    assert isinstance(caught.value.__cause__, sa.exc.TimeoutError)
+
+
+def test_a_full_disk_keeps_nothing_of_a_unit(store: SqlStore, file: Path) -> None:
+    """When the disk is full, the unit of work is over: nothing of it is kept, even on commit."""
+    store.close()
+    engine = sa.create_engine(f"sqlite:///{file}")
+    sa.event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count = 60"))
+
+    with SqlStore(engine) as small:
+        uow = small.unit_of_work()
+        uow.customers.add_all(customers(10))
+        with pytest.raises(StorageUnavailableError, match="adding to crm_customers") as caught:
+            uow.customers.add_all(customers(6_000)[10:])
+        with pytest.raises(StorageUnavailableError, match="adding to crm_customers"):
+            uow.customers.add(customers(6_001)[-1])
+        with pytest.raises(StorageUnavailableError, match="committing failed"):
+            uow.commit()
+
+        assert "full" in str(caught.value.__cause__)
+        assert counted(small) == 0
+        with small.unit_of_work() as uow:
+            uow.customers.add_all(customers(10))
+            uow.commit()
+        assert counted(small) == len(customers(10))
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    """A path that is a folder cannot be opened, and the driver's own error is the cause."""
+    with pytest.raises(StorageUnavailableError, match="migrating failed") as caught:
+        SqlStore.open(f"sqlite:///{tmp_path}")
+
+    assert "unable to open database file" in str(caught.value.__cause__)
+
+
+def test_a_file_of_something_else_is_no_database(file: Path) -> None:
+    """A file that is no database is refused and left as it is."""
+    file.write_text("customer,amount\n" * 100)
+
+    with pytest.raises(StorageUnavailableError) as caught:
+        SqlStore.open(f"sqlite:///{file}")
+
+    assert "file is not a database" in str(caught.value.__cause__)
+    assert file.read_text() == "customer,amount\n" * 100
+
+
+def test_a_damaged_file_is_noticed(store: SqlStore, file: Path) -> None:
+    """Pages that were overwritten are an error of storage, not a wrong answer."""
+    with store.unit_of_work() as uow:
+        uow.customers.add_all(customers(2_000))
+        uow.commit()
+    store.close()
+    size = file.stat().st_size
+    with file.open("r+b") as damaged:
+        damaged.seek(size // 2)
+        damaged.write(b"\xff" * (size // 4))
+
+    with (
+        SqlStore.open(f"sqlite:///{file}") as again,
+        again.unit_of_work(readonly=True) as uow,
+        pytest.raises(StorageUnavailableError, match="reading crm_customers failed"),
+    ):
+        list(uow.customers.stream())
+
+
+def test_a_lost_table_is_an_error_of_storage(store: SqlStore, file: Path) -> None:
+    """A statement that the database refuses names what was being done."""
+    other = sqlite3.connect(file)
+    other.execute("DROP TABLE crm_teams")
+    other.commit()
+    other.close()
+
+    with (
+        store.unit_of_work(readonly=True) as uow,
+        pytest.raises(StorageUnavailableError, match="counting crm_teams failed"),
+    ):
+        uow.teams.count()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://crm:secret@server/crm", "crm.db", "sqlite://", "sqlite:///:memory:"]
+)
+def test_only_files_of_sqlite_are_opened(url: str) -> None:
+    """Another database, no URL at all, and a database in memory are refused; no secret is told."""
+    with pytest.raises(InvalidValueError, match=r"url must name a file of SQLite") as caught:
+        SqlStore.open(url)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_named_database_in_memory_is_refused() -> None:
+    """A URI that asks for memory is no file either."""
+    with pytest.raises(InvalidValueError, match=r"at home in crmcore\.memory"):
+        SqlStore.open("sqlite:///file:crm?mode=memory&uri=true")
+
+
+def test_an_engine_that_cannot_be_made_safe_is_refused(file: Path) -> None:
+    """A file that cannot be written ahead of is not written at all."""
+    sqlite3.connect(file).close()
+    engine = sa.create_engine(f"sqlite:///file:{file}?immutable=1&mode=ro&uri=true")
+
+    with SqlStore(engine) as store, pytest.raises(StorageUnavailableError):
+        store.unit_of_work()
+
+
+def test_without_sqlalchemy_the_room_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Importing the room without its extra names the command that brings it."""
+    for name in [name for name in sys.modules if name.startswith("crmcore.sql")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+
+    with pytest.raises(MissingExtraError, match=r"pip install 'crmcore\[sql\]'"):
+        __import__("crmcore.sql")
+
+
+_WRITER = """
+import sys
+from crmcore.customers import Customer
+from crmcore.sql import SqlStore
+
+store = SqlStore.open(f"sqlite:///{sys.argv[1]}")
+first = int(sys.argv[2])
+for unit in range(first, first + 100_000):
+    with store.unit_of_work() as uow:
+        uow.customers.add_all(
+            Customer(id=f"c-{unit:06}-{part}", name="Northwind") for part in range(3)
+        )
+        uow.commit()
+    print(unit, flush=True)
+"""
+
+
+def test_a_process_that_is_killed_leaves_whole_units(store: SqlStore, file: Path) -> None:
+    """After kill -9, every unit that was told to be kept is there, and none is there in part."""
+    told: set[int] = set()
+    for kill in range(KILLS):
+        writer = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-c", _WRITER, str(file), str(kill * 1_000)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert writer.stdout is not None
+        told |= {int(writer.stdout.readline()) for _ in range(1 + kill)}
+        os.kill(writer.pid, signal.SIGKILL)
+        told |= {int(line) for line in writer.stdout if line.endswith("\n")}
+        writer.wait()
+        writer.stdout.close()
+
+    with store.unit_of_work(readonly=True) as uow:
+        parts = [found.id.rsplit("-", 1)[0] for found in uow.customers.stream()]
+    units = {int(unit.removeprefix("c-")) for unit in parts}
+    assert told <= units
+    assert all(parts.count(unit) == 3 for unit in set(parts))
