@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from docutils.nodes import Element, Text, TextElement, document
+from docutils.nodes import Element, Text, TextElement, document, reference
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 
 import crmcore
@@ -40,6 +42,7 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
 autodoc_use_type_comments = False
 autodoc_class_signature = "mixed"
 napoleon_google_docstring = True
@@ -76,10 +79,31 @@ def _link_types(
     )
 
 
+class Standard(StandardDomain):
+    """The domain of pages, labels and terms, as it is, but for single back-ticks.
+
+    A class has the name of the word that the glossary explains. A single back-tick in a
+    docstring means the class; the word is linked with the role for terms.
+    """
+
+    def resolve_any_xref(  # noqa: PLR0917 Sphinx calls it so
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: Element,
+    ) -> list[tuple[str, reference]]:
+        """Leave out the terms of the glossary."""
+        found = super().resolve_any_xref(env, fromdocname, builder, target, node, contnode)
+        return [(role, link) for role, link in found if role != "std:term"]
+
+
 def _shorten_types(_app: Sphinx, page: document) -> None:
     """Show a type by its name alone: the private module it was written in is nobody's business."""
-    for reference in page.findall(pending_xref):
-        for text in list(reference.findall(Text)):
+    for node in page.findall(pending_xref):
+        for text in list(node.findall(Text)):
             if "._" in text:
                 text.parent.replace(text, Text(text.rpartition(".")[2]))
 
@@ -103,6 +127,7 @@ def _is_listed(
 
 def setup(app: Sphinx) -> None:
     """Join in where Sphinx resolves references and reads docstrings."""
+    app.add_domain(Standard, override=True)
     app.connect("missing-reference", _link_types)
     app.connect("doctree-read", _shorten_types)
     app.connect("autodoc-process-docstring", _show_labels)
