@@ -193,7 +193,7 @@ def pin_faults(case: Case) -> list[Fault]:
             broken = case.judge(slot.demand)[member].broken
             taken[member] = taken.get(member, 0) + slot.minutes
             if broken is not None:
-                problem = f"it is pinned to {member!r}, who does not {broken}"
+                problem = f"it is pinned to {member!r}, who lacks {broken}"
                 faults.append(Fault(key, problem))
     for one, other in case.conflicts:
         if one in case.pins and case.pins[one] == case.pins.get(other):

@@ -16,6 +16,9 @@ from ._need import Capacity, CustomerNeed, Pin, whole_minutes
 from ._plan import Plan, PlanKind
 from ._weights import AssignmentWeights
 
+# Books are large; where one is small, prices and a few branches prove enough.
+_BUDGET = Budget(nodes=20)
+
 
 def assign_customers(
     book: Iterable[CustomerNeed],
@@ -40,7 +43,8 @@ def assign_customers(
         as_of: The day of the plan.
         weights: What counts how much; the defaults where it is left out.
         pins: Customers that stay with, or go to, a stated member.
-        budget: How much work to do; see `crmcore.allocation.Budget`.
+        budget: How much work to do; see `crmcore.allocation.Budget`. Where it is left out,
+            a small book is searched through 20 branches.
         progress: Is told the name of each step and its number.
 
     Returns:
@@ -55,7 +59,7 @@ def assign_customers(
 
     .. versionadded:: 0.1.0
     """
-    weights = weights or AssignmentWeights()
+    weights, budget = weights or AssignmentWeights(), budget or _BUDGET
     needs = sorted(book, key=lambda need: need.customer)
     people = sorted(holders, key=lambda capacity: capacity.member.id)
     faults = [

@@ -44,28 +44,27 @@ class Demand:
     team: TeamId | None = None
 
     def rules(self, member: Member, *, has_authority: bool) -> Iterator[Rule]:
-        """Yield each rule, worded as what members do who keep it, and whether this one does."""
+        """Yield each rule, named by what it wants, and whether the member has that."""
         for wanted in self.skills:
             least = self.least(wanted)
             yield (
                 Phrase(
-                    f"have {wanted.skill} at level {least} or more",
-                    f"的{wanted.skill}不低于{least}级",
+                    f"{wanted.skill} at level {least} or more", f"{least}级以上的{wanted.skill}"
                 ),
                 member.level_of(wanted.skill) >= least,
             )
         if self.language is not None:
             yield (
-                Phrase(f"speak {self.language}", f"会说{self.language}"),
+                Phrase(f"language {self.language}", f"{self.language}语言能力"),
                 self.language in member.languages,
             )
         if self.region is not None:
             yield (
-                Phrase(f"serve {self.region}", f"服务{self.region}地区"),
+                Phrase(f"region {self.region}", f"{self.region}地区资格"),
                 not member.regions or self.region in member.regions,
             )
         if self.wants_authority:
-            yield Phrase("have the authority", "拥有相应权限"), has_authority
+            yield Phrase("authority", "相应权限"), has_authority
 
     def least(self, wanted: SkillLevel) -> int:
         """Return the level below which nobody may be; 0 where the skill can be learned anew."""

@@ -211,10 +211,10 @@ class _Explained:
             return self._force(slot, who)
         if self._loads_today[who] > self._case.holders[who].limit:
             return MoveKind.OVER_LIMIT
-        if sum(terms.values()) <= 0:
-            return MoveKind.MAKES_ROOM
-        better = terms[Term.FIT] + terms[Term.INTEREST]
-        return MoveKind.RELIEF if terms[Term.HOURS] >= better else MoveKind.BETTER_FIT
+        if terms[Term.FIT] + terms[Term.INTEREST] + terms[Term.CHANGE] > 0:
+            return MoveKind.BETTER_FIT
+        relieved = self._loads[who] < self._loads_today[who]
+        return MoveKind.RELIEF if relieved else MoveKind.MAKES_ROOM
 
     def _force(self, slot: Slot, who: MemberId) -> MoveKind:
         """Return what forces a slot away from somebody who is not among its options."""

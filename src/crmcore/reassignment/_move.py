@@ -63,7 +63,7 @@ class MoveReason:
 
     Attributes:
         kind: The sort of reason.
-        rule: What the present holder cannot do, where that forces the move.
+        rule: What the present holder lacks, where that forces the move.
         fit_before: How well the present holder fits, in percent; None where there is none
             who may hold it.
         fit_after: How well the new holder fits, in percent; None where nobody takes over.
@@ -93,8 +93,8 @@ class MoveReason:
         """The reason in one line."""
         english, chinese = [self.kind.label.en], [self.kind.label.zh]
         if self.rule is not None:
-            english.append(f"does not {self.rule.en}")
-            chinese.append(f"不满足：{self.rule.zh}")
+            english.append(f"lacks {self.rule.en}")
+            chinese.append(f"缺少{self.rule.zh}")
         if self.fit_after is not None:
             before = "" if self.fit_before is None else f"{self.fit_before} → "
             english.append(f"fit {before}{self.fit_after} %")
@@ -178,7 +178,7 @@ class Uncovered:
         responsibility: The responsibility, in a plan for responsibilities.
         duty: The duty of the responsibility.
         cost: What it costs that nobody holds it, in points.
-        funnel: How many members are left after each rule, in the order of the rules.
+        funnel: How many members have what the rules want, rule after rule.
         reason: The funnel in words, with what is wanting in the end.
         remedy: The smallest change that would let somebody hold it, where one is known.
         stays_with: Who holds it today against a rule, and keeps it until somebody is found.

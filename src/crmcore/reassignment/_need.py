@@ -136,7 +136,8 @@ class Capacity:
         """Return what the members of teams that look after customers have left for them.
 
         That is their weekly hours, less the hours of their duties, for the days of so many
-        weeks from *as_of* on that they are there. Whoever has none left is not among them.
+        weeks from *as_of* on that they are there. Whoever has none left, or leaves for good
+        within these weeks, is not among them.
 
         Args:
             organization: The department.
@@ -150,15 +151,21 @@ class Capacity:
         for member in organization.members:
             if organization.team(member.team).looks_after_customers:
                 left = member.weekly_hours - taken.get(member.id, Decimal(0))
-                there = minutes_there(left, member.availability(period)) * weeks
+                there = minutes_there(member, left, period) * weeks
                 if there > 0:
                     found.append(cls(member=member, hours=_hours(there)))
         return tuple(found)
 
 
-def minutes_there(weekly_hours: Decimal, availability: Fraction) -> int:
-    """Return the minutes a week of somebody who is there for a share of the time, rounded down."""
-    return int(Fraction(weekly_hours) * 60 * availability)
+def minutes_there(member: Member, weekly_hours: Decimal, period: Period) -> int:
+    """Return the minutes a week that somebody is there, rounded down.
+
+    Leave within the period takes its share; whoever leaves for good within it has none, so
+    that nothing is handed to somebody who will not stay.
+    """
+    if member.left_on is not None and member.left_on < period.end:
+        return 0
+    return int(Fraction(weekly_hours) * 60 * member.availability(period))
 
 
 def _hours(whole: int) -> Decimal:

@@ -47,7 +47,8 @@ def assign_responsibilities(
     Args:
         organization: The department with its people, responsibilities and assignments.
         as_of: The day of the plan; assignments that hold when it begins are today's.
-        weeks: The weeks from then on over which leave is counted.
+        weeks: The weeks from then on over which leave is counted; whoever leaves for good
+            within them is planned without.
         weights: What counts how much; the defaults where it is left out.
         pins: Duties that stay with, or go to, a stated member.
         budget: How much work to do; see `crmcore.allocation.Budget`.
@@ -91,7 +92,7 @@ def assign_responsibilities(
 
 def _quarters(member: Member, period: Period) -> int:
     """Return the minutes a week that a member has, rounded down to quarters of an hour."""
-    there = minutes_there(member.weekly_hours, member.availability(period))
+    there = minutes_there(member, member.weekly_hours, period)
     return there // _QUARTER * _QUARTER
 
 
@@ -141,8 +142,7 @@ def _conflicts(responsibilities: Iterable[Responsibility]) -> set[tuple[str, str
             for duty in (Duty.ACCOUNTABLE, Duty.RESPONSIBLE):
                 found.add((f"responsibility:{r.id}:{duty}", backup))
         for other in r.segregated_from:
-            if other != r.id:
-                one, two = sorted((r.id, other))
-                does = Duty.RESPONSIBLE
-                found.add((f"responsibility:{one}:{does}", f"responsibility:{two}:{does}"))
+            one, two = sorted((r.id, other))
+            does = Duty.RESPONSIBLE
+            found.add((f"responsibility:{one}:{does}", f"responsibility:{two}:{does}"))
     return found

@@ -25,10 +25,10 @@ def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered
     roomy = [key for key in free if loads[key] + slot.minutes <= case.holders[key].limit]
     funnel = [*_rules(case, slot)]
     if able and any(slot.subject in pair for pair in case.conflicts):
-        funnel.append((Phrase("are free of conflict", "无职责冲突"), len(free)))
+        funnel.append((Phrase("freedom from conflict", "无冲突的职责组合"), len(free)))
     if free:
         need = _shown(slot.minutes)
-        funnel.append((Phrase(f"have {need} h left", f"还有{need}小时"), len(roomy)))
+        funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(roomy)))
     stays = slot.holder in case.members and not case.may_stay(slot)
     return Uncovered(
         customer=slot.customer,
@@ -66,8 +66,8 @@ def _worded(funnel: list[tuple[Phrase, int]], *, dear: bool) -> Phrase:
     english = [f"{everybody} member{'' if everybody == 1 else 's'}"]
     chinese = [f"{everybody}名成员"]
     for label, count in steps:
-        english.append(f"{count or 'none'} {label.en}")
-        chinese.append(f"{count}名{label.zh}")
+        english.append(f"{count or 'none'} with {label.en}")
+        chinese.append(f"{count}名具备{label.zh}")
     if dear:
         english.append("but their hours are worth more elsewhere")
         chinese.append("但其工时用于他处更有价值")
