@@ -137,3 +137,14 @@ def test_large_numbers_stay_exact() -> None:
     target = Mode.MULTIPLE.target("123456789012.5", "1.000000000001")
 
     assert target == Decimal("123456789012.6234567890125")
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_measured_baseline_gives_a_target_that_a_goal_can_hold(mode: Mode) -> None:
+    """A quotient has 28 digits; a twentieth more of it is rounded to as many."""
+    measured = Decimal(2) / 3
+
+    target = mode.target(measured, "1.23456789")
+
+    assert len(target.as_tuple().digits) <= 28
+    assert goal(measured, target).target == target

@@ -40,6 +40,8 @@ class Mode(LabelledEnum):
         >>> Mode.RELATIVE.target("0.72", "0.10"), Mode.POINTS.target("0.72", "0.10")
         (Decimal('0.792'), Decimal('0.82'))
 
+        A target of more than 28 digits, as one from a measured baseline may be, is rounded.
+
         Args:
             baseline: Where the KPI stands, in its unit.
             amount: The number itself; the change as a fraction of the baseline; the change in
@@ -49,9 +51,9 @@ class Mode(LabelledEnum):
         if self is Mode.ABSOLUTE:
             return asked
         if self is Mode.POINTS:
-            return _EXACT.add(start, asked).normalize(_EXACT)
+            return _QUOTIENT.normalize(_EXACT.add(start, asked))
         factor = asked if self is Mode.MULTIPLE else _EXACT.add(Decimal(1), asked)
-        return _EXACT.multiply(start, factor).normalize(_EXACT)
+        return _QUOTIENT.normalize(_EXACT.multiply(start, factor))
 
 
 class GoalFields(TypedDict, total=False):
