@@ -90,7 +90,7 @@ class Policy:
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of all that it says: two policies that decide alike have one fingerprint."""
+        """The SHA-256 of all that it says; what is written alike is equal, comments apart."""
         return hashlib.sha256(to_json(self).encode()).hexdigest()
 
     def findings(self) -> tuple[Finding, ...]:
