@@ -21,6 +21,12 @@ _EXACT: Final = Context(prec=130)
 _QUOTIENT: Final = Context(prec=28)
 
 
+def _plain(number: Decimal) -> Decimal:
+    """Return the number in as few digits as it takes, but 8400 and not 8.4E+3."""
+    short = _QUOTIENT.normalize(number)
+    return short if int(short.as_tuple().exponent) <= 0 else _EXACT.quantize(short, Decimal(1))
+
+
 class Mode(LabelledEnum):
     """In which words a target was asked for.
 
@@ -51,9 +57,9 @@ class Mode(LabelledEnum):
         if self is Mode.ABSOLUTE:
             return asked
         if self is Mode.POINTS:
-            return _QUOTIENT.normalize(_EXACT.add(start, asked))
+            return _plain(_EXACT.add(start, asked))
         factor = asked if self is Mode.MULTIPLE else _EXACT.add(Decimal(1), asked)
-        return _QUOTIENT.normalize(_EXACT.multiply(start, factor))
+        return _plain(_EXACT.multiply(start, factor))
 
 
 class GoalFields(TypedDict, total=False):
