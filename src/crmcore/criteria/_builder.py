@@ -181,7 +181,7 @@ class FieldBuilder:
 
 
 class _Fields:
-    """Where fields come from: ``F.name``, ``F["name"]`` or ``F("name")``."""
+    """The source of fields, each as ``F.name``, ``F["name"]`` or ``F("name")``."""
 
     __slots__ = ()
 

@@ -18,7 +18,7 @@ _EQUALITY: Final = {"eq", "ne"}
 
 
 @attrs.frozen
-class Column:
+class _Column:
     """The type of a field.
 
     Attributes:
@@ -37,7 +37,7 @@ class Typed:
     """An operand: how messages call it, its type if it has one, or what is wrong with it."""
 
     said: str
-    column: Column | None
+    column: _Column | None
     faults: Faults = ()
 
 
@@ -55,7 +55,7 @@ class Check:
         columns: The types of the known fields.
     """
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, _Column]
 
     def field(self, name: str) -> Typed:
         column = self.columns.get(name)
@@ -67,10 +67,10 @@ class Check:
     def literal(self, value: Scalar) -> Typed:
         kind = Literal.of(value).kind
         words = (value,) if isinstance(value, str) else ()
-        return Typed(said=f"{value!r} ({kind.value})", column=Column(kind, words=words))
+        return Typed(said=f"{value!r} ({kind.value})", column=_Column(kind, words=words))
 
     def as_of(self, *, months: int, days: int) -> Typed:  # noqa: ARG002 - any shift is a date
-        return Typed(said="as_of (a date)", column=Column(Kind.DATE))
+        return Typed(said="as_of (a date)", column=_Column(Kind.DATE))
 
     def compare(self, op: Comparison, left: Typed, right: Typed) -> Faults:
         if left.column is None or right.column is None:

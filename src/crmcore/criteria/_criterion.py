@@ -102,7 +102,7 @@ class Criterion(ABC):
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of its canonical plain form: equal criteria have equal fingerprints."""
+        """The SHA-256 of its canonical plain form, the same for equal criteria everywhere."""
         return fingerprint_of(self.fold(Plain()))
 
     def __and__(self, other: Criterion) -> Criterion:

@@ -115,7 +115,7 @@ class RuleSet:
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of its plain form with the rules by name: any change changes it."""
+        """The SHA-256 of its plain form with the rules by name; any change changes it."""
         data = self.to_data()
         data["rules"] = sorted(data["rules"], key=lambda rule: str(rule["name"]))
         text = json.dumps(data, sort_keys=True, separators=(",", ":"))

@@ -76,7 +76,7 @@ class Entry:
 
     @property
     def sum(self) -> str:
-        """How the points come about: ``25 × 0.50 (14 days old) = 12.5``."""
+        """How the points come about, as ``25 × 0.50 (14 days old) = 12.5``."""
         if self.kind is EntryKind.UNKNOWN:
             return f"0, {shown(self.at_stake)} at stake"
         if self.age_days is None:
@@ -156,7 +156,7 @@ class Score:
 
     @property
     def effective(self) -> Decimal:
-        """The number that counts: the override while it does, else the value."""
+        """The number that counts, which is the override while it does, else the value."""
         if self.override is not None and self.override.counts(self.as_of):
             return self.override.value
         return self.value
