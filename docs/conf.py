@@ -32,7 +32,7 @@ nitpicky = True
 # The standard library and foreign packages are not linked: a build needs no network.
 nitpick_ignore_regex = [
     ("py:.*", r"(?!crmcore\b)[\w.]*\.[\w.]+"),
-    ("py:.*", r"[A-Za-z]\w*"),
+    ("py:.*", r"[A-Za-z_]\w*"),
     # Type variables and aliases of private modules are no names of the library.
     ("py:.*", r"crmcore\.\w+\._\w+\.(_\w+|[A-Z]\w?(_co|_contra)?)"),
 ]
@@ -108,6 +108,14 @@ def _shorten_types(_app: Sphinx, page: document) -> None:
                 text.parent.replace(text, Text(text.rpartition(".")[2]))
 
 
+def _keep_colons(
+    _app: Sphinx, what: str, _name: str, _thing: object, _options: object, lines: list[str]
+) -> None:
+    """Keep napoleon from taking the words before a property's first colon for its type."""
+    if what in {"attribute", "data", "property"}:
+        lines.insert(0, "")
+
+
 def _show_labels(
     _app: Sphinx, _what: str, _name: str, thing: object, _options: object, lines: list[str]
 ) -> None:
@@ -130,5 +138,6 @@ def setup(app: Sphinx) -> None:
     app.add_domain(Standard, override=True)
     app.connect("missing-reference", _link_types)
     app.connect("doctree-read", _shorten_types)
+    app.connect("autodoc-process-docstring", _keep_colons, priority=400)  # before napoleon
     app.connect("autodoc-process-docstring", _show_labels)
     app.connect("autodoc-skip-member", _is_listed)
