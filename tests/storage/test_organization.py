@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from crmcore.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from crmcore.kernel import DepartmentId, TeamId
@@ -44,6 +44,7 @@ def at_version_one(organization: Organization) -> Organization:
     return Organization(**fields)
 
 
+@settings(max_examples=25)
 @given(organizations())
 def test_nothing_of_a_department_is_lost(organization: Organization) -> None:
     """What was added is read again, every record of it at version 1."""

@@ -50,21 +50,37 @@ def read_by_name(cls: type[Any], read: Reader, data: object) -> list[Any]:
     return _gather((str(key), read, {first: key, second: value}) for key, value in data.items())
 
 
-def read_either(reads: Sequence[tuple[frozenset[str] | None, Reader]], data: object) -> Any:  # noqa: ANN401
-    """Read data as the first of several types that takes it.
+@attrs.frozen
+class Choice:
+    """One of several types that a field takes.
 
-    Args:
-        reads: For each type the names of its fields, or None where it is no record, and how to
-            read it.
-        data: What to read. A table is read as the record that differs least in field names.
+    Attributes:
+        kind: The type.
+        names: The names of its fields; None where it is no record.
+        read: How it is read.
     """
-    records = [(names, read) for names, read in reads if names is not None]
-    if isinstance(data, Mapping) and records:
-        _, read = min(records, key=lambda record: len(record[0] ^ data.keys()))
-        return read(data)
-    for _, read in reads:
-        try:
+
+    kind: Any
+    names: frozenset[str] | None
+    read: Reader
+
+
+def read_either(choices: Sequence[Choice], data: object) -> Any:  # noqa: ANN401
+    """Read data as one of several types.
+
+    A table is read as the record that differs least in the names of its fields. Other data is
+    read as the type that it already has; text, which may stand for much, and whatever is left
+    is read as the first type that takes it.
+    """
+    if isinstance(data, Mapping):
+        records = [(choice.names, choice.read) for choice in choices if choice.names is not None]
+        if records:
+            _, read = min(records, key=lambda record: len(record[0] ^ data.keys()))
             return read(data)
+    same = [choice for choice in choices if choice.kind is type(data) and choice.kind is not str]
+    for choice in (*same, *choices):
+        try:
+            return choice.read(data)
         except (Faulty, CrmError):
             continue
     raise refused(data, "be of one of the types that the field takes")

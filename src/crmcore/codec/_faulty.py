@@ -41,7 +41,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def under(prefix: str, error: Exception) -> list[Fault]:
+def under(prefix: str, error: Faulty | CrmError) -> list[Fault]:
     """Return the faults that *error* tells of, their paths put under *prefix*."""
     return [attrs.evolve(fault, path=_join(prefix, fault.path)) for fault in _faults_of(error)]
 
@@ -52,14 +52,12 @@ def _join(prefix: str, path: str) -> str:
     return f"{prefix}.{path}"
 
 
-def _faults_of(error: Exception) -> tuple[Fault, ...]:
+def _faults_of(error: Faulty | CrmError) -> tuple[Fault, ...]:
     if isinstance(error, Faulty | FaultsError):
         return error.faults
     if isinstance(error, InvalidValueError):
         return (Fault(error.field, _problem(error.value, error.rule)),)
-    if isinstance(error, CrmError):
-        return (Fault("", str(error)),)
-    raise error
+    return (Fault("", str(error)),)
 
 
 def of_field(name: str, error: CrmError) -> list[Fault]:

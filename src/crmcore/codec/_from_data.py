@@ -27,7 +27,7 @@ from crmcore.criteria import Criterion
 from crmcore.errors import CrmError
 from crmcore.kernel import Undefined
 
-from ._collections import Reader, read_by_name, read_each, read_either, read_row, read_table
+from ._collections import Choice, Reader, read_by_name, read_each, read_either, read_row, read_table
 from ._faulty import Faulty, as_error, under, unknown_type
 from ._record import Field, fields_of, read_record
 from ._scalars import SCALARS, read_anything, read_literal, read_word
@@ -60,8 +60,9 @@ def from_data(cls: type[T], data: object, *, source: str = "data") -> T:
     .. versionadded:: 0.1.0
     """
     target: Any = cls
+    read = reader(target)
     try:
-        value: T = reader(target)(data)
+        value: T = read(data)
     except (Faulty, CrmError) as error:
         raise as_error(source, under("", error)) from None
     return value
@@ -133,8 +134,8 @@ def _table(cls: Any) -> Reader:  # noqa: ANN401
 
 
 def _either(cls: Any) -> Reader:  # noqa: ANN401
-    reads = [(_names(choice), reader(choice)) for choice in get_args(cls)]
-    return lambda data: read_either(reads, data)
+    choices = [Choice(kind, _names(kind), reader(kind)) for kind in get_args(cls)]
+    return lambda data: read_either(choices, data)
 
 
 def _names(cls: Any) -> frozenset[str] | None:  # noqa: ANN401

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -15,8 +17,8 @@ from crmcore.errors import InvalidValueError, UnknownNameError
 
 from ._faulty import refused
 
-_LONGEST_TIME = 40
-_DAY_LENGTH = len("1997-01-01")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(rf"{_DAY.pattern}[T ][0-9:.,]{{4,15}}(?:Z|[+-][0-9:.]{{2,15}})?")
 
 
 def read_text(data: object) -> str:
@@ -76,22 +78,18 @@ def read_date(data: object) -> date:
     """Read a day, as ``1997-01-01``."""
     if isinstance(data, date) and not isinstance(data, datetime):
         return data
-    if isinstance(data, str) and len(data) == _DAY_LENGTH:
-        try:
+    if isinstance(data, str) and _DAY.fullmatch(data):
+        with suppress(ValueError):
             return date.fromisoformat(data)
-        except ValueError:
-            pass
     raise refused(data, "be a day such as 1997-01-01")
 
 
 def read_datetime(data: object) -> datetime:
     """Read an instant, as ``1997-01-01T05:00:00Z``."""
-    found = data
-    if isinstance(data, str) and _DAY_LENGTH < len(data) <= _LONGEST_TIME:
-        try:
+    found: object = data
+    if isinstance(data, str) and _INSTANT.fullmatch(data):
+        with suppress(ValueError):
             found = datetime.fromisoformat(data)
-        except ValueError:
-            found = data
     if not isinstance(found, datetime):
         raise refused(data, "be an instant such as 1997-01-01T05:00:00Z")
     if found.utcoffset() is None:

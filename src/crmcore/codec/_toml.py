@@ -11,7 +11,9 @@ from crmcore.errors import Fault, FaultsError
 
 from ._limits import Numbers, decoded, read_bytes, refuse_depth
 
-_PLACE = re.compile(r"(?P<problem>.*) \(at (?P<place>line \d+, column \d+)\)", re.DOTALL)
+_PLACE = re.compile(
+    r"(?P<problem>.*) \(at (?P<place>line \d+, column \d+|end of document)\)", re.DOTALL
+)
 
 
 def read_toml(text: str | os.PathLike[str], *, source: str | None = None) -> dict[str, Any]:
@@ -51,5 +53,5 @@ def _parse(text: str, source: str) -> dict[str, Any]:
 
 def _fault(message: str) -> Fault:
     found = _PLACE.fullmatch(message)
-    place, problem = (found["place"], found["problem"]) if found else ("the end", message)
+    place, problem = (found["place"], found["problem"]) if found else ("the whole", message)
     return Fault(place, problem[0].lower() + problem[1:])
