@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import attrs
+
 from crmcore import codec, reports
 from crmcore.calendar import midnight, zone
-from crmcore.customers import Cause, Ownership
+from crmcore.customers import Cause, Customer, Ownership, OwnershipId
 from crmcore.interop import PurchaseColumns, load_purchases
 from crmcore.kernel import Phrase
 from crmcore.policies import Policy
@@ -25,6 +27,7 @@ from crmcore.storage import Store, add_organization
 DATA = Path(__file__).parent / "data"
 AS_OF = date(1998, 7, 1)
 NEW_YORK = zone("America/New_York")
+BOOK = codec.read_toml(DATA / "book.toml")
 
 
 def show(done: int, total: int | None, what: Phrase) -> None:
@@ -33,20 +36,28 @@ def show(done: int, total: int | None, what: Phrase) -> None:
     print(f"\r{what}: {count:<30}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
-def opening_book(customers: list[str]) -> Iterator[Ownership]:
-    """Yield who owns whom today: ranges of ids, as the file beside this one says."""
-    book = codec.read_toml(DATA / "book.toml")
-    since = midnight(book["since"], NEW_YORK)
-    for held in book["ranges"]:
+def opening_book(customers: list[Customer]) -> Iterator[Ownership]:
+    """Yield who owns whom today: ranges of ids, as the file says."""
+    since = midnight(BOOK["since"], NEW_YORK)
+    for held in BOOK["ranges"]:
         for customer in customers:
-            if held["first"] <= customer <= held["last"]:
+            if held["first"] <= customer.id <= held["last"]:
                 yield Ownership(
-                    id=f"own-{customer}",
-                    customer=customer,
+                    id=OwnershipId(f"own-{customer.id}"),
+                    customer=customer.id,
                     member=held["member"],
                     since=since,
                     cause=Cause.IMPORT,
                 )
+
+
+def wishes(customer: Customer) -> Customer:
+    """Return a customer with what it wants of its owner, as the file says."""
+    for wish in BOOK["wishes"]:
+        if customer.id.endswith(wish["id_ends_with"]):
+            wanted = {key: wish[key] for key in wish if key != "id_ends_with"}
+            customer = attrs.evolve(customer, **wanted)
+    return customer
 
 
 def load(store: Store) -> None:
@@ -55,12 +66,14 @@ def load(store: Store) -> None:
         customer="customer_id", at="date", amount="dollar_value", quantity="number_of_cds"
     )
     source = DATA / "cdnow_master.csv.gz"
-    load_purchases(
-        store, source, columns=columns, zone=NEW_YORK, currency="USD", progress=show
-    )
+    load_purchases(store, source, columns=columns, zone=NEW_YORK, currency="USD", progress=show)
     with store.unit_of_work() as uow:
         add_organization(uow, codec.load_organization(DATA / "department.toml"))
-        uow.ownerships.add_all(opening_book([customer.id for customer in uow.customers.stream()]))
+        customers = list(uow.customers.stream())
+        uow.ownerships.add_all(opening_book(customers))
+        for customer in customers:
+            if (wishful := wishes(customer)) != customer:
+                uow.customers.save(wishful)
         uow.commit()
 
 

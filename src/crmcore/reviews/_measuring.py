@@ -70,7 +70,7 @@ def follow(
         if isinstance(goal, Undefined):
             findings.append(_without_baseline(template, goal))
         else:
-            set_goals.setdefault(goal.id, goal)
+            set_goals.setdefault(goal.id, _linked(goal, organization))
     ordered = sorted(set_goals.values(), key=lambda goal: goal.id)
     return Goals(
         assessments=tuple(assess(goal, by_kpi[goal.kpi], as_of=as_of) for goal in ordered),
@@ -105,6 +105,21 @@ def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Unde
     goal = template.goal(baseline.number, year)
     reviews = [period.end for period in periods(Grain.QUARTER, year.start, year.end)]
     return attrs.evolve(goal, review_days=reviews[:-1])
+
+
+def _linked(goal: Goal, organization: Organization) -> Goal:
+    """Return a goal with the owner and the responsibility that its KPI is an indicator of.
+
+    What the template names stays. Where several teams or responsibilities name the KPI, the
+    first by id does.
+    """
+    teams = (team.id for team in organization.teams if goal.kpi in team.indicators)
+    duties = (held.id for held in organization.responsibilities if goal.kpi in held.indicators)
+    return attrs.evolve(
+        goal,
+        owner=goal.owner or next(teams, None),
+        responsibility=goal.responsibility or next(duties, None),
+    )
 
 
 def _without_baseline(template: GoalTemplate, why: Undefined) -> Finding:

@@ -1,0 +1,212 @@
+"""Tables of the plan: what moves and why, what nobody holds, and how busy everybody is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from crmcore.kernel import MemberId, Phrase
+from crmcore.organization import Duty
+from crmcore.reassignment import Move, Plan, Term, Uncovered
+from crmcore.reviews import Review
+
+from ._table import NOTHING, Cell, Column, Kind, Row, Table
+
+_ITEM: Final = Column("item", Phrase("what", "对象"))
+_FROM: Final = Column("from", Phrase("from", "原负责人"))
+_TO: Final = Column("to", Phrase("to", "新负责人"))
+_MEMBER: Final = Column("member", Phrase("member", "成员"))
+_REASON: Final = Column("reason", Phrase("reason", "原因"))
+
+
+def plan_tables(review: Review) -> tuple[Table, ...]:
+    """Return the tables of the plan."""
+    return (
+        duties(review),
+        moves(review, review.plan.duties, "duty_moves"),
+        moves(review, review.plan.customers, "customer_moves"),
+        handovers(review),
+        uncovered(review),
+        workload(review),
+    )
+
+
+def name_of(review: Review, member: MemberId | None) -> str:
+    """Return how people call a member; a dash for nobody."""
+    return NOTHING if member is None else review.organization.member(member).name
+
+
+def what(review: Review, thing: Move | Uncovered) -> Phrase:
+    """Return how people call what moves, or what nobody holds."""
+    if thing.customer is not None:
+        return Phrase(f"customer {thing.customer}", f"客户 {thing.customer}")
+    duty = Duty(str(thing.duty)).label
+    name = review.organization.responsibility(str(thing.responsibility)).name
+    return Phrase(f"{name} ({duty.en})", f"{name}（{duty.zh}）")
+
+
+def duties(review: Review) -> Table:
+    """Return who holds each duty before and after the plan: the department's matrix."""
+    organization = review.organization
+
+    def rows() -> Iterator[Row]:
+        moved = {(m.responsibility, m.duty): m for m in review.plan.duties.moves}
+        holders = {(a.responsibility, a.duty): a.member for a in reversed(review.assigned)}
+        for responsibility in organization.responsibilities:
+            for duty in Duty:
+                key = (responsibility.id, duty)
+                now = holders.get(key)
+                move = moved.get(key)
+                if now is None and move is None and duty is Duty.BACKUP:
+                    continue
+                after = now if move is None else move.to_member
+                yield (
+                    responsibility.name,
+                    duty.label,
+                    name_of(review, now),
+                    name_of(review, after),
+                    None if move is None else move.reason.wording,
+                )
+
+    return Table(
+        name="duties",
+        title=Phrase("who does what", "职责分工"),
+        columns=(
+            Column("responsibility", Phrase("responsibility", "职责")),
+            Column("duty", Phrase("duty", "职责类型")),
+            Column("today", Phrase("today", "当前")),
+            Column("by_the_plan", Phrase("by the plan", "方案")),
+            _REASON,
+        ),
+        rows=rows,
+    )
+
+
+def moves(review: Review, plan: Plan, name: str) -> Table:
+    """Return what changes hands, with the points won and given up."""
+
+    def rows() -> Iterator[Row]:
+        ranked = sorted(plan.moves, key=lambda m: (not m.reason.kind.is_forced, -m.reason.net))
+        for move in ranked:
+            terms = dict(move.reason.terms)
+            yield (
+                what(review, move),
+                name_of(review, move.from_member),
+                name_of(review, move.to_member),
+                move.reason.kind.label,
+                move.reason.fit_before,
+                move.reason.fit_after,
+                *(terms.get(term) for term in Term),
+                move.reason.net,
+                move.reason.wording,
+            )
+
+    points: tuple[Column, ...] = tuple(
+        Column(f"points_{term.value}", term.label, Kind.NUMBER) for term in Term
+    )
+    return Table(
+        name=name,
+        title=Phrase("moves", "调整"),
+        columns=(
+            _ITEM,
+            _FROM,
+            _TO,
+            Column("kind", Phrase("why", "类型")),
+            Column("fit_before", Phrase("fit before, %", "原匹配度 %"), Kind.COUNT),
+            Column("fit_after", Phrase("fit after, %", "新匹配度 %"), Kind.COUNT),
+            *points,
+            Column("points_net", Phrase("net", "净得分"), Kind.NUMBER),
+            _REASON,
+        ),
+        rows=rows,
+    )
+
+
+def handovers(review: Review) -> Table:
+    """Return how many customers go from whom to whom, and why."""
+
+    def rows() -> Iterator[Row]:
+        counts = Counter(
+            (move.from_member, move.to_member, move.reason.kind)
+            for move in review.plan.customers.moves
+        )
+        ranked = sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))
+        for (giver, taker, kind), count in ranked:
+            yield name_of(review, giver), name_of(review, taker), kind.label, count
+
+    return Table(
+        name="handovers",
+        title=Phrase("handovers", "客户交接"),
+        columns=(
+            _FROM,
+            _TO,
+            Column("kind", Phrase("why", "类型")),
+            Column("customers", Phrase("customers", "客户数"), Kind.COUNT),
+        ),
+        rows=rows,
+    )
+
+
+def uncovered(review: Review) -> Table:
+    """Return what nobody holds after the plan, and why."""
+
+    def rows() -> Iterator[Row]:
+        for one in review.plan.uncovered:
+            yield what(review, one), one.cost, one.reason, one.remedy
+
+    return Table(
+        name="uncovered",
+        title=Phrase("what nobody can hold", "无人承担的事项"),
+        columns=(
+            _ITEM,
+            Column("points", Phrase("costs, points", "代价（分）"), Kind.NUMBER),
+            _REASON,
+            Column("remedy", Phrase("what would help", "补救办法")),
+        ),
+        rows=rows,
+    )
+
+
+def workload(review: Review) -> Table:
+    """Return how busy everybody is with customers before and after, and what an hour is worth."""
+    plan = review.plan.customers
+    before = {load.member: load for load in plan.before.loads}
+    prices = dict(plan.prices)
+
+    def rows() -> Iterator[Row]:
+        for load in plan.after.loads:
+            earlier = before.get(load.member)
+            start: tuple[Cell, ...] = (
+                (None, None, None)
+                if earlier is None
+                else (earlier.items, earlier.hours, earlier.utilisation)
+            )
+            yield (
+                name_of(review, load.member),
+                load.capacity,
+                *start,
+                load.items,
+                load.hours,
+                load.utilisation,
+                prices.get(load.member),
+            )
+
+    return Table(
+        name="workload",
+        title=Phrase("workload with customers", "客户工作量"),
+        columns=(
+            _MEMBER,
+            Column("capacity", Phrase("hours there are", "可用工时"), Kind.NUMBER),
+            Column("customers_before", Phrase("customers today", "当前客户数"), Kind.COUNT),
+            Column("hours_before", Phrase("hours today", "当前工时"), Kind.NUMBER),
+            Column("used_before", Phrase("used today", "当前利用率"), Kind.SHARE),
+            Column("customers_after", Phrase("customers by the plan", "方案客户数"), Kind.COUNT),
+            Column("hours_after", Phrase("hours by the plan", "方案工时"), Kind.NUMBER),
+            Column("used_after", Phrase("used by the plan", "方案利用率"), Kind.SHARE),
+            Column(
+                "hour_price", Phrase("an hour is worth, points", "每小时价格（分）"), Kind.NUMBER
+            ),
+        ),
+        rows=rows,
+    )
