@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +29,7 @@ from ._records import Records
 
 _HOUR = 60
 _ANY_LEVEL = 1
+_ID = 32  # a subject may be longer than an id
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +82,7 @@ def make_plan(
 def _needs(
     records: Records, judgements: Iterable[Judgement], planning: Planning
 ) -> Iterator[CustomerNeed]:
-    """Yield what each customer needs who is to have somebody, by the policy."""
+    """Yield what each customer needs who is to have somebody of this department, by the policy."""
     book = planning.policy.book
     for judgement in judgements:
         features = judgement.features
@@ -91,6 +93,8 @@ def _needs(
         care = book.of(tier)
         customer: Customer = records.customers[features.customer]
         owner = records.owners.get(features.customer)
+        if owner is not None and owner.member in records.elsewhere:
+            continue
         yield CustomerNeed(
             customer=features.customer,
             hours=Decimal(minutes * planning.weeks) / _HOUR,
@@ -124,7 +128,7 @@ def assignments_after(
             held.pop((move.responsibility, move.duty, move.from_member), None)
         if move.to_member is not None:
             held[move.responsibility, move.duty, move.to_member] = Assignment(
-                id=move.subject,
+                id=hashlib.sha256(move.subject.encode()).hexdigest()[:_ID],
                 responsibility=move.responsibility,
                 duty=move.duty,
                 member=move.to_member,

@@ -39,6 +39,14 @@ def _some(judgements: Sequence[Judgement]) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _customers(count: int) -> str:
+    return f"{count:,} customer" if count == 1 else f"{count:,} customers"
+
+
+def _verb(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
+
+
 def _left_alone(judgements: Sequence[Judgement], policy: Policy) -> Iterator[Finding]:
     alone = [
         one
@@ -53,11 +61,12 @@ def _left_alone(judgements: Sequence[Judgement], policy: Policy) -> Iterator[Fin
             severity=Severity.WARNING,
             subject="book",
             title=Phrase(
-                f"{count:,} customers who should have somebody of their own have no owner",
+                f"{_customers(count)} to be looked after in person "
+                f"{_verb(count, 'has', 'have')} no owner",
                 f"{count:,}位应有专人负责的客户没有负责人",
             ),
             evidence=_some(alone),
-            suggestion=Phrase("the plan gives them one", "调整方案为其指定负责人"),
+            suggestion=Phrase("see whom the plan gives them to", "参见调整方案中指定的负责人"),
         )
 
 
@@ -75,7 +84,7 @@ def _owned_by_leavers(
                 severity=Severity.CRITICAL,
                 subject=f"member:{member.id}",
                 title=Phrase(
-                    f"{member.name} left on {member.left_on} and still owns {count:,} customers",
+                    f"{member.name} left on {member.left_on} and still owns {_customers(count)}",
                     f"{member.name}已于{member.left_on}离开，名下仍有{count:,}位客户",
                 ),
                 evidence=_some(owned),
@@ -100,7 +109,8 @@ def _slipping(judgements: Sequence[Judgement], policy: Policy) -> Iterator[Findi
                 severity=Severity.WARNING,
                 subject=f"tier:{tier.name}",
                 title=Phrase(
-                    f"{count:,} customers of the tier {tier.label.en} are at risk",
+                    f"{_customers(count)} of the tier {tier.label.en} "
+                    f"{_verb(count, 'is', 'are')} at risk",
                     f"{tier.label.zh}客户中有{count:,}位存在流失风险",
                 ),
                 evidence=_some(going),
@@ -120,7 +130,7 @@ def _unplaced(judgements: Sequence[Judgement]) -> Iterator[Finding]:
             severity=Severity.NOTE,
             subject="segment_table",
             title=Phrase(
-                f"{count:,} customers who have bought are in no segment",
+                f"{_customers(count)} with purchases {_verb(count, 'is', 'are')} in no segment",
                 f"{count:,}位有购买记录的客户不属于任何细分",
             ),
             evidence=_some(lost),

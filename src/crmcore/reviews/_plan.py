@@ -43,8 +43,9 @@ class DepartmentPlan:
     @property
     def certificate(self) -> Phrase:
         """How far from the best possible each of the two can be at most."""
-        duties, customers = self.duties.certificate, self.customers.certificate
+        duties = self.duties.certificate.wording
+        customers = self.customers.certificate.wording
         return Phrase(
-            f"duties: {duties}; customers: {customers}",
-            f"职责：{duties}；客户：{customers}",
+            f"duties: {duties.en}; customers: {customers.en}",
+            f"职责：{duties.zh}；客户：{customers.zh}",
         )

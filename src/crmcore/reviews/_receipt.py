@@ -9,12 +9,19 @@ from typing import ClassVar
 
 import attrs
 
-from crmcore.checks import is_id, is_text, utc
+from crmcore.checks import is_id, is_text, optional_utc, utc
 from crmcore.errors import CrmError, Fault
 from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.organization import Duty
 
 _SHOWN = 20
+
+
+def item(
+    customer: CustomerId | None, responsibility: ResponsibilityId | None, duty: Duty | None
+) -> str:
+    """Return the name of what can change hands: a customer, or a duty of a responsibility."""
+    return f"customer {customer!r}" if customer is not None else f"{duty} of {responsibility!r}"
 
 
 @attrs.frozen(kw_only=True)
@@ -30,6 +37,8 @@ class Change:
         closed: The id of the interval that was ended, or None.
         opened: The id of the interval that was begun, or None.
         version: The version of the interval that was begun; 0 where none was.
+        until: The instant up to which the interval that was ended was to last; None where it
+            had no end.
 
     .. versionadded:: 0.1.0
     """
@@ -42,13 +51,15 @@ class Change:
     closed: str | None
     opened: str | None
     version: int
+    until: datetime | None = attrs.field(
+        default=None,
+        converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
+    )
 
     @property
     def item(self) -> str:
-        """What changed hands, in one word for messages."""
-        if self.customer is not None:
-            return f"customer {self.customer!r}"
-        return f"{self.duty} of {self.responsibility!r}"
+        """What changed hands, as messages name it."""
+        return item(self.customer, self.responsibility, self.duty)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,9 +87,10 @@ class PlanReceipt:
     @property
     def id(self) -> str:
         """A key made of all that it says: the same receipt has the same one."""
-        digest = hashlib.sha256(f"{self.plan}|{self.by}|{self.at.isoformat()}".encode())
+        said = (self.plan, self.by, self.at.isoformat(), self.reason, self.undoes)
+        digest = hashlib.sha256(repr(said).encode())
         for change in self.changes:
-            digest.update(f"|{change.closed}|{change.opened}".encode())
+            digest.update(repr((change.item, change.closed, change.opened)).encode())
         return digest.hexdigest()[:32]
 
     def __str__(self) -> str:
@@ -90,7 +102,7 @@ class PlanReceipt:
 
 
 class PlanConflictError(CrmError):
-    """Something has changed since a plan was made, so nothing of it was applied.
+    """Something has changed since a plan was made or applied, so nothing was written.
 
     Attributes:
         conflicts: What has changed, item by item.
@@ -108,8 +120,7 @@ class PlanConflictError(CrmError):
         """List what has changed, the first twenty in full."""
         count = len(self.conflicts)
         have = "thing has" if count == 1 else "things have"
-        title = f"{count} {have} changed since the plan was made; nothing was applied"
-        lines = [f"{title}, make a new plan:"]
+        lines = [f"{count} {have} changed meanwhile and nothing was written; make a new plan:"]
         lines += [f"  {conflict}" for conflict in self.conflicts[:_SHOWN]]
         if count > _SHOWN:
             lines.append(f"  … and {count - _SHOWN} more")

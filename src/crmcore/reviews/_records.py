@@ -12,7 +12,7 @@ from crmcore.calendar import midnight
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer, Ownership, owners_at
 from crmcore.features import Trail, collect
-from crmcore.kernel import CustomerId, Phrase
+from crmcore.kernel import CustomerId, MemberId, Phrase
 from crmcore.organization import Organization
 from crmcore.policies import Policy
 from crmcore.storage import Store, UnitOfWork, read_organization
@@ -33,6 +33,7 @@ class Records:
     Attributes:
         at: The instant at which the day begins in the zone of the policy.
         organization: The department.
+        elsewhere: The members of other departments.
         customers: The customers in use, by id.
         owners: Who owns each customer.
         trails: What each customer did before that day.
@@ -40,6 +41,7 @@ class Records:
 
     at: datetime
     organization: Organization
+    elsewhere: frozenset[MemberId]
     customers: Mapping[CustomerId, Customer]
     owners: Mapping[CustomerId, Ownership]
     trails: Mapping[CustomerId, Trail]
@@ -58,6 +60,8 @@ def read_records(
     at = midnight(as_of, find_zone(policy.zone))
     with store.unit_of_work(readonly=True) as uow:
         organization = read_organization(uow, department=department)
+        own = {member.id for member in organization.members}
+        elsewhere = frozenset(member.id for member in uow.members.stream()) - own
         customers = {
             customer.id: customer
             for customer in uow.customers.stream()
@@ -68,6 +72,7 @@ def read_records(
     return Records(
         at=at,
         organization=organization,
+        elsewhere=elsewhere,
         customers=customers,
         owners={key: held for key, held in owners.items() if key in customers},
         trails=trails,

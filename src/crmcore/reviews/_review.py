@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from datetime import date
 
 import attrs
@@ -11,6 +12,7 @@ from crmcore.development import TrainingNeed
 from crmcore.errors import UnknownNameError
 from crmcore.goals import GoalAssessment, SmartCheck
 from crmcore.improvement import Finding
+from crmcore.kernel import Phrase
 from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import StageFlows
 from crmcore.organization import Assignment, JobDescription, Organization
@@ -19,7 +21,13 @@ from crmcore.segments import GroupSummary
 
 from ._judging import Judgement
 from ._plan import DepartmentPlan
-from ._summary import summary_lines
+from ._summary import (
+    heading,
+    how_it_goes,
+    what_asks_to_be_done,
+    what_is_proposed,
+    where_they_stand,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -95,4 +103,20 @@ class Review:
         Raises:
             UnknownNameError: If the language is another one.
         """
-        return "\n".join(summary_lines(self, language))
+        parts: tuple[Iterable[Phrase], ...] = (
+            [
+                heading(
+                    self.organization,
+                    self.policy,
+                    as_of=self.as_of,
+                    customers=len(self.judgements),
+                )
+            ],
+            how_it_goes(self.kpis, self.goals),
+            where_they_stand(
+                self.policy, stages=self.stages, tiers=self.tiers, segments=self.segments
+            ),
+            what_asks_to_be_done(self.findings),
+            what_is_proposed(self.plan, self.training),
+        )
+        return "\n\n".join("\n".join(line.in_language(language) for line in part) for part in parts)

@@ -1,142 +1,174 @@
-"""The summary: a review on one screen, in English or in Chinese."""
+"""The summary: the parts of a review on one screen, in English or in Chinese."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from crmcore.improvement import Severity
+from crmcore.development import TrainingNeed
+from crmcore.goals import GoalAssessment
+from crmcore.improvement import Finding, Severity
 from crmcore.kernel import Phrase, Undefined, round_half_up
+from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import Stage
+from crmcore.organization import Organization
+from crmcore.policies import Policy
+from crmcore.reassignment import Balance
+from crmcore.segments import GroupSummary
 
-if TYPE_CHECKING:
-    from ._review import Review
+from ._plan import DepartmentPlan
 
 _SHOWN: Final = 5
 _KPIS: Final = ("customer_base", "retention_rate", "new_customers", "orders", "sales")
 _NAME: Final = 34
 
 
-def summary_lines(review: Review, language: str) -> Iterator[str]:
-    """Yield the lines of the summary."""
-
-    def say(en: str, zh: str) -> str:
-        return Phrase(en, zh).in_language(language)
-
-    customers = len(review.judgements)
-    department = review.organization.department.name
-    yield say(
-        f"{department} as of {review.as_of}: {customers:,} customers, "
-        f"{len(review.organization.members)} members, policy {review.policy.name!r}",
-        f"{department}，截至{review.as_of}：{customers:,}位客户，"
-        f"{len(review.organization.members)}位成员，策略“{review.policy.name}”",
+def heading(organization: Organization, policy: Policy, *, as_of: date, customers: int) -> Phrase:
+    """Say what was reviewed, on which day and by which policy."""
+    name, members = organization.department.name, len(organization.members)
+    return Phrase(
+        f"{name} as of {as_of}: {counted(customers, 'customer')}, "
+        f"{counted(members, 'member')}, policy {policy.name!r}",
+        f"{name}，截至{as_of}：{customers:,}位客户，{members:,}位成员，策略“{policy.name}”",
     )
-    yield ""
-    yield say("How it goes", "经营指标")
-    yield from _kpis(review, language)
-    for goal in review.goals:
-        status = goal.status.label.in_language(language)
-        yield f"  {goal.goal.name}: {status}. {goal.because.in_language(language)}"
-    yield ""
-    yield say("Where the customers stand", "客户现状")
-    yield from _groups(review, language)
-    yield ""
-    yield from _findings(review, language)
-    yield ""
-    yield from _plan(review, language)
 
 
-def _kpis(review: Review, language: str) -> Iterator[str]:
+def how_it_goes(series: Iterable[KpiSeries], goals: Iterable[GoalAssessment]) -> Iterator[Phrase]:
+    """Yield the chief KPIs, and how each goal stands."""
+    yield Phrase("How it goes", "经营指标")
+    by_id: dict[str, KpiSeries] = {one.kpi.id: one for one in series}
     for key in _KPIS:
-        series = review.kpi(key)
-        latest = series.values[-1]
-        name = series.kpi.name.in_language(language)
-        if isinstance(latest, Undefined):
-            yield f"  {name:<{_NAME}} – ({latest.reason.label.in_language(language)})"
-            continue
-        shown = f"  {name:<{_NAME}} {series.show(latest.number)} ({latest.period}"
-        before = series.values[-2] if len(series.values) > 1 else None
-        if before is None or isinstance(before, Undefined):
-            yield shown + ")"
-        else:
-            words = Phrase("before", "上期").in_language(language)
-            yield f"{shown}, {words} {series.show(before.number)})"
+        yield _kpi(by_id[key])
+    for each in goals:
+        status = each.status.label
+        yield Phrase(
+            f"  {each.goal.name}: {status.en}. {each.because.en}",
+            f"  {each.goal.name}：{status.zh}。{each.because.zh}",
+        )
 
 
-def _groups(review: Review, language: str) -> Iterator[str]:
-    stages = {stage.value: stage.label for stage in Stage}
-    yield "  " + " · ".join(
-        f"{stages[str(row.name)].in_language(language)} {row.count:,}"
-        for row in review.stages
-        if row.count
+def _kpi(series: KpiSeries) -> Phrase:
+    latest = series.values[-1]
+    if isinstance(latest, Undefined):
+        why = latest.reason.label
+        return _row(series.kpi.name, Phrase(f"– ({why.en})", f"–（{why.zh}）"))
+    shown = series.show(latest.number)
+    before = series.values[-2] if len(series.values) > 1 else None
+    if before is None or isinstance(before, Undefined):
+        return _row(
+            series.kpi.name, Phrase(f"{shown} ({latest.period})", f"{shown}（{latest.period}）")
+        )
+    was = series.show(before.number)
+    return _row(
+        series.kpi.name,
+        Phrase(
+            f"{shown} ({latest.period}, before {was})", f"{shown}（{latest.period}，上期{was}）"
+        ),
     )
-    labels = {tier.name: tier.label for tier in review.policy.tiers.tiers}
-    yield "  " + " · ".join(
-        f"{labels[str(row.name)].in_language(language)} {row.count:,}" for row in review.tiers
-    )
-    named = {each.name: each.label for each in review.policy.segments.segments}
+
+
+def where_they_stand(
+    policy: Policy,
+    *,
+    stages: Iterable[GroupSummary],
+    tiers: Iterable[GroupSummary],
+    segments: Iterable[GroupSummary],
+) -> Iterator[Phrase]:
+    """Yield how many customers there are of each stage and tier, and the chief segments."""
+    yield Phrase("Where the customers stand", "客户现状")
+    yield _counts((row for row in stages if row.count), {each.value: each.label for each in Stage})
+    yield _counts(tiers, {each.name: each.label for each in policy.tiers.tiers})
+    named = {each.name: each.label for each in policy.segments.segments}
     ranked = sorted(
-        (row for row in review.segments if row.name in named),
+        (row for row in segments if row.name in named and row.count),
         key=lambda row: (-row.spend, str(row.name)),
     )
     for row in ranked[:_SHOWN]:
-        if isinstance(row.spend_share, Undefined):
-            continue
-        words = Phrase("customers, share of the spend", "位客户，消费占比").in_language(language)
-        share = round_half_up(row.spend_share * 100, 1)
-        label = named[str(row.name)].in_language(language)
-        yield f"  {label:<{_NAME}} {row.count:,} {words} {share} %"
+        if not isinstance(row.spend_share, Undefined):
+            share = round_half_up(row.spend_share * 100, 1)
+            yield _row(
+                named[str(row.name)],
+                Phrase(
+                    f"{counted(row.count, 'customer')}, {share} % of the spend",
+                    f"{row.count:,}位客户，消费占比{share}%",
+                ),
+            )
 
 
-def _findings(review: Review, language: str) -> Iterator[str]:
-    counts = Counter(finding.severity for finding in review.findings)
-    parts = [
-        f"{counts[severity]} {severity.label.in_language(language)}"
-        for severity in Severity
-        if counts[severity]
-    ]
-    title = Phrase("What asks to be done", "待处理事项").in_language(language)
-    yield f"{title}: {', '.join(parts) or '–'}"
-    for finding in review.findings[:_SHOWN]:
-        yield f"  {finding.title.in_language(language)}"
+def _counts(rows: Iterable[GroupSummary], labels: dict[str, Phrase]) -> Phrase:
+    shown = [(labels[str(row.name)], f"{row.count:,}") for row in rows]
+    return Phrase(
+        "  " + " · ".join(f"{label.en} {count}" for label, count in shown),
+        "  " + " · ".join(f"{label.zh} {count}" for label, count in shown),
+    )
 
 
-def _plan(review: Review, language: str) -> Iterator[str]:
-    def say(en: str, zh: str) -> str:
-        return Phrase(en, zh).in_language(language)
+def what_asks_to_be_done(findings: Iterable[Finding]) -> Iterator[Phrase]:
+    """Yield how many findings there are of each severity, and the gravest."""
+    found = tuple(findings)
+    counts = Counter(finding.severity for finding in found)
+    kinds = [(counts[severity], severity.label) for severity in Severity if counts[severity]]
+    yield Phrase(
+        f"What asks to be done: {', '.join(f'{n} {label.en}' for n, label in kinds) or '–'}",
+        f"待处理事项：{'，'.join(f'{label.zh} {n}' for n, label in kinds) or '–'}",
+    )
+    for finding in found[:_SHOWN]:
+        yield Phrase(f"  {finding.title.en}", f"  {finding.title.zh}")
 
-    plan = review.plan
+
+def what_is_proposed(plan: DepartmentPlan, training: tuple[TrainingNeed, ...]) -> Iterator[Phrase]:
+    """Yield what the plan changes, how good it is, and what there is to learn for it."""
+    yield Phrase("What the plan proposes", "调整方案")
     duties, customers = plan.duties, plan.customers
-    yield say("What the plan proposes", "调整方案")
-    yield say(
-        f"  {len(duties.moves)} duties change hands, {duties.kept} stay, "
-        f"{len(duties.uncovered)} nobody can hold: {duties.certificate}",
-        f"  {len(duties.moves)}项职责调整，{duties.kept}项不变，"
-        f"{len(duties.uncovered)}项无人可承担：{duties.certificate}",
+    moved, kept, none = len(duties.moves), duties.kept, len(duties.uncovered)
+    yield Phrase(
+        f"  {_change(moved, 'duty', 'duties')}, {_stay(kept)}, {none} nobody can hold: "
+        f"{duties.certificate.wording.en}",
+        f"  {moved}项职责调整，{kept}项不变，{none}项无人可承担：{duties.certificate.wording.zh}",
     )
-    yield say(
-        f"  {len(customers.moves):,} customers change hands, {customers.kept:,} stay, "
-        f"{len(customers.uncovered):,} have nobody: {customers.certificate}",
-        f"  {len(customers.moves):,}位客户调整负责人，{customers.kept:,}位不变，"
-        f"{len(customers.uncovered):,}位无人负责：{customers.certificate}",
+    moved, kept, none = len(customers.moves), customers.kept, len(customers.uncovered)
+    yield Phrase(
+        f"  {_change(moved, 'customer', 'customers')}, {_stay(kept)}, "
+        f"{none:,} {'has' if none == 1 else 'have'} nobody: {customers.certificate.wording.en}",
+        f"  {moved:,}位客户调整负责人，{kept:,}位不变，{none:,}位无人负责："
+        f"{customers.certificate.wording.zh}",
     )
-    ends = [customers.before.lowest, customers.before.highest]
-    ends += [customers.after.lowest, customers.after.highest]
-    shares = [
-        "–" if isinstance(end, Undefined) else f"{round_half_up(_percent(end), 0)} %"
-        for end in ends
-    ]
-    yield say(
-        f"  hours for customers: from {shares[0]} – {shares[1]} of what each member has "
-        f"to {shares[2]} – {shares[3]}",
-        f"  客户工时占比：由{shares[0]}–{shares[1]}变为{shares[2]}–{shares[3]}",
+    before, after = _range(customers.before), _range(customers.after)
+    yield Phrase(
+        f"  hours for customers: from {before} to {after} of what each member has for them",
+        f"  客户工时占各成员可用工时的比例：由{before}变为{after}",
     )
-    if review.training:
-        yield f"  {review.training[0].title.in_language(language)}"
+    if training:
+        title = training[0].title
+        yield Phrase(f"  {title.en}", f"  {title.zh}")
 
 
-def _percent(share: Fraction) -> Decimal:
-    return Decimal(share.numerator) * 100 / Decimal(share.denominator)
+def _change(count: int, one: str, many: str) -> str:
+    return f"{count:,} {f'{one} changes' if count == 1 else f'{many} change'} hands"
+
+
+def _stay(count: int) -> str:
+    return f"{count:,} {'stays' if count == 1 else 'stay'}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its English noun, in the plural where it is not one."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _range(balance: Balance) -> str:
+    return f"{_percent(balance.lowest)} – {_percent(balance.highest)}"
+
+
+def _percent(share: Fraction | Undefined) -> str:
+    if isinstance(share, Undefined):
+        return "–"
+    return f"{round_half_up(Decimal(share.numerator) * 100 / Decimal(share.denominator), 0)} %"
+
+
+def _row(name: Phrase, said: Phrase) -> Phrase:
+    return Phrase(f"  {name.en:<{_NAME}} {said.en}", f"  {name.zh}：{said.zh}")
