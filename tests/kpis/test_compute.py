@@ -357,10 +357,10 @@ def test_the_running_period_has_no_values_yet() -> None:
 
 def test_before_the_records_begin_there_is_no_data() -> None:
     """No sales are recorded for January, because nothing was: that is not a 0."""
-    (sales,) = series([("ada", date(1998, 2, 10), 10)], "sales", months=(JANUARY, FEBRUARY, MARCH))
+    (sales,) = series([("ada", date(1998, 2, 1), 10)], "sales", months=(JANUARY, FEBRUARY, MARCH))
 
     assert sales.values[0] == Undefined(Reason.NO_DATA)
-    assert "begin on 1998-02-10" in str(sales.values[0])
+    assert "begin on 1998-02-01" in str(sales.values[0])
     assert sales.at(MARCH).number == 0  # type: ignore[union-attr]
 
 
