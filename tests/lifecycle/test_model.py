@@ -114,7 +114,7 @@ def test_rules_may_ask_for_the_day() -> None:
     )
     bought = attrs.evolve(seen(), last_purchase=date(1997, 3, 15))
 
-    history = StageModel(rules=[gone]).replay(
+    history = StageModel(rules=[NEW, gone]).replay(
         attrs.evolve(bought, as_of=months_after(JANUARY, month)) for month in range(5)
     )
 

@@ -93,6 +93,27 @@ def test_a_policy_is_loaded_from_a_file(tmp_path: Path) -> None:
     assert policy == Policy.load(str(path))
 
 
+def test_every_single_number_of_the_file_counts() -> None:
+    """What stands at the top of the file is what the parts of the policy work with."""
+    text = changed(
+        ("window_days = 180", "window_days = 90"),
+        ("active_days = 180", "active_days = 120"),
+        ('initial_stage = "prospect"', 'initial_stage = "new"'),
+        ("exactly_one_segment = true", "exactly_one_segment = false"),
+        ('tier_feature = "recent_spend"', 'tier_feature = "spend"'),
+        ("tier_minimum_days = 90", "tier_minimum_days = 30"),
+        ('allowed_from = ["prospect"]', 'allowed_from = ["loyal"]'),
+    )
+
+    policy = Policy.from_toml(text)
+
+    assert (policy.window_days, policy.active_days) == (90, 120)
+    assert policy.stages.initial is Stage.NEW
+    assert (policy.tiers.feature, policy.tiers.minimum_days) == ("spend", 30)
+    assert Policy.default().segments.exactly_one is True
+    assert policy.segments.exactly_one is False
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A path that leads nowhere is told."""
     path = tmp_path / "nowhere.toml"

@@ -16,7 +16,7 @@ from crmcore.kernel import CustomerId
 from crmcore.segments import RfmBins, RfmCell
 
 DAY = date(2006, 12, 31)
-# The example of the R package rfm, analysis date 2006-12-31.
+# Recency and frequency: the example of the R package rfm, analysis date 2006-12-31.
 PUBLISHED = RfmBins(
     recency=[115, 181, 297, 482], frequency=[4, 5, 6, 8], monetary=[250, 380, 506, 665]
 )
