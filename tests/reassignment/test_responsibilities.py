@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -286,6 +287,23 @@ def test_today_breaks_a_rule_when_one_person_backs_up_themselves() -> None:
     found = assign_responsibilities(department([ANN, BOB], [work("renewals")], today), as_of=DAY)
 
     assert isinstance(found.points_before, Undefined)
+
+
+@pytest.mark.parametrize(("zone", "holder"), [(None, "bob"), ("America/New_York", "cem")])
+def test_the_day_begins_in_its_zone(zone: str | None, holder: str) -> None:
+    """Who takes over at midnight in New York holds the duty when the day begins there."""
+    dawn = datetime(2026, 9, 30, 4, tzinfo=UTC)
+    today = [
+        held("renewals", Duty.RESPONSIBLE, "bob", until=dawn),
+        held("renewals", Duty.RESPONSIBLE, "cem", since=dawn),
+    ]
+    organization = department([ANN, BOB, CEM], [work("renewals", has_backup=False)], today)
+
+    found = assign_responsibilities(
+        organization, as_of=DAY, zone=None if zone is None else ZoneInfo(zone)
+    )
+
+    assert [load.member for load in found.before.loads if load.items] == [holder]
 
 
 def test_a_pinned_duty_stays_where_it_is_pinned() -> None:

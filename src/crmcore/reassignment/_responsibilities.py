@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from crmcore.allocation import Budget
-from crmcore.calendar import Period
+from crmcore.calendar import Period, midnight
 from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import minutes
 from crmcore.organization import Assignment, Duty, Member, Organization, Responsibility
@@ -29,6 +30,7 @@ def assign_responsibilities(
     organization: Organization,
     *,
     as_of: date,
+    zone: ZoneInfo | None = None,
     weeks: int = 4,
     weights: AssignmentWeights | None = None,
     pins: Iterable[Pin] = (),
@@ -47,6 +49,7 @@ def assign_responsibilities(
     Args:
         organization: The department with its people, responsibilities and assignments.
         as_of: The day of the plan; assignments that hold when it begins are today's.
+        zone: The zone in which the day begins; UTC where it is left out.
         weeks: The weeks from then on over which leave is counted; whoever leaves for good
             within them is planned without.
         weights: What counts how much; the defaults where it is left out.
@@ -71,7 +74,9 @@ def assign_responsibilities(
             "organization",
             [Fault("members", f"nobody has any hours from {period.start} to {period.end}")],
         )
-    slots = {slot.subject: slot for slot in _slots(organization, as_of, weights)}
+    begins = datetime.combine(as_of, time(0), UTC) if zone is None else midnight(as_of, zone)
+    today = organization.assigned_at(begins)
+    slots = {slot.subject: slot for slot in _slots(organization, today, weights)}
     case = Case(
         slots=dict(sorted(slots.items())),
         members=members,
@@ -100,10 +105,11 @@ def _duties(responsibility: Responsibility) -> tuple[Duty, ...]:
     return tuple(duty for duty in Duty if duty is not Duty.BACKUP or responsibility.has_backup)
 
 
-def _slots(organization: Organization, as_of: date, weights: AssignmentWeights) -> Iterator[Slot]:
-    at = datetime.combine(as_of, time(0), UTC)
+def _slots(
+    organization: Organization, held_today: Iterable[Assignment], weights: AssignmentWeights
+) -> Iterator[Slot]:
     today: dict[tuple[str, Duty], Assignment] = {}
-    for held in organization.assigned_at(at):
+    for held in held_today:
         today.setdefault((held.responsibility, held.duty), held)
     for responsibility in organization.responsibilities:
         for duty in _duties(responsibility):

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import attrs
 
+from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import Assignment, Organization, SkillLevel
@@ -59,6 +60,7 @@ def make_plan(
     duties = assign_responsibilities(
         organization,
         as_of=planning.as_of,
+        zone=find_zone(planning.policy.zone),
         weeks=planning.weeks,
         weights=planning.weights,
         pins=[pin for pin in planning.pins if pin.customer is None],

@@ -8,16 +8,18 @@ from datetime import date, timedelta
 import attrs
 
 from crmcore.calendar import Grain, Period, periods
+from crmcore.errors import InvalidValueError
 from crmcore.features import Trail
-from crmcore.goals import Goal, GoalAssessment, SmartCheck, assess, check_smart
+from crmcore.goals import Goal, GoalAssessment, GoalId, SmartCheck, assess, check_smart
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined
-from crmcore.kpis import KpiSeries, compute, value_over
+from crmcore.kpis import KpiSeries, compute, kpi, value_over
 from crmcore.measures import Additivity
 from crmcore.organization import Organization
 from crmcore.policies import GoalTemplate, Policy
 
 _DAY = timedelta(days=1)
+_THERE = Phrase("the KPI stands at the target already", "指标已处于目标值")
 
 
 def months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period, ...]:
@@ -60,17 +62,22 @@ def follow(
     organization: Organization,
     as_of: date,
 ) -> Goals:
-    """Say how the given goals stand, and those that the policy asks for in this year."""
+    """Say how the given goals stand, and those that the policy asks for in this year.
+
+    A given goal stands in place of what the policy asks for under the same id.
+    """
     by_kpi: dict[str, KpiSeries] = {one.kpi.id: one for one in series}
-    set_goals = {goal.id: goal for goal in goals}
+    set_goals = _by_id(goals)
     findings: list[Finding] = []
     year = Grain.YEAR.period(as_of - _DAY)
     for template in policy.goals:
-        goal = _set(template, by_kpi[template.kpi], year)
+        if template.id in set_goals:
+            continue
+        goal = _set(template, by_kpi[kpi(template.kpi).id], year)
         if isinstance(goal, Undefined):
             findings.append(_without_baseline(template, goal))
         else:
-            set_goals.setdefault(goal.id, _linked(goal, organization))
+            set_goals[goal.id] = _linked(goal, organization)
     ordered = sorted(set_goals.values(), key=lambda goal: goal.id)
     return Goals(
         assessments=tuple(assess(goal, by_kpi[goal.kpi], as_of=as_of) for goal in ordered),
@@ -80,6 +87,19 @@ def follow(
         ),
         findings=tuple(findings),
     )
+
+
+def _by_id(goals: Iterable[Goal]) -> dict[GoalId, Goal]:
+    """Return the goals by id; refuse KPIs that nobody knows, and ids that come twice."""
+    found: dict[GoalId, Goal] = {}
+    for goal in goals:
+        if kpi(goal.kpi).id != goal.kpi:
+            rule = f"name the KPI by its id, {kpi(goal.kpi).id!r}"
+            raise InvalidValueError("goals", goal.kpi, rule)
+        if goal.id in found:
+            raise InvalidValueError("goals", goal.id, "name each goal once")
+        found[goal.id] = goal
+    return found
 
 
 def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Undefined:
@@ -102,6 +122,8 @@ def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Unde
         baseline = series.at(before[-1])
     if isinstance(baseline, Undefined):
         return baseline
+    if template.mode.target(baseline.number, template.target) == baseline.number:
+        return Undefined(Reason.NO_BASE if not baseline.number else Reason.NOT_APPLICABLE, _THERE)
     goal = template.goal(baseline.number, year)
     reviews = [period.end for period in periods(Grain.QUARTER, year.start, year.end)]
     return attrs.evolve(goal, review_days=reviews[:-1])
@@ -123,12 +145,13 @@ def _linked(goal: Goal, organization: Organization) -> Goal:
 
 
 def _without_baseline(template: GoalTemplate, why: Undefined) -> Finding:
+    because = why.detail if why.detail.en else why.reason.label
     return Finding(
         kind="goal_without_baseline",
         severity=Severity.NOTE,
         subject=f"goal:{template.id}",
         title=Phrase(
-            f"{template.name}: no goal can be set, because {why.reason.label.en}",
-            f"{template.name}：无法设定目标，因为{why.reason.label.zh}",
+            f"{template.name}: no goal can be set, because {because.en}",
+            f"{template.name}：无法设定目标，因为{because.zh}",
         ),
     )
