@@ -223,6 +223,7 @@ def test_equal_criteria_are_one() -> None:
     assert F.x.in_(["b", "a", "a"]) == F.x.in_(["a", "b"])
     assert (F.x > Decimal("1.50")) == (F.x > Decimal("1.5"))
     assert (F.x > Decimal("1E+3")).fingerprint == (F.x > Decimal(1000)).fingerprint
+    assert (F.x > -0.0).fingerprint == (F.x > 0.0).fingerprint
     assert (F.x > Decimal(-0)) == (F.x > Decimal(0))
     assert len({F.x > 1, F.x > 1, F.x > Decimal(1), F.x == True, F.x == 1}) == 4  # noqa: E712
 

@@ -46,7 +46,10 @@ def test_the_published_example() -> None:
     [
         ({"gt": [DAYS, 90]}, F.days > 90),
         ({"gt": [90, DAYS]}, F.days < 90),
+        ({"lt": [90, DAYS]}, F.days > 90),
         ({"le": [90, DAYS]}, F.days >= 90),
+        ({"ge": [90, DAYS]}, F.days <= 90),
+        ({"ne": [90, DAYS]}, F.days != 90),
         ({"eq": ["gold", {"field": "tier"}]}, F.tier == "gold"),
         ({"lt": [DAYS, {"field": "limit"}]}, F.days < F.limit),
         ({"gt": [DAYS, Decimal("1.5")]}, F.days > Decimal("1.5")),

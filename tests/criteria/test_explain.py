@@ -148,6 +148,23 @@ def test_presence_is_said_without_the_value() -> None:
     assert F.email.is_present().explain({"email": "a@b.c"}).summary.zh == "成立：email 存在"
 
 
+def test_the_witness_reaches_into_unless() -> None:
+    """What shows that an *unless* does not hold is what shows that its part does."""
+    criterion = unless(F.a.is_true() & F.b.is_true()) | F.c.is_true()
+
+    explanation = criterion.explain({"a": True, "b": True})
+
+    assert explanation.missing == ("c",)
+    assert [leaf.observed[0][0] for leaf in explanation.witness] == ["a", "b", "c"]
+
+
+def test_a_flip_is_left_out_where_another_value_would_do_as_well() -> None:
+    """Other than x may be y, and then it would still hold, whatever is unknown beside it."""
+    criterion = (F.a == "x") | (F.a == "y") | F.b.is_true()
+
+    assert criterion.explain({"a": "x"}).flips == ()
+
+
 def test_two_fields_are_both_shown() -> None:
     """A comparison of two fields shows both values."""
     assert (F.spend < F.budget).explain({"spend": 5, "budget": 10}).summary == Phrase(

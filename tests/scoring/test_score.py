@@ -167,6 +167,28 @@ def test_a_missing_count_is_worth_up_to_the_cap() -> None:
     assert numbers(score) == [0, -10, 20]
 
 
+def test_what_is_at_stake_has_decayed_and_is_capped() -> None:
+    """What is known of an unknown rule counts: its date, its count and its cap."""
+    fortnight = {"last": date(2026, 9, 16), "visits": 9}
+    old = Rule("old", when=F.x > 0, points=25, decay=HalfLife(days=14, since=F.last))
+    many = Rule("many", when=F.x > 0, points=5, times=F.visits, cap=20)
+
+    assert numbers(bare(old).score(fortnight, as_of=TODAY)) == [0, 0, Decimal("12.5")]
+    assert numbers(bare(many).score(fortnight, as_of=TODAY)) == [0, 0, 20]
+
+
+def test_caps_bound_what_is_at_stake() -> None:
+    """Above the cap of a group, a doubt below it changes nothing."""
+    rules = bare(
+        Rule("buys", when=F.x > 0, points=60, group="g"),
+        Rule("complains", when=F.y > 0, points=-10, group="g"),
+        Rule("returns", when=F.y > 1, points=-15, group="g"),
+        group_caps={"g": 40},
+    )
+
+    assert numbers(rules.score({"x": 1}, as_of=TODAY)) == [40, 35, 40]
+
+
 @pytest.mark.parametrize("visits", [-1, True, "3", Decimal(3)])
 def test_a_count_is_a_count(visits: object) -> None:
     """A negative or broken count is refused by the name of its field."""

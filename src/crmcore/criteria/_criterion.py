@@ -219,7 +219,7 @@ class IsMissing(Criterion):
 
 @attrs.frozen(repr=False, cache_hash=True)
 class AllOf(Criterion):
-    """Criteria that should all hold."""
+    """Criteria that should all hold; with none of them, it holds for every record."""
 
     parts: tuple[Criterion, ...] = ()
 

@@ -145,9 +145,11 @@ def _text(value: str) -> str:
 
 @attrs.frozen
 class AsOf:
-    """The day of judgement, moved by calendar months first and by days then.
+    """The day of judgement, to compare dates with.
 
-    The day itself is handed in with each evaluation.
+    ``F.last_order < as_of.shift(months=-3)`` moves it by calendar months, and
+    ``as_of - timedelta(days=90)`` by days; months come first. The day itself is handed in with
+    each evaluation.
     """
 
     months: int = attrs.field(default=0, kw_only=True, validator=between(-_MONTHS, _MONTHS))
