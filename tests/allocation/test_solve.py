@@ -330,6 +330,29 @@ def test_rounding_keeps_conflicts_apart() -> None:
     assert solution.certificate.gap <= Fraction(5, 100)
 
 
+def test_an_item_may_be_too_large_for_whom_it_fits_best() -> None:
+    """Prices would split it; whole, it goes to the second best, and the gap says so."""
+    small = [
+        Item(id=f"c{at}", minutes=1, uncovered=99 * POINT, options=(Option("lin"),))
+        for at in range(200)
+    ]
+    large = Item(
+        id="north",
+        minutes=100,
+        uncovered=99 * POINT,
+        options=(Option("wei"), Option("lin", 30 * POINT)),
+    )
+    problem = Problem(
+        items=[large, *small], holders=[Holder("wei", [Band(50, 0)]), Holder("lin", [Band(900, 0)])]
+    )
+
+    solution = solve(problem)
+
+    assert dict(solution.assignment)["north"] == "lin"
+    assert solution.certificate.value == 30 * POINT
+    assert solution.certificate.bound == 15 * POINT
+
+
 def test_items_need_no_holders() -> None:
     """Without anybody to hold them, all items stay uncovered at their price."""
     alone = Item(id="north", minutes=5, uncovered=700)

@@ -11,14 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import TypeAlias
 
 from ._table import FORBIDDEN, NEVER, Table
 
 _FEW = 150
 _CANDIDATES = 24
 _ALIKE = 3
+_SHORT = 8
+_LINKS = 8
+_MOST_CHAINS = 60
 _ROUNDS = 12
 _ROUNDS_OF_FEW = 100
+
+# For each pair of columns, what rows lose by going over, and the rows.
+_Near: TypeAlias = list[list[list[tuple[float, int]]]]
 
 
 class Descent:
@@ -143,45 +150,118 @@ class Descent:
         return better
 
     def _large_round(self, prices: Sequence[float]) -> bool:
+        losses, gaps = self._losses(prices), self._gaps(prices)
+        near = self._near(prices, losses, gaps[0][0] if gaps else 0.0)
+        better = self._move_near(near)
+        better |= self._exchange_near(near, losses)
+        for _, row, to in gaps:
+            better |= self._try_chain(row, to, near)
+        return better
+
+    def _move_near(self, near: _Near) -> bool:
         better = False
-        near = self._near(prices)
-        columns = range(self._table.nobody + 1)
-        for at in columns:
-            for to in columns:
-                for row in near[at][to]:
+        for at, lists in enumerate(near):
+            for to, rows in enumerate(lists):
+                for _, row in rows:
                     if self.held[row] == at:
                         better |= self._try_move(row, to)
-        for at, to in combinations(columns, 2):
-            for one in near[at][to]:
-                for other in near[to][at]:
-                    if self.held[one] == at and self.held[other] == to:
+        return better
+
+    def _exchange_near(self, near: _Near, losses: Sequence[float]) -> bool:
+        better = False
+        for at, to in combinations(range(len(near)), 2):
+            most = losses[at] + losses[to]
+            for lost, one in near[at][to]:
+                for also, other in near[to][at]:
+                    if lost + also >= most or self.held[one] != at:
+                        break
+                    if self.held[other] == to:
                         better |= self._try_exchange(one, other)
         return better
 
-    def _near(self, prices: Sequence[float]) -> list[list[list[int]]]:
-        """Return for each pair of columns the rows that lose least by going over."""
+    def _try_chain(self, row: int, to: int, near: _Near) -> bool:
+        """Give a row to who would like it best, and let that one hand on what is in the way."""
+        at, total = self.held[row], self.change(row, to)
+        if to == at or self.moves <= 0 or self._clashes(row, to):
+            return False
+        self._put(row, to)
+        handed = [(row, at)]
+        while total >= 0 and len(handed) < _LINKS:
+            ways = [
+                (self.change(other, onto), other, onto)
+                for onto, rows in enumerate(near[to])
+                for _, other in rows[:_SHORT]
+                if self.held[other] == to and other != row
+            ]
+            change, other, onto = min(ways, default=(NEVER, -1, -1))
+            if change >= FORBIDDEN:
+                break
+            self._put(other, onto)
+            handed.append((other, to))
+            total += change
+        if total < 0:
+            self.moves -= len(handed)
+            return True
+        for other, back in reversed(handed):
+            self._put(other, back)
+        return False
+
+    def _gaps(self, prices: Sequence[float]) -> list[tuple[float, int, int]]:
+        """Return the rows that are not where they would cost least at the prices.
+
+        Each comes with what it loses and the column where it would not; the worst come first.
+        """
+        table = self._table
+        found = []
+        for row, at in enumerate(self.held):
+            minutes = table.minutes[row]
+            costs = [c + m * p for c, m, p in zip(table.costs[row], minutes, prices, strict=True)]
+            least = min(costs)
+            if costs[at] - least > 1:
+                found.append((costs[at] - least, row, costs.index(least)))
+        return sorted(found, reverse=True)[:_MOST_CHAINS]
+
+    def _losses(self, prices: Sequence[float]) -> list[float]:
+        """Return what each holder's load loses against the one that suits the price best."""
+        best = [
+            min(curve.cost(load) - price * load for load in curve.corners)
+            for curve, price in zip(self._table.curves, prices, strict=True)
+        ]
+        return [
+            cost - price * load - least
+            for cost, price, load, least in zip(self._costs, prices, self._loads, best, strict=True)
+        ]
+
+    def _near(self, prices: Sequence[float], losses: Sequence[float], gap: float) -> _Near:
+        """Return for each pair of columns the rows that lose least by going over.
+
+        A change wins at most what the two holders lose, and what a row in the wrong place
+        loses, which is *gap* at most; rows that lose more by going over are left out.
+        """
         table = self._table
         columns = range(table.nobody + 1)
-        found: list[list[list[tuple[float, int]]]] = [[[] for _ in columns] for _ in columns]
+        found: _Near = [[[] for _ in columns] for _ in columns]
+        most = [[one + other + gap for other in losses] for one in losses]
         for row, at in enumerate(self.held):
             costs, minutes = table.costs[row], table.minutes[row]
             here = costs[at] + minutes[at] * prices[at]
-            lists = found[at]
+            lists, limits = found[at], most[at]
             for to in columns:
-                if to != at and costs[to] < NEVER:
-                    lists[to].append((costs[to] + minutes[to] * prices[to] - here, row))
+                lost = costs[to] + minutes[to] * prices[to] - here
+                if lost < limits[to] and to != at:
+                    lists[to].append((lost, row))
         return [[self._few(at, rows) for rows in lists] for at, lists in enumerate(found)]
 
-    def _few(self, at: int, rows: list[tuple[float, int]]) -> list[int]:
+    def _few(self, at: int, rows: list[tuple[float, int]]) -> list[tuple[float, int]]:
         """Return the nearest rows, only so many of them with the same work."""
         rows.sort()
         alike: dict[int, int] = {}
-        few: list[int] = []
-        for _, row in rows:
+        few: list[tuple[float, int]] = []
+        for lost, row in rows:
             work = self._table.minutes[row][at]
             alike[work] = alike.get(work, 0) + 1
             if alike[work] <= _ALIKE:
-                few.append(row)
+                few.append((lost, row))
                 if len(few) == _CANDIDATES:
                     break
         return few
