@@ -186,16 +186,8 @@ class Descent:
             return False
         self._put(row, to)
         handed = [(row, at)]
-        while total >= 0 and len(handed) < _LINKS:
-            ways = [
-                (self.change(other, onto), other, onto)
-                for onto, rows in enumerate(near[to])
-                for _, other in rows[:_SHORT]
-                if self.held[other] == to and other != row
-            ]
-            change, other, onto = min(ways, default=(NEVER, -1, -1))
-            if change >= FORBIDDEN:
-                break
+        while total >= 0 and len(handed) < _LINKS and (ways := self._ways_on(to, row, near)):
+            change, other, onto = min(ways)
             self._put(other, onto)
             handed.append((other, to))
             total += change
@@ -205,6 +197,15 @@ class Descent:
         for other, back in reversed(handed):
             self._put(other, back)
         return False
+
+    def _ways_on(self, at: int, kept: int, near: _Near) -> list[tuple[int, int, int]]:
+        """Return how *at* may hand rows on but *kept*: the change, the row and the column."""
+        return [
+            (change, row, to)
+            for to, rows in enumerate(near[at])
+            for _, row in rows[:_SHORT]
+            if row != kept and self.held[row] == at and (change := self.change(row, to)) < FORBIDDEN
+        ]
 
     def _gaps(self, prices: Sequence[float]) -> list[tuple[float, int, int]]:
         """Return the rows that are not where they would cost least at the prices.

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 
 import attrs
 
-from crmcore.checks import between, is_id
+from crmcore.checks import between, is_id, is_name
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 
 _MOST_MINUTES = 10_000_000
@@ -127,7 +127,7 @@ class Item:
     Items that are alike may share one tuple of options, which saves memory and time.
 
     Attributes:
-        id: What it is.
+        id: What it is, on one line.
         minutes: The work that it is in the planning period.
         uncovered: What it costs when nobody holds it.
         options: Who may hold it; nobody else may.
@@ -136,7 +136,7 @@ class Item:
     .. versionadded:: 0.1.0
     """
 
-    id: str = attrs.field(validator=is_id)
+    id: str = attrs.field(validator=is_name)
     minutes: int = attrs.field(validator=between(0, _MOST_MINUTES))
     uncovered: int = attrs.field(validator=between(-_MOST_COST, _MOST_COST))
     options: tuple[Option, ...] = ()
@@ -154,8 +154,8 @@ class Conflict:
     .. versionadded:: 0.1.0
     """
 
-    one: str = attrs.field(validator=is_id)
-    other: str = attrs.field(validator=is_id)
+    one: str = attrs.field(validator=is_name)
+    other: str = attrs.field(validator=is_name)
 
     @other.validator
     def _is_another(self, attribute: attrs.Attribute[str], value: str) -> None:
