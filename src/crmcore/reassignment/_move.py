@@ -151,7 +151,7 @@ class Move:
 
     @property
     def subject(self) -> str:
-        """What moves: ``customer:c-17`` or ``responsibility:renewals:backup``."""
+        """What moves, as ``customer:c-17`` or ``responsibility:renewals:backup``."""
         return subject(self.customer, self.responsibility, self.duty)
 
     def __str__(self) -> str:
@@ -197,7 +197,7 @@ class Uncovered:
 
     @property
     def subject(self) -> str:
-        """What is uncovered: ``customer:c-17`` or ``responsibility:renewals:backup``."""
+        """What is uncovered, as ``customer:c-17`` or ``responsibility:renewals:backup``."""
         return subject(self.customer, self.responsibility, self.duty)
 
     def __str__(self) -> str:

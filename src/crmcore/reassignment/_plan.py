@@ -88,7 +88,7 @@ class Balance:
 
     @property
     def gini(self) -> Fraction | Undefined:
-        """How uneven the utilisation is: 0 where all are equal, near 1 where one does all."""
+        """How uneven the utilisation is, from 0 (all equal) to nearly 1 (one does all)."""
         used = self._utilisations
         total = sum(used)
         if not total:
@@ -139,7 +139,7 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """What tells this plan from another: the same moves of the same day have the same."""
+        """What tells this plan from another; the same moves of the same day have the same."""
         lines = [f"{self.kind} {self.as_of.isoformat()}"]
         lines += [
             f"{m.subject} {m.from_member} {m.to_member} {m.expected_version}" for m in self.moves
