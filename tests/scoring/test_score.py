@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.criteria import Criterion, F, as_of
+from crmcore.criteria import EVERYTHING, Criterion, F, as_of
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.scoring import (
@@ -245,6 +245,14 @@ def test_a_score_has_a_floor() -> None:
 
     assert score.value == 0
     assert str(score.ledger[1]) == "test: 30, because a score is at least 0"
+
+
+def test_a_rule_may_hold_for_everybody() -> None:
+    """A rule that reads nothing has an entry without evidence."""
+    score = bare(Rule("welcome", when=EVERYTHING, points=5)).score(object(), as_of=TODAY)
+
+    assert score.value == 5
+    assert score.ledger[0].evidence == ()
 
 
 def test_a_group_without_entries_is_left_alone() -> None:

@@ -58,7 +58,8 @@ class Entry:
         age_days: How many days old that is which decays, if something does.
         at_stake: For what is unknown: the points that it would give if it held.
         reason: Why, in words.
-        evidence: The fields that the rule reads, by name, with their values.
+        fields: The names of the fields that the rule reads, sorted.
+        values: The value of each of them.
 
     .. versionadded:: 0.1.0
     """
@@ -72,7 +73,13 @@ class Entry:
     factor: Decimal = Decimal(1)
     age_days: int | None = None
     at_stake: Decimal = Decimal(0)
-    evidence: tuple[tuple[str, object], ...] = ()
+    fields: tuple[str, ...] = ()
+    values: tuple[object, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[tuple[str, object], ...]:
+        """The fields that the rule reads, by name, with their values."""
+        return tuple(zip(self.fields, self.values, strict=True))
 
     @property
     def sum(self) -> str:

@@ -28,7 +28,7 @@ from ._decay import Decay, age_in_days
 from ._rule import EXACT, Rule
 from ._score import Entry, EntryKind, Score, shown
 
-Evidence: TypeAlias = "tuple[tuple[str, object], ...]"
+Values: TypeAlias = "tuple[object, ...]"
 
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
@@ -40,7 +40,12 @@ def _is_missing(value: object) -> bool:
 
 def _reader(names: tuple[str, ...], of: type | None) -> Callable[[Any], tuple[object, ...]]:
     """Return the function that reads these fields of a record of class *of*, or of any."""
-    by_attribute = attrgetter(*names, "__class__")  # with two names or more, it gives a tuple
+    getters = [attrgetter(name) for name in names]
+    # For several names, one getter gives the tuple at once.
+    get_all = attrgetter(*names) if len(names) > 1 else None
+
+    def by_attribute(record: object) -> tuple[object, ...]:
+        return get_all(record) if get_all else tuple([get(record) for get in getters])
 
     def by_key(record: Mapping[str, object]) -> tuple[object, ...]:
         return tuple(map(record.get, names))
@@ -133,11 +138,11 @@ class RuleScorer:
         if truth is False:
             return None
         rule = self.rule
-        evidence = tuple(zip(self.fields, self.read(record), strict=False))  # the reader adds one
-        times = 1 if rule.times is None else self._count(rule.times, evidence)
-        factor, age = (_ONE, None) if rule.decay is None else self._factor(rule.decay, evidence)
+        values = self.read(record)
+        times = 1 if rule.times is None else self._count(rule.times, values)
+        factor, age = (_ONE, None) if rule.decay is None else self._factor(rule.decay, values)
         if truth is None or times is None or factor is None:
-            return self._unknown(record, evidence, times, factor)
+            return self._unknown(record, values, times, factor)
         base = rule.points if times == 1 else EXACT.multiply(rule.points, Decimal(times))
         return Entry(
             kind=EntryKind.GIVEN,
@@ -148,20 +153,20 @@ class RuleScorer:
             factor=factor,
             age_days=age,
             reason=self.reason,
-            evidence=evidence,
+            fields=self.fields,
+            values=values,
         )
 
-    @staticmethod
-    def _count(field: str, evidence: Evidence) -> int | None:
-        value = dict(evidence)[field]
+    def _count(self, field: str, values: Values) -> int | None:
+        value = values[self.fields.index(field)]
         if _is_missing(value):
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise InvalidValueError(field, value, "be a count, 0 or more")
         return value
 
-    def _factor(self, decay: Decay, evidence: Evidence) -> tuple[Decimal | None, int | None]:
-        day = dict(evidence)[decay.since]
+    def _factor(self, decay: Decay, values: Values) -> tuple[Decimal | None, int | None]:
+        day = values[self.fields.index(decay.since)]
         if _is_missing(day):
             return None, None
         if not isinstance(day, date) or isinstance(day, datetime):
@@ -175,7 +180,7 @@ class RuleScorer:
     def _unknown(
         self,
         record: object,
-        evidence: Evidence,
+        values: Values,
         times: int | None,
         factor: Decimal | None,
     ) -> Entry:
@@ -191,12 +196,14 @@ class RuleScorer:
             points=_ZERO,
             base=rule.points,
             at_stake=at_stake,
-            reason=_absence(self._missing(record, evidence)),
-            evidence=evidence,
+            reason=_absence(self._missing(record, values)),
+            fields=self.fields,
+            values=values,
         )
 
-    def _missing(self, record: object, evidence: Evidence) -> list[str]:
-        missing = [name for name, value in evidence if _is_missing(value)]
+    def _missing(self, record: object, values: Values) -> list[str]:
+        read = zip(self.fields, values, strict=True)
+        missing = [name for name, value in read if _is_missing(value)]
         if len(missing) == 1:
             return missing
         # With several gaps, only some may matter: those that the criterion names, and the
