@@ -21,8 +21,11 @@ from crmcore.activities import (
 from crmcore.codec import from_data
 from crmcore.customers import Customer, Ownership, OwnershipId
 from crmcore.kernel import CustomerId, MemberId, Money
+from crmcore.lifecycle import Stage
 from crmcore.memory import MemoryStore
-from crmcore.organization import Duty, Organization
+from crmcore.organization import Duty, Organization, SkillLevel
+from crmcore.policies import BookPolicy, Policy, StageMinutes, TierCare
+from crmcore.reviews import Review, review_department
 from crmcore.sql import SqlStore
 from crmcore.storage import Store, add_organization
 
@@ -31,6 +34,7 @@ Stores: TypeAlias = Callable[[], Store]
 AS_OF = date(2026, 9, 30)
 SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 
+BUYING = (Stage.NEW, Stage.ACTIVE, Stage.LOYAL, Stage.AT_RISK, Stage.REACTIVATED)
 # Who has bought how often, how many days apart, the last time how many days ago, for how much.
 HABITS = (
     ("ada", 8, 20, 6, "60.00"),
@@ -43,6 +47,31 @@ HABITS = (
     ("hal", 5, 25, 150, "120.00"),
     ("ivy", 3, 50, 90, "15.00"),
     ("jo", 2, 200, 30, "300.00"),
+)
+# The default policy with a book of its own, so that its fine tuning does not matter here.
+POLICY = attrs.evolve(
+    Policy.default(),
+    book=BookPolicy(
+        [
+            TierCare(
+                tier="gold",
+                importance=8,
+                skills=[SkillLevel("negotiation", 2)],
+                minutes=[StageMinutes(stage, 15) for stage in BUYING],
+            ),
+            TierCare(
+                tier="silver",
+                importance=4,
+                minutes=[StageMinutes(stage, 10) for stage in BUYING],
+            ),
+            TierCare(
+                tier="bronze",
+                importance=2,
+                minutes=[StageMinutes(stage, 5) for stage in BUYING],
+            ),
+            TierCare(tier="standard", minutes=[StageMinutes(Stage.ACTIVE, 1)]),
+        ]
+    ),
 )
 OWNERS = {"ada": "ben", "bob": "ben", "cy": "dora", "dee": "ben", "gus": "dora", "hal": "ben"}
 
@@ -67,6 +96,11 @@ class Shop:
             uow.ownerships.add_all(self.ownerships)
             uow.commit()
         return store
+
+    def review(self, *, policy: Policy = POLICY, months: int = 12, weeks: int = 4) -> Review:
+        """Return the review of the shop, kept in memory."""
+        store = self.into(MemoryStore())
+        return review_department(store, policy=policy, as_of=AS_OF, months=months, weeks=weeks)
 
     def shuffled(self, order: Callable[[Sequence[Any]], Sequence[Any]]) -> Shop:
         """Return the same records in another order."""
@@ -234,6 +268,18 @@ def shop() -> Shop:
             for customer, member in OWNERS.items()
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """Return the policy of the shop."""
+    return POLICY
+
+
+@pytest.fixture(scope="session")
+def review(shop: Shop) -> Review:
+    """Return the review of the shop."""
+    return shop.review()
 
 
 @pytest.fixture(params=["memory", "sql"])

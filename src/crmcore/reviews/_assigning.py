@@ -11,8 +11,8 @@ import attrs
 
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
-from crmcore.kernel import CustomerId, MemberId
-from crmcore.organization import Assignment, Organization, SkillLevel
+from crmcore.kernel import MemberId, ResponsibilityId
+from crmcore.organization import Assignment, Duty, Organization, SkillLevel
 from crmcore.policies import Policy
 from crmcore.reassignment import (
     AssignmentWeights,
@@ -124,15 +124,14 @@ def assignments_after(
     """Return the assignments that hold once the plan for the duties is carried out."""
     held = {(a.responsibility, a.duty, a.member): a for a in organization.assigned_at(at)}
     for move in plan.moves:
-        if move.responsibility is None or move.duty is None:
-            continue
+        responsibility, duty = ResponsibilityId(str(move.responsibility)), Duty(str(move.duty))
         if move.from_member is not None:
-            held.pop((move.responsibility, move.duty, move.from_member), None)
+            held.pop((responsibility, duty, move.from_member), None)
         if move.to_member is not None:
-            held[move.responsibility, move.duty, move.to_member] = Assignment(
+            held[responsibility, duty, move.to_member] = Assignment(
                 id=hashlib.sha256(move.subject.encode()).hexdigest()[:_ID],
-                responsibility=move.responsibility,
-                duty=move.duty,
+                responsibility=responsibility,
+                duty=duty,
                 member=move.to_member,
                 since=at,
             )
@@ -148,12 +147,3 @@ def hours_of_owners(judgements: Iterable[Judgement], policy: Policy) -> Mapping[
             need = policy.book.minutes(str(features.tier), str(features.stage))
             minutes[judgement.owner] = minutes.get(judgement.owner, 0) + need
     return {member: Decimal(minutes[member]) / _HOUR for member in sorted(minutes)}
-
-
-def owned_by(judgements: Iterable[Judgement]) -> Mapping[MemberId, tuple[CustomerId, ...]]:
-    """Return the customers that each member owns today, by member."""
-    owned: dict[MemberId, list[CustomerId]] = {}
-    for judgement in judgements:
-        if judgement.owner is not None:
-            owned.setdefault(judgement.owner, []).append(judgement.customer)
-    return {member: tuple(owned[member]) for member in sorted(owned)}

@@ -14,7 +14,7 @@ from crmcore.goals import Goal, GoalAssessment, GoalId, SmartCheck, assess, chec
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined
 from crmcore.kpis import KpiSeries, compute, kpi, value_over
-from crmcore.measures import Additivity
+from crmcore.measures import Additivity, Value
 from crmcore.organization import Organization
 from crmcore.policies import GoalTemplate, Policy
 
@@ -103,10 +103,22 @@ def _by_id(goals: Iterable[Goal]) -> dict[GoalId, Goal]:
 
 
 def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Undefined:
-    """Return the goal of a template for a year, set from where the KPI stood before it.
+    """Return the goal of a template for a year, set from where the KPI stood before it."""
+    baseline = _baseline(series, year)
+    if isinstance(baseline, Undefined):
+        return baseline
+    if template.mode.target(baseline.number, template.target) == baseline.number:
+        return Undefined(Reason.NO_BASE if not baseline.number else Reason.NOT_APPLICABLE, _THERE)
+    goal = template.goal(baseline.number, year)
+    reviews = [period.end for period in periods(Grain.QUARTER, year.start, year.end)]
+    return attrs.evolve(goal, review_days=reviews[:-1])
 
-    What adds up over time is set from the whole year before, or from the part of it that
-    there are records of; everything else from the last month before the year.
+
+def _baseline(series: KpiSeries, year: Period) -> Value | Undefined:
+    """Return where a KPI stood before a year.
+
+    What adds up over time brought so much in the whole year before, or in the part of it
+    that there are records of; everything else stood so in the last month before the year.
     """
     before = [
         period
@@ -115,18 +127,10 @@ def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Unde
     ]
     if not before:
         return Undefined(Reason.NO_BASE)
-    if series.kpi.over_time is Additivity.ADDITIVE:
-        start = max(year.before().start, before[0].start)
-        baseline = value_over(series, Period(start, year.start))
-    else:
-        baseline = series.at(before[-1])
-    if isinstance(baseline, Undefined):
-        return baseline
-    if template.mode.target(baseline.number, template.target) == baseline.number:
-        return Undefined(Reason.NO_BASE if not baseline.number else Reason.NOT_APPLICABLE, _THERE)
-    goal = template.goal(baseline.number, year)
-    reviews = [period.end for period in periods(Grain.QUARTER, year.start, year.end)]
-    return attrs.evolve(goal, review_days=reviews[:-1])
+    if series.kpi.over_time is not Additivity.ADDITIVE:
+        return series.at(before[-1])
+    start = max(year.before().start, before[0].start)
+    return value_over(series, Period(start, year.start))
 
 
 def _linked(goal: Goal, organization: Organization) -> Goal:
