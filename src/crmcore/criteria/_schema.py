@@ -40,7 +40,7 @@ Source: TypeAlias = "type | Mapping[str, Any]"
 
 @attrs.frozen
 class Schema:
-    """The fields that a criterion may read: name, type, the allowed words.
+    """The fields that a criterion may read, each with its type and its allowed words.
 
     It is derived from the class of the records, so that nothing is declared twice, and it
     refuses a criterion before it runs.
