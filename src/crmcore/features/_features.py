@@ -22,7 +22,7 @@ class CustomerFeatures:
     the recent one begins. None means that there is nothing to tell; a 0 is a real zero.
 
     The last six are verdicts, None until somebody has judged and put them in with
-    `attrs.evolve`.
+    ``attrs.evolve``.
 
     Attributes:
         customer: The customer.

@@ -31,7 +31,7 @@ _ONE: Final = Decimal(1)
 class Trail:
     """What a customer did, day by day, in one zone and one currency.
 
-    Made by `collect`. Days are proleptic ordinals (`datetime.date.toordinal`), ascending.
+    Made by `collect`. Days are proleptic ordinals (``date.toordinal()``), ascending.
 
     Attributes:
         customer: The customer.
