@@ -13,7 +13,7 @@ from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import CustomerId, MemberId, Phrase, ResponsibilityId
 from crmcore.organization import Duty, Member
 
-from ._demand import Demand
+from ._demand import Demand, Rule
 from ._move import subject
 from ._need import Pin
 from ._weights import POINT, AssignmentWeights
@@ -103,9 +103,17 @@ class Case:
         return self._judged[demand]
 
     def _judge(self, demand: Demand, member: Member) -> Judgement:
-        rules = demand.rules(member, has_authority=member.id in self.authorities)
-        broken = next((rule for rule, kept in rules if not kept), None)
+        broken = next((rule for rule, kept in self.rules(demand, member) if not kept), None)
         return Judgement(broken, demand.fit(member, self.weights), demand.interest(member))
+
+    def rules(self, demand: Demand, member: Member) -> list[Rule]:
+        """Return what a demand wants, and for each whether a member has it."""
+        has_authority = member.id in self.authorities
+        return list(demand.rules(member, self.weights, has_authority=has_authority))
+
+    def foes(self, key: str) -> list[str]:
+        """Return the subjects that must have another holder than this one."""
+        return [two if one == key else one for one, two in self.conflicts if key in (one, two)]
 
     def problem(self) -> Problem:
         """Write the case down as a problem of allocation, in thousandths of a point."""

@@ -43,7 +43,9 @@ class Demand:
     responsibility: ResponsibilityId | None = None
     team: TeamId | None = None
 
-    def rules(self, member: Member, *, has_authority: bool) -> Iterator[Rule]:
+    def rules(
+        self, member: Member, weights: AssignmentWeights, *, has_authority: bool
+    ) -> Iterator[Rule]:
         """Yield each rule, named by what it wants, and whether the member has that."""
         for wanted in self.skills:
             least = self.least(wanted)
@@ -65,6 +67,8 @@ class Demand:
             )
         if self.wants_authority:
             yield Phrase("authority", "相应权限"), has_authority
+        if self.responsibility is not None:
+            yield Phrase("a fit above 0 %", "0%以上的匹配度"), self.fit(member, weights) > 0
 
     def least(self, wanted: SkillLevel) -> int:
         """Return the level below which nobody may be; 0 where the skill can be learned anew."""

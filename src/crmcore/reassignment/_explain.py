@@ -48,6 +48,7 @@ class _Explained:
         self._prices = {MemberId(key): price for key, price in solution.certificate.prices}
         self._loads_today = self._minutes(self._today)
         self._loads = self._minutes(self._held)
+        self._gained = self._largest_gains()
 
     def plan(self, kind: PlanKind, as_of: date) -> Plan:
         case = self._case
@@ -94,6 +95,13 @@ class _Explained:
             if who in loads:
                 loads[who] += self._case.slots[key].minutes
         return loads
+
+    def _largest_gains(self) -> dict[MemberId, str]:
+        """Return the largest slot that each member gets anew."""
+        slots = self._case.slots.values()
+        new = [slot for slot in slots if self._held[slot.subject] not in (None, slot.holder)]
+        new.sort(key=lambda slot: slot.minutes)
+        return {who: slot.subject for slot in new if (who := self._held[slot.subject])}
 
     def _balance(self, held: Holding, loads: dict[MemberId, int]) -> Balance:
         counts = dict.fromkeys(self._case.members, 0)
@@ -163,18 +171,20 @@ class _Explained:
         after = _option(item, new) if new is not None else None
         terms = self._terms(slot, before, after)
         judged = case.judge(slot.demand)
+        taken = {self._held[foe] for foe in case.foes(slot.subject)}
         rivals = sorted(
             (self._priced(slot, option), option.holder)
             for option in item.options
-            if option is not after
+            if option is not after and option.holder not in taken
         )
         first = rivals[0] if rivals and after is not None else None
-        kind = self._kind(slot, before, terms)
+        kind, other = self._kind(slot, before, terms)
         return MoveReason(
             kind=kind,
             rule=judged[slot.holder].broken
             if slot.holder is not None and kind is MoveKind.NOT_ELIGIBLE
             else None,
+            other=other,
             fit_before=judged[MemberId(before.holder)].fit if before is not None else None,
             fit_after=judged[MemberId(after.holder)].fit if after is not None else None,
             terms=tuple((term, points(won)) for term, won in terms.items() if won),
@@ -203,18 +213,33 @@ class _Explained:
             terms[Term.HOURS] += sign * slot.minutes * self._prices[MemberId(option.holder)]
         return terms
 
-    def _kind(self, slot: Slot, before: Option | None, terms: dict[Term, int]) -> MoveKind:
+    def _kind(
+        self, slot: Slot, before: Option | None, terms: dict[Term, int]
+    ) -> tuple[MoveKind, str | None]:
+        """Return why a slot moves, and which other one it makes way for."""
         who = slot.holder
         if who is None:
-            return MoveKind.FIRST
+            return MoveKind.FIRST, None
         if before is None:
-            return self._force(slot, who)
+            return self._force(slot, who), None
+        foes = self._case.foes(slot.subject)
+        clash = next((foe for foe in foes if self._today[foe] == who), None)
+        if clash is not None:
+            return MoveKind.CONFLICT, clash
         if self._loads_today[who] > self._case.holders[who].limit:
-            return MoveKind.OVER_LIMIT
+            return MoveKind.OVER_LIMIT, None
+        return self._choose(who, foes, terms)
+
+    def _choose(
+        self, who: MemberId, foes: list[str], terms: dict[Term, int]
+    ) -> tuple[MoveKind, str | None]:
+        """Return why something moves that could have stayed with *who*."""
         if terms[Term.FIT] + terms[Term.INTEREST] + terms[Term.CHANGE] > 0:
-            return MoveKind.BETTER_FIT
-        relieved = self._loads[who] < self._loads_today[who]
-        return MoveKind.RELIEF if relieved else MoveKind.MAKES_ROOM
+            return MoveKind.BETTER_FIT, None
+        new = next((foe for foe in foes if self._held[foe] == who), None)
+        if new is None and self._loads[who] < self._loads_today[who]:
+            return MoveKind.RELIEF, None
+        return MoveKind.MAKES_ROOM, new or self._gained.get(who)
 
     def _force(self, slot: Slot, who: MemberId) -> MoveKind:
         """Return what forces a slot away from somebody who is not among its options."""

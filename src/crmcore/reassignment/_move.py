@@ -39,6 +39,7 @@ class MoveKind(LabelledEnum):
     FIRST = "first", "first assignment", "首次分配"
     LEFT = "left", "the holder has left or has no hours", "原负责人已离开或无可用工时"
     NOT_ELIGIBLE = "not_eligible", "the holder may not hold it", "原负责人不符合条件"
+    CONFLICT = "conflict", "conflicts with what the holder also has", "与原负责人的其他职责冲突"
     OVER_LIMIT = "over_limit", "the holder is beyond the limit of hours", "原负责人工时超限"
     RELIEF = "relief", "relief", "减轻负荷"
     BETTER_FIT = "better_fit", "better fit", "更匹配"
@@ -51,7 +52,13 @@ class MoveKind(LabelledEnum):
         return self in _FORCED
 
 
-_FORCED = {MoveKind.LEFT, MoveKind.NOT_ELIGIBLE, MoveKind.OVER_LIMIT, MoveKind.PINNED}
+_FORCED = {
+    MoveKind.LEFT,
+    MoveKind.NOT_ELIGIBLE,
+    MoveKind.CONFLICT,
+    MoveKind.OVER_LIMIT,
+    MoveKind.PINNED,
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -64,11 +71,12 @@ class MoveReason:
     Attributes:
         kind: The sort of reason.
         rule: What the present holder lacks, where that forces the move.
+        other: What it conflicts with, or makes room for, by its subject (see `Move`).
         fit_before: How well the present holder fits, in percent; None where there is none
             who may hold it.
         fit_after: How well the new holder fits, in percent; None where nobody takes over.
         terms: What is won (above 0) and given up (below 0), in points; zeros are left out.
-        runner_up: Who would have been next best at the prices, if anybody may hold it.
+        runner_up: Who would have been next best at the prices, if anybody else may hold it.
         margin: By how many points the runner-up is behind; below 0 where only the loads of
             the whole plan decide for the new holder.
 
@@ -77,6 +85,7 @@ class MoveReason:
 
     kind: MoveKind
     rule: Phrase | None = None
+    other: str | None = None
     fit_before: int | None = None
     fit_after: int | None = None
     terms: tuple[tuple[Term, Decimal], ...] = ()
@@ -95,6 +104,9 @@ class MoveReason:
         if self.rule is not None:
             english.append(f"lacks {self.rule.en}")
             chinese.append(f"缺少{self.rule.zh}")
+        if self.other is not None:
+            english[0] += f": {self.other}"
+            chinese[0] += f"：{self.other}"
         if self.fit_after is not None:
             before = "" if self.fit_before is None else f"{self.fit_before} → "
             english.append(f"fit {before}{self.fit_after} %")
@@ -103,8 +115,17 @@ class MoveReason:
             english.append(self._sum("en"))
             chinese.append(self._sum("zh-CN"))
         if self.runner_up is not None and self.margin is not None:
-            english.append(f"next best {self.runner_up}, {_signed(-self.margin)}")
-            chinese.append(f"次优人选{self.runner_up}，{_signed(-self.margin)}")
+            behind = _signed(-self.margin)
+            english.append(
+                f"next best {self.runner_up}, {behind}"
+                if self.margin
+                else f"{self.runner_up} is as good at the prices"
+            )
+            chinese.append(
+                f"次优人选{self.runner_up}，{behind}"
+                if self.margin
+                else f"按价格计{self.runner_up}同样合适"
+            )
         return Phrase("; ".join(english), "；".join(chinese))
 
     def _sum(self, language: str) -> str:
@@ -178,7 +199,8 @@ class Uncovered:
         responsibility: The responsibility, in a plan for responsibilities.
         duty: The duty of the responsibility.
         cost: What it costs that nobody holds it, in points.
-        funnel: How many members have what the rules want, rule after rule.
+        funnel: How many members have what the rules want, rule after rule; rules that lose
+            nobody are left out.
         reason: The funnel in words, with what is wanting in the end.
         remedy: The smallest change that would let somebody hold it, where one is known.
         stays_with: Who holds it today against a rule, and keeps it until somebody is found.

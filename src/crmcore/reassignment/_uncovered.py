@@ -21,10 +21,11 @@ _MEMBERS = Phrase("members", "名成员")
 def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered:
     """Say why nobody holds a slot."""
     able = [key for key, judged in case.judge(slot.demand).items() if judged.broken is None]
-    free = [key for key in able if not _clashes(case, slot, key, held)]
+    foes = case.foes(slot.subject)
+    free = [key for key in able if not any(held[foe] == key for foe in foes)]
     roomy = [key for key in free if loads[key] + slot.minutes <= case.holders[key].limit]
     funnel = [*_rules(case, slot)]
-    if able and any(slot.subject in pair for pair in case.conflicts):
+    if able and foes:
         funnel.append((Phrase("freedom from conflict", "无冲突的职责组合"), len(free)))
     if free:
         need = _shown(slot.minutes)
@@ -37,28 +38,27 @@ def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered
         cost=points(case.uncovered_cost(slot)),
         funnel=tuple(funnel),
         reason=_worded(funnel, dear=bool(roomy)),
-        remedy=_remedy(case, slot, free, roomy, loads) if able else _training(case, slot),
+        remedy=_hours(case, slot, free, loads) if free else _training(case, slot),
         stays_with=slot.holder if stays else None,
     )
 
 
 def _rules(case: Case, slot: Slot) -> list[tuple[Phrase, int]]:
-    """Return how many members are left after each rule, up to the one that nobody keeps."""
+    """Return how many members are left after each rule that some do not keep."""
     left = list(case.members.values())
     funnel = [(_MEMBERS, len(left))]
-    labels = [rule for rule, _ in slot.demand.rules(left[0], has_authority=False)]
+    labels = [rule for rule, _ in case.rules(slot.demand, left[0])]
     for at, label in enumerate(labels):
-        left = [member for member in left if _kept(case, slot, member)[at]]
-        funnel.append((label, len(left)))
-        if not left:
-            break
+        able = [member for member in left if _kept(case, slot, member)[at]]
+        if len(able) < len(left):
+            funnel.append((label, len(able)))
+        left = able
     return funnel
 
 
 def _kept(case: Case, slot: Slot, member: Member) -> list[bool]:
     """Return for each rule whether a member keeps it."""
-    rules = slot.demand.rules(member, has_authority=member.id in case.authorities)
-    return [kept for _, kept in rules]
+    return [kept for _, kept in case.rules(slot.demand, member)]
 
 
 def _worded(funnel: list[tuple[Phrase, int]], *, dear: bool) -> Phrase:
@@ -74,20 +74,12 @@ def _worded(funnel: list[tuple[Phrase, int]], *, dear: bool) -> Phrase:
     return Phrase(" → ".join(english), " → ".join(chinese))
 
 
-def _clashes(case: Case, slot: Slot, member: MemberId, held: Held) -> bool:
-    key = slot.subject
-    foes = [two if one == key else one for one, two in case.conflicts if key in (one, two)]
-    return any(held[foe] == member for foe in foes)
-
-
-def _remedy(
-    case: Case, slot: Slot, free: list[MemberId], roomy: list[MemberId], loads: Loads
-) -> Phrase | None:
+def _hours(case: Case, slot: Slot, free: list[MemberId], loads: Loads) -> Phrase | None:
     """Return the fewest hours that would do, where hours are what is wanting."""
-    if roomy or not free:
-        return None
     lacking = {key: loads[key] + slot.minutes - case.holders[key].limit for key in free}
     who = min(lacking, key=lambda key: (lacking[key], key))
+    if lacking[who] <= 0:
+        return None
     hours = _shown(lacking[who])
     return Phrase(f"{hours} h more for {who} would do", f"为{who}增加{hours}小时即可")
 
