@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -180,8 +181,8 @@ class _History(RuleBasedStateMachine):
         return sorted(self.model[name].values(), key=lambda record: record.id)
 
     def teardown(self) -> None:
-        with self.uow:
-            pass
+        with suppress(UnitOfWorkClosedError):  # it has ended where its end was the fault
+            self.uow.rollback()
         self.store.close()
 
 

@@ -144,13 +144,20 @@ _CALLS: Final[tuple[Callable[[UnitOfWork], Any], ...]] = (
 )
 
 
+_ENDS: Final[tuple[Callable[[UnitOfWork], Any], ...]] = (
+    lambda uow: uow.commit(),
+    lambda uow: uow.rollback(),
+    lambda uow: uow.__exit__(None, None, None),
+)
+
+
 def a_unit_is_used_once(store: Store) -> None:
     """After its end, however it came, a unit of work refuses every call."""
     keep(store, customers=[customer("c-1")])
 
-    for end in (lambda uow: uow.commit(), lambda uow: uow.rollback(), lambda _: None):
-        with store.unit_of_work() as uow:
-            end(uow)
+    for end in _ENDS:
+        uow = store.unit_of_work()
+        end(uow)
         for call in _CALLS:
             with pytest.raises(UnitOfWorkClosedError):
                 call(uow)

@@ -1,0 +1,99 @@
+"""The strategies make records that are valid, varied, and as asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from crmcore import testing
+from crmcore.activities import Purchase
+from crmcore.kernel import CustomerId, Money
+from crmcore.organization import Organization
+from crmcore.storage import RECORDS
+
+QUICK = settings(
+    max_examples=500,
+    phases=[Phase.generate],  # the first that is found will do
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_each_kind_of_record_has_its_strategy(name: str) -> None:
+    """The strategy of a repository's records makes records of its class."""
+    record = find(getattr(testing, name)(), lambda _: True, settings=QUICK)
+
+    assert type(record) is RECORDS[name]
+    assert record.version == 0
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_each_field_varies(name: str) -> None:
+    """No field but the version is the same in all records, so that none is tested by accident."""
+    strategy = getattr(testing, name)()
+    fields = [field.name for field in attrs.fields(RECORDS[name])]
+    for field in set(fields) - {"version", "segregated_from"}:
+        pair = find(
+            st.tuples(strategy, strategy),
+            lambda two, field=field: getattr(two[0], field) != getattr(two[1], field),  # type: ignore[misc]
+            settings=QUICK,
+        )
+        assert pair[0] != pair[1]
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+@settings(max_examples=5)
+@given(data=st.data())
+def test_a_field_may_be_something_particular(name: str, data: st.DataObject) -> None:
+    """A field that the caller gives a strategy for is drawn from it."""
+    record = data.draw(getattr(testing, name)(id=st.just("x-1")))
+
+    assert record.id == "x-1"
+
+
+@given(testing.purchases(customer=st.just(CustomerId("c-17"))))
+def test_refunds_are_marked(bought: Purchase) -> None:
+    """A purchase is a refund, and marked, exactly where its amount is below 0 or it says so."""
+    assert bought.customer == "c-17"
+    assert bought.refund or bought.amount.amount >= 0
+
+
+@given(testing.amounts(), testing.amounts(refund=True))
+def test_amounts_have_their_sign(paid: Money, returned: Money) -> None:
+    """What is paid is 0 or more, and what goes back 0 or less."""
+    assert paid.amount >= 0
+    assert returned.amount <= 0
+
+
+@settings(max_examples=10)
+@given(testing.organizations())
+def test_organizations_hang_together(organization: Organization) -> None:
+    """In a department every name leads somewhere; building it has checked that."""
+    assert organization.members
+    assert all(team.department == organization.department.id for team in organization.teams)
+
+
+EDGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "a microsecond": ("purchases", lambda bought: bought.at.microsecond == 999_999),
+    "before 1970": ("purchases", lambda bought: bought.at < datetime(1970, 1, 1, tzinfo=UTC)),
+    "parts of a cent": ("purchases", lambda b: b.amount.amount.as_tuple().exponent == -5),
+    "more than 64 bits": ("purchases", lambda bought: bought.amount.amount > 10**19),
+    "beyond the basic plane": ("customers", lambda customer: "😀" in customer.id),
+    "words of SQL": ("customers", lambda customer: "DROP TABLE" in customer.name),
+    "two lines": ("interactions", lambda contact: "\n" in (contact.note or "")),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_the_edges_are_drawn(name: str) -> None:
+    """The values that have cost others a bug come up by themselves."""
+    records, is_edge = EDGES[name]
+
+    assert is_edge(find(getattr(testing, records)(), is_edge, settings=QUICK))
