@@ -42,16 +42,18 @@ def types(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Build the pages; a link that leads nowhere fails."""
-    out = Path(session.create_tmp()) / "docs"
+    out = Path(session.create_tmp()).resolve() / "docs"
     session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "-E", "docs", str(out))
     session.log(f"the pages are in {out}")
 
 
 @nox.session(venv_backend="none")
 def examples(session: nox.Session) -> None:
-    """Run every example."""
-    for path in sorted((HERE / "examples").glob("*.py")):
-        session.run("python", "-W", "error", str(path))
+    """Run every example, in a folder of its own."""
+    scripts = sorted((HERE / "examples").resolve().glob("*.py"))
+    session.chdir(session.create_tmp())
+    for script in scripts:
+        session.run("python", "-W", "error", str(script))
 
 
 @nox.session(venv_backend="none")
@@ -74,7 +76,7 @@ def versions(session: nox.Session) -> None:
 
 
 def _test_the_wheel(session: nox.Session) -> None:
-    house = Path(session.create_tmp()) / "house"
+    house = Path(session.create_tmp()).resolve() / "house"
     shutil.rmtree(house, ignore_errors=True)
     house.mkdir(parents=True)
     for folder in BESIDE:
