@@ -19,6 +19,7 @@ import pytest
 
 from crmcore.errors import MissingExtraError, StorageUnavailableError
 from crmcore.kernel import Money, minor_digits, round_half_up
+from crmcore.memory import MemoryStore
 from crmcore.storage import (
     RECORDS,
     Selection,
@@ -173,6 +174,11 @@ if TYPE_CHECKING:
 def test_an_honest_store_passes() -> None:
     """A store that keeps every promise is not accused of anything."""
     check_store(PlainStore, histories=5)
+
+
+def test_an_honest_store_of_another_kind_passes() -> None:
+    """Whether writers wait for each other or the later one is refused, both is honest."""
+    check_store(MemoryStore, histories=30)
 
 
 # What follows breaks one promise each, as real stores have broken it.

@@ -84,7 +84,7 @@ EDGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "a microsecond": ("purchases", lambda bought: bought.at.microsecond == 999_999),
     "before 1970": ("purchases", lambda bought: bought.at < datetime(1970, 1, 1, tzinfo=UTC)),
     "parts of a cent": ("purchases", lambda b: b.amount.amount.as_tuple().exponent == -5),
-    "more than 64 bits": ("purchases", lambda bought: bought.amount.amount > 10**19),
+    "more than 64 bits": ("purchases", lambda bought: bought.amount.amount > 10**17),
     "beyond the basic plane": ("customers", lambda customer: "😀" in customer.id),
     "words of SQL": ("customers", lambda customer: "DROP TABLE" in customer.name),
     "two lines": ("interactions", lambda contact: "\n" in (contact.note or "")),

@@ -89,35 +89,25 @@ class _History(RuleBasedStateMachine):
             assert self._repository(name).add(record) == expected
             self.model[name][record.id] = expected
 
-    @rule(name=_names, data=st.data(), behind=st.sampled_from((0, 0, 1)))
-    def save(self, name: str, data: st.DataObject, behind: int) -> None:
+    @rule(name=_names, data=st.data())
+    def save(self, name: str, data: st.DataObject) -> None:
         record = data.draw(_records[name])
         stored = self.model[name].get(record.id)
-        version = max(0, (stored.version if stored else 1) - behind)
-        changed = attrs.evolve(record, version=version)
-        if stored is None:
-            with pytest.raises(NotFoundError):
-                self._repository(name).save(changed)
-        elif version != stored.version:
-            with pytest.raises(ConcurrencyConflictError):
-                self._repository(name).save(changed)
-        else:
-            expected = attrs.evolve(record, version=version + 1)
+        with pytest.raises(ConcurrencyConflictError if stored else NotFoundError):
+            self._repository(name).save(record)  # which is of version 0
+        if stored:
+            expected = attrs.evolve(record, version=stored.version + 1)
+            changed = attrs.evolve(record, version=stored.version)
             assert self._repository(name).save(changed) == expected
             self.model[name][record.id] = expected
 
-    @rule(name=_names, key=_keys, behind=st.sampled_from((0, 0, 1)))
-    def remove(self, name: str, key: str, behind: int) -> None:
-        stored = self.model[name].get(key)
-        if stored is None:
-            with pytest.raises(NotFoundError):
-                self._repository(name).remove(key, version=1)
-        elif behind:
-            with pytest.raises(ConcurrencyConflictError):
-                self._repository(name).remove(key, version=stored.version - 1)
-        else:
+    @rule(name=_names, key=_keys)
+    def remove(self, name: str, key: str) -> None:
+        stored = self.model[name].pop(key, None)
+        with pytest.raises(ConcurrencyConflictError if stored else NotFoundError):
+            self._repository(name).remove(key, version=0)
+        if stored:
             self._repository(name).remove(key, version=stored.version)
-            del self.model[name][key]
 
     @rule(name=_names, key=_keys)
     def find(self, name: str, key: str) -> None:
