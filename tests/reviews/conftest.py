@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,11 +26,13 @@ from crmcore.lifecycle import Stage
 from crmcore.memory import MemoryStore
 from crmcore.organization import Duty, Organization, SkillLevel
 from crmcore.policies import BookPolicy, Policy, StageMinutes, TierCare
+from crmcore.reassignment import Capacity, Move, Plan, assign_customers
 from crmcore.reviews import Review, review_department
 from crmcore.sql import SqlStore
 from crmcore.storage import Store, add_organization
 
 Stores: TypeAlias = Callable[[], Store]
+Planned: TypeAlias = Callable[[Iterable[Move]], Plan]
 
 AS_OF = date(2026, 9, 30)
 SINCE = datetime(2025, 1, 1, tzinfo=UTC)
@@ -280,6 +283,18 @@ def policy() -> Policy:
 def review(shop: Shop) -> Review:
     """Return the review of the shop."""
     return shop.review()
+
+
+@pytest.fixture(scope="session")
+def plan_of(shop: Shop) -> Planned:
+    """Return the maker of plans with stated moves."""
+    anna = Capacity(member=shop.organization.member("anna"), hours=Decimal(10))
+    nothing = assign_customers([], [anna], as_of=AS_OF)
+
+    def make(moves: Iterable[Move]) -> Plan:
+        return attrs.evolve(nothing, moves=tuple(moves))
+
+    return make
 
 
 @pytest.fixture(params=["memory", "sql"])

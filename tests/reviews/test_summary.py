@@ -128,4 +128,4 @@ def test_a_plan_of_one_speaks_in_the_singular(review: Review) -> None:
     assert "What asks to be done: –" in lines
     assert lines[-3].startswith("  1 duty changes hands, 1 stays, 1 nobody can hold: ")
     assert lines[-2].startswith("  1 customer changes hands, 1 stays, 1 has nobody: ")
-    assert lines[-1].startswith("  hours for customers: from – – – to ")
+    assert lines[-1].startswith("  hours for customers: from – to ")

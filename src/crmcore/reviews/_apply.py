@@ -185,13 +185,15 @@ def _differs_from_plan(move: Move, holders: Mapping[MemberId, Interval]) -> Iter
 def _differs_from_receipt(
     change: Change, holders: Mapping[MemberId, Interval], since: datetime
 ) -> Iterator[str]:
-    """Say where the holders are not those that the receipt left, *since* its instant."""
-    left_to = set() if change.to_member is None else {change.to_member}
+    """Say where the holders are not those that the receipt left, *since* its instant.
+
+    What it began must still hold, and nothing else may have begun since.
+    """
     ours = next((held for held in holders.values() if held.id == change.opened), None)
     is_newer = any(held is not ours and held.since >= since for held in holders.values())
-    is_gone = not left_to <= set(holders) if change.opened is None else ours is None
-    if is_newer or is_gone:
-        yield f"the receipt left it to {_named(left_to)}, now it is held by {_named(holders)}"
+    if is_newer or (change.opened is not None and ours is None):
+        left_to = "nobody" if change.to_member is None else repr(change.to_member)
+        yield f"the receipt left it to {left_to}, now it is held by {_named(holders)}"
     elif ours is not None and ours.version != change.version:
         yield f"the receipt left version {change.version}, version {ours.version} is stored"
 

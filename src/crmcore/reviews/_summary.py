@@ -161,12 +161,13 @@ def counted(count: int, noun: str) -> str:
 
 
 def _range(balance: Balance) -> str:
-    return f"{_percent(balance.lowest)} – {_percent(balance.highest)}"
-
-
-def _percent(share: Fraction | Undefined) -> str:
-    if isinstance(share, Undefined):
+    lowest, highest = balance.lowest, balance.highest
+    if isinstance(lowest, Undefined) or isinstance(highest, Undefined):
         return "–"
+    return f"{_percent(lowest)} – {_percent(highest)}"
+
+
+def _percent(share: Fraction) -> str:
     return f"{round_half_up(Decimal(share.numerator) * 100 / Decimal(share.denominator), 0)} %"
 
 
