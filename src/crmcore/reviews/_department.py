@@ -44,6 +44,7 @@ def review_department(
 
     Only what was stored of the time before the day *as_of*, in the zone of the policy,
     counts. Nothing is changed: the plan is a proposal, which `apply_plan` carries out.
+    Customers whom a member of another department owns are judged, and stay there.
 
     Args:
         store: Where the records are kept.
@@ -52,7 +53,8 @@ def review_department(
         department: The id of the department; it may be left out where only one is stored.
         months: How many whole months to show KPIs and moves between stages for, 1 or more.
         weeks: How many weeks from *as_of* on the plan is made for, 1 or more.
-        goals: The department's own goals, beside those of the policy.
+        goals: The department's own goals, beside those of the policy, or in place of those
+            that have the same id.
         pins: Duties and customers that are to stay with, or go to, a stated member.
         weights: What counts how much in the plan; the defaults where it is left out.
         progress: Hears how much of a step is done, of how much if known, and which it is.
@@ -61,10 +63,13 @@ def review_department(
         The review; the same records, policy and day give the same review, byte by byte.
 
     Raises:
-        FaultsError: If what is stored does not hang together, or a pin breaks a rule.
+        FaultsError: If what is stored does not hang together, nobody has any hours to plan
+            with, or a pin breaks a rule.
         MixedCurrenciesError: If a purchase is in another currency than the policy's.
-        InvalidValueError: If *months* or *weeks* is below 1, or no department is named
-            where there are several.
+        NotFoundError: If there is no such department.
+        UnknownNameError: If a goal names a KPI that is not in the catalogue.
+        InvalidValueError: If *months* or *weeks* is below 1, two goals have one id, or no
+            department is named where there are several.
 
     Complexity:
         Linear in purchases, and in customers times months since the first purchase.
