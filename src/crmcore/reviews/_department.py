@@ -13,7 +13,7 @@ from crmcore.goals import findings as goal_findings
 from crmcore.improvement import Finding, in_order
 from crmcore.kernel import Phrase
 from crmcore.lifecycle import Stage, flows
-from crmcore.organization import audit, describe_job
+from crmcore.organization import Assignment, JobDescription, Organization, audit, describe_job
 from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights, Pin
 from crmcore.segments import summarize
@@ -21,7 +21,7 @@ from crmcore.storage import Store
 
 from ._assigning import Planning, assignments_after, hours_of_owners, make_plan
 from ._finding import book_findings
-from ._judging import Judgement, checkpoints, judge
+from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, measure, months_until
 from ._records import Progress, Records, read_records, silent
 from ._review import Review
@@ -76,20 +76,11 @@ def review_department(
 
     .. versionadded:: 0.1.0
     """
-    for name, number in (("months", months), ("weeks", weeks)):
-        if number < 1:
-            raise InvalidValueError(name, number, "be at least 1")
+    _want_some(months=months, weeks=weeks)
     records = read_records(
         store, policy=policy, as_of=as_of, department=department, progress=progress
     )
-    judgements = judge(
-        records.trails,
-        policy=policy,
-        as_of=as_of,
-        days=checkpoints(records.first_day or as_of, as_of),
-        owners={key: held.member for key, held in records.owners.items()},
-        progress=progress,
-    )
+    judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
     progress(0, None, Phrase("computing KPIs", "计算指标"))
     row = months_until(as_of, first=records.first_day, count=months)
     series = measure(records.trails, row, policy=policy, as_of=as_of)
@@ -105,6 +96,7 @@ def review_department(
     plan = make_plan(records, judgements, planning)
     after = assignments_after(plan.duties, records.organization, records.at)
     features = [judgement.features for judgement in judgements]
+    segments = [each.name for each in policy.segments.segments]
     return Review(
         as_of=as_of,
         policy=policy,
@@ -116,9 +108,7 @@ def review_department(
         smart=followed.checks,
         flows=tuple(flows((one.stages for one in judgements), month) for month in row[-months:]),
         stages=summarize(features, by="stage", names=[stage.value for stage in Stage]),
-        segments=summarize(
-            features, by="segment", names=[each.name for each in policy.segments.segments]
-        ),
+        segments=summarize(features, by="segment", names=segments),
         tiers=summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
         findings=in_order(
             [
@@ -129,12 +119,25 @@ def review_department(
             ]
         ),
         plan=plan,
-        jobs=tuple(
-            describe_job(records.organization, member, assignments=after)
-            for member in records.organization.members
-            if member.left_on is None or member.left_on > as_of
-        ),
+        jobs=_jobs(records.organization, after, as_of),
         training=training_needs(plan.duties.gaps, organization=records.organization, as_of=as_of),
+    )
+
+
+def _want_some(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if number < 1:
+            raise InvalidValueError(name, number, "be at least 1")
+
+
+def _jobs(
+    organization: Organization, assignments: Sequence[Assignment], as_of: date
+) -> tuple[JobDescription, ...]:
+    """Return the jobs of those who have not left."""
+    return tuple(
+        describe_job(organization, member, assignments=assignments)
+        for member in organization.members
+        if member.left_on is None or member.left_on > as_of
     )
 
 

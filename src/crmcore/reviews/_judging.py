@@ -7,7 +7,7 @@ of the rules may read all of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 import attrs
@@ -20,7 +20,7 @@ from crmcore.policies import Policy
 from crmcore.scoring import Score
 from crmcore.segments import Placement, TierHistory
 
-from ._records import Progress
+from ._records import Progress, Records
 
 _STEP = 1000
 
@@ -63,22 +63,19 @@ def checkpoints(first: date, as_of: date) -> tuple[date, ...]:
 
 
 def judge(
-    trails: Mapping[CustomerId, Trail],
-    *,
-    policy: Policy,
-    as_of: date,
-    days: tuple[date, ...],
-    owners: Mapping[CustomerId, MemberId],
-    progress: Progress,
+    records: Records, *, policy: Policy, as_of: date, progress: Progress
 ) -> tuple[Judgement, ...]:
     """Judge every customer, in order of their ids."""
+    days = checkpoints(records.first_day or as_of, as_of)
     found: list[Judgement] = []
-    step = Phrase("judging customers", "评估客户")
-    for customer, trail in trails.items():
-        found.append(_judge_one(trail, policy, as_of, days, owners.get(customer)))
+    step, count = Phrase("judging customers", "评估客户"), len(records.trails)
+    for customer, trail in records.trails.items():
+        held = records.owners.get(customer)
+        owner = None if held is None else held.member
+        found.append(_judge_one(trail, policy, as_of, days, owner))
         if len(found) % _STEP == 0:
-            progress(len(found), len(trails), step)
-    progress(len(found), len(trails), step)
+            progress(len(found), count, step)
+    progress(len(found), count, step)
     return tuple(found)
 
 
