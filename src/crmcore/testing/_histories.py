@@ -78,6 +78,10 @@ class _History(RuleBasedStateMachine):
     def _repository(self, name: str) -> Any:  # noqa: ANN401 - one of three
         return getattr(self.uow, name)
 
+    def _key(self, name: str, data: st.DataObject) -> str:
+        """Return one of a few ids, more often than not one that is stored."""
+        return data.draw(st.one_of(st.sampled_from(sorted(self.model[name]) or ["a"]), _keys))
+
     @rule(name=_names, data=st.data())
     def add(self, name: str, data: st.DataObject) -> None:
         record = data.draw(_records[name])
@@ -91,18 +95,20 @@ class _History(RuleBasedStateMachine):
 
     @rule(name=_names, data=st.data())
     def save(self, name: str, data: st.DataObject) -> None:
-        record = data.draw(_records[name])
-        stored = self.model[name].get(record.id)
+        key = self._key(name, data)
+        record = attrs.evolve(data.draw(_records[name]), id=key)
+        stored = self.model[name].get(key)
         with pytest.raises(ConcurrencyConflictError if stored else NotFoundError):
             self._repository(name).save(record)  # which is of version 0
         if stored:
             expected = attrs.evolve(record, version=stored.version + 1)
             changed = attrs.evolve(record, version=stored.version)
             assert self._repository(name).save(changed) == expected
-            self.model[name][record.id] = expected
+            self.model[name][key] = expected
 
-    @rule(name=_names, key=_keys)
-    def remove(self, name: str, key: str) -> None:
+    @rule(name=_names, data=st.data())
+    def remove(self, name: str, data: st.DataObject) -> None:
+        key = self._key(name, data)
         stored = self.model[name].pop(key, None)
         with pytest.raises(ConcurrencyConflictError if stored else NotFoundError):
             self._repository(name).remove(key, version=0)
