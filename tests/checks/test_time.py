@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.checks import is_zone, optional_utc, utc, zone
+from crmcore.checks import is_after_since, is_zone, optional_utc, utc, zone
 from crmcore.errors import InvalidValueError, UnknownNameError
 
 # Hypothesis wants the bounds of its instants without a zone.
@@ -88,3 +88,30 @@ def test_a_zone_is_given_by_its_name() -> None:
     """A field keeps the name, which can be written down, and not the zone itself."""
     with pytest.raises(InvalidValueError, match=r"^where must be the name of a time zone "):
         Call(datetime(1998, 7, 1, tzinfo=UTC), where=ZoneInfo("Asia/Shanghai"))  # type: ignore[arg-type]
+
+
+@attrs.frozen
+class Shift:
+    """A record with a beginning and perhaps an end."""
+
+    since: datetime
+    until: datetime | None = attrs.field(default=None, validator=is_after_since)
+
+
+@pytest.mark.parametrize("hour", [8, 9])
+def test_what_ends_has_begun_before(hour: int) -> None:
+    """An end at the beginning, or before it, is refused with both instants."""
+    since = datetime(1998, 7, 1, 9, tzinfo=UTC)
+
+    with pytest.raises(
+        InvalidValueError, match=r"^until must be after since, 1998-07-01T09:00:00\+00:00 \(got "
+    ):
+        Shift(since, since.replace(hour=hour))
+
+
+def test_what_lasts_needs_no_end() -> None:
+    """Without an end there is nothing to hold against the beginning."""
+    since = datetime(1998, 7, 1, 9, tzinfo=UTC)
+
+    assert Shift(since).until is None
+    assert Shift(since, since.replace(hour=10)).until == since.replace(hour=10)

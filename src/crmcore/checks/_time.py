@@ -65,3 +65,14 @@ def is_zone(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # 
     if not isinstance(value, str):
         raise InvalidValueError(attribute.name, value, "be the name of a time zone")
     zone(value)
+
+
+def is_after_since(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want an instant behind the record's field ``since``, or None for what lasts.
+
+    .. versionadded:: 0.1.0
+    """
+    if value is not None and value <= instance.since:
+        raise InvalidValueError(
+            attribute.name, value.isoformat(), f"be after since, {instance.since.isoformat()}"
+        )

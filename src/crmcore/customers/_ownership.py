@@ -8,8 +8,8 @@ from typing import NewType
 
 import attrs
 
-from crmcore.checks import at_least, is_id, optional_utc, utc
-from crmcore.errors import Fault, FaultsError, InvalidValueError
+from crmcore.checks import at_least, is_after_since, is_id, optional_utc, utc
+from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import CustomerId, LabelledEnum, MemberId
 
 OwnershipId = NewType("OwnershipId", str)
@@ -63,19 +63,11 @@ class Ownership:
     until: datetime | None = attrs.field(
         default=None,
         converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
+        validator=is_after_since,
     )
     role: OwnershipRole = OwnershipRole.OWNER
     cause: Cause = Cause.MANUAL
     version: int = attrs.field(default=0, validator=at_least(0))
-
-    @until.validator
-    def _is_after_since(
-        self, attribute: attrs.Attribute[datetime | None], value: datetime | None
-    ) -> None:
-        if value is not None and value <= self.since:
-            raise InvalidValueError(
-                attribute.name, value.isoformat(), f"be after since, {self.since.isoformat()}"
-            )
 
     def lasts_at(self, at: datetime) -> bool:
         """Say whether it holds at the instant *at*."""
