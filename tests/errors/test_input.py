@@ -65,6 +65,42 @@ def test_a_name_like_no_other_comes_with_all_that_are_known() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [("USX", ["UZS", "USD", "AUD"], "USD"), ("rate", ["rates", "crate", "rated"], "rated")],
+)
+def test_of_names_as_near_the_one_that_begins_alike_is_meant(
+    name: str, known: list[str], meant: str
+) -> None:
+    """People slip at the end of a word more often than at its beginning; the rest is by code."""
+    assert nearest(name, known) == meant
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidValueError("name", "x" * 100_000, "be short"),
+        InvalidValueError("levels", tuple(range(100_000)), "be few"),
+        InvalidValueError("level", 10**5_000, "be at most 7"),
+        InvalidValueError("levels", [10**5_000], "be at most 7"),
+        UnknownNameError("currency", "USD" * 100_000, ["EUR", "USD"]),
+    ],
+)
+def test_a_message_is_bounded_whatever_was_found(error: CrmError) -> None:
+    """A cell of a megabyte, or a number that Python refuses to write, stays one short line."""
+    message = str(error)
+
+    assert len(message) < 200
+    assert message.isprintable()
+
+
+def test_what_no_terminal_can_print_is_escaped() -> None:
+    """Bytes that are no UTF-8 reach people as escapes, not as another error."""
+    error = UnknownNameError("column", "caf\udce9", ["cafe"])
+
+    assert str(error).encode() == rb"unknown column 'caf\udce9'; did you mean 'cafe'?"
+
+
 def test_a_long_list_of_names_is_cut() -> None:
     """A message stays readable when hundreds of names are known."""
     error = UnknownNameError("field", "?", [f"column_{number:03}" for number in range(300)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import takewhile
 from typing import ClassVar
 
 import attrs
@@ -11,18 +13,46 @@ import attrs
 from ._base import CrmError
 
 _SHOWN_FAULTS = 20
+_SHOWN_CHARACTERS = 100
+_RIVALS = 8
+_REMEMBERED = 1024
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the one of *known* that looks most like *name*, or None where none is near.
 
-    The answer does not depend on the order of *known*.
+    Of those that look alike, it is the one that begins most like *name*. The answer does not
+    depend on the order of *known*.
 
     .. versionadded:: 0.1.0
     """
-    folded = {candidate.casefold(): candidate for candidate in sorted(known, reverse=True)}
-    found = difflib.get_close_matches(name.casefold(), sorted(folded), n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
+    return _nearest(name, tuple(sorted(known)))
+
+
+# The same slip often comes in thousands of rows.
+@lru_cache(maxsize=_REMEMBERED)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    folded = {candidate.casefold(): candidate for candidate in reversed(known)}
+    wanted = name.casefold()
+
+    def distance(rival: str) -> tuple[float, int, str]:
+        likeness = difflib.SequenceMatcher(None, rival, wanted).ratio()
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(rival, wanted, strict=False))
+        return -likeness, -len(list(alike)), rival
+
+    rivals = difflib.get_close_matches(wanted, sorted(folded), n=_RIVALS, cutoff=0.6)
+    return folded[min(rivals, key=distance)] if rivals else None
+
+
+def _shown(value: object) -> str:
+    """Return *value* on one line of bounded length that every terminal can print."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return f"{type(value).__name__} of very many digits"
+    if len(text) <= _SHOWN_CHARACTERS:
+        return text
+    return f"{text[:_SHOWN_CHARACTERS]}…"
 
 
 class InvalidValueError(CrmError):
@@ -46,7 +76,7 @@ class InvalidValueError(CrmError):
 
     def __str__(self) -> str:
         """Say which field must do what, and what it got."""
-        return f"{self.field} must {self.rule} (got {self.value!r})"
+        return f"{self.field} must {self.rule} (got {_shown(self.value)})"
 
 
 class UnknownNameError(CrmError):
@@ -72,7 +102,7 @@ class UnknownNameError(CrmError):
 
     def __str__(self) -> str:
         """Name the unknown, and suggest the nearest or list what is known."""
-        text = f"unknown {self.kind} {self.name!r}"
+        text = f"unknown {self.kind} {_shown(self.name)}"
         if self.suggestion is not None:
             return f"{text}; did you mean {self.suggestion!r}?"
         if not self.known:
