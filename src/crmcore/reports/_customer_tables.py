@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Final
+from decimal import Decimal
+from typing import Final, TypeAlias
 
 from crmcore.kernel import Phrase
 from crmcore.lifecycle import Stage
 from crmcore.reviews import Review
 from crmcore.segments import GroupSummary
 
-from ._table import Column, Kind, Row, Table
+from ._table import Column, Kind, Read, Row, Table
 
+Amounts: TypeAlias = dict[tuple[int, int], defaultdict[str, Decimal]]
+
+IN_NONE: Final = ""  # the name of the segment of those who are in none
 _CUSTOMER: Final = Column("customer", Phrase("customer", "客户"))
+NONE: Final = Phrase("none", "无")
 _NAME: Final = Column("name", Phrase("name", "名称"))
 _COUNT: Final = Column("customers", Phrase("customers", "客户数"), Kind.COUNT)
 _BEFORE: Final = Column("before", Phrase("from", "原"))
@@ -28,6 +34,7 @@ def customer_tables(review: Review) -> tuple[Table, ...]:
         groups(review, "segments"),
         groups(review, "tiers"),
         flows(review),
+        cells(review),
         customers(review),
         ledger(review),
         stage_changes(review),
@@ -42,6 +49,11 @@ def labels(review: Review, kind: str) -> dict[str, Phrase]:
     if kind == "segments":
         return {each.name: each.label for each in review.policy.segments.segments}
     return {each.name: each.label for each in review.policy.tiers.tiers}
+
+
+def called(stage: Stage) -> Read:
+    """Return the word for a stage, and how people call it."""
+    return Read(stage.value, stage.label)
 
 
 def groups(review: Review, kind: str) -> Table:
@@ -60,7 +72,7 @@ def groups(review: Review, kind: str) -> Table:
 
     def rows() -> Iterator[Row]:
         for row in summaries[kind]:
-            label = named.get(row.name or "", Phrase("none", "无"))
+            label = named.get(row.name or IN_NONE, NONE)
             shares = (row.share, row.spend, row.spend_share)
             yield (row.name, label, row.count, *shares, row.mean_recency)
 
@@ -90,13 +102,55 @@ def flows(review: Review) -> Table:
     def rows() -> Iterator[Row]:
         for month in review.flows:
             for flow in month.flows:
-                yield str(month.period), flow.before.value, flow.after.value, flow.count
+                yield str(month.period), called(flow.before), called(flow.after), flow.count
 
     return Table(
         name="flows",
         title=Phrase("moves between stages", "阶段流动"),
         columns=(Column("period", Phrase("month", "月份")), _BEFORE, _AFTER, _COUNT),
         rows=rows,
+        heads=1,
+    )
+
+
+def amounts_by_cell(review: Review) -> tuple[Amounts, Amounts]:
+    """Return customers and spend by recency and frequency score, then by segment."""
+    customers_: Amounts = {}
+    spend: Amounts = {}
+    for one in review.judgements:
+        known = one.features
+        if known.r is None or known.f is None:
+            continue
+        cell, segment = (known.r, known.f), known.segment or IN_NONE
+        for amounts, amount in ((customers_, Decimal(1)), (spend, known.spend)):
+            amounts.setdefault(cell, defaultdict(Decimal))[segment] += amount
+    return customers_, spend
+
+
+def cells(review: Review) -> Table:
+    """Return how many customers each cell of the map has of each segment, and what they paid."""
+    named = labels(review, "segments")
+
+    def rows() -> Iterator[Row]:
+        counts, spend = amounts_by_cell(review)
+        for r, f in sorted(counts):
+            for name in (*named, IN_NONE):
+                if name in counts[r, f]:
+                    segment = Read(name, named.get(name, NONE))
+                    yield r, f, segment, counts[r, f][name], spend[r, f][name]
+
+    return Table(
+        name="cells",
+        title=Phrase("cells of recency by frequency", "最近购买与购买频次分布"),
+        columns=(
+            Column("r", Phrase("recency score", "最近购买得分"), Kind.COUNT),
+            Column("f", Phrase("frequency score", "购买频次得分"), Kind.COUNT),
+            Column("segment", Phrase("segment", "细分")),
+            _COUNT,
+            Column("spend", Phrase("spend", "消费额"), Kind.MONEY),
+        ),
+        rows=rows,
+        heads=2,
     )
 
 
@@ -193,10 +247,14 @@ def stage_changes(review: Review) -> Table:
     """Return every move of every customer between stages."""
 
     def rows() -> Iterator[Row]:
+        reasons: dict[int, Phrase] = {}  # a rule is put into words once, not for each customer
         for one in review.judgements:
             for change in one.stages.changes:
                 step = (change.before.value, change.after.value)
-                yield one.customer, change.day, *step, change.reason
+                rule = id(change.rule)
+                if rule not in reasons:
+                    reasons[rule] = change.reason
+                yield one.customer, change.day, *step, reasons[rule]
 
     return Table(
         name="stage_changes",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Final, TypeVar
 
-from crmcore.kernel import Phrase, Undefined
+from crmcore.kernel import Phrase, Undefined, round_half_up
+from crmcore.kpis import KpiSeries
 from crmcore.reviews import Review
 
-from ._table import Column, Kind, Row, Table
+from ._table import Cell, Column, Kind, Read, Row, Table
 
-_NAME: Final = Column("name", Phrase("name", "名称"))
+_Id = TypeVar("_Id", bound=str)
+
 _KPI: Final = Column("kpi", Phrase("KPI", "指标"))
 _MEMBER: Final = Column("member", Phrase("member", "成员"))
 _SKILL: Final = Column("skill", Phrase("skill", "技能"))
@@ -34,19 +37,19 @@ def kpis(review: Review) -> Table:
 
     def rows() -> Iterator[Row]:
         for series in review.kpis:
-            head = (series.kpi.code, series.kpi.id, series.kpi.version)
+            name = Read(series.kpi.id, series.kpi.name)
             for period, value in zip(series.periods, series.values, strict=True):
+                head = (series.kpi.code, name, series.kpi.version, str(period))
                 if isinstance(value, Undefined):
-                    why = value.reason.label
-                    yield (*head, str(period), None, None, None, None, None, None, why)
+                    yield (*head, None, None, None, None, None, None, value.reason.label)
                     continue
-                ends = (
+                low, high = (
                     (None, None)
                     if value.interval is None
-                    else (value.interval.low, value.interval.high)
+                    else (_read(series, value.interval.low), _read(series, value.interval.high))
                 )
-                parts = (value.number, value.numerator, value.denominator, value.n)
-                yield (*head, str(period), *parts, *ends, None)
+                parts = (_part(value.numerator), _part(value.denominator), value.n)
+                yield (*head, _read(series, value.number), *parts, low, high, None)
 
     return Table(
         name="kpis",
@@ -59,33 +62,47 @@ def kpis(review: Review) -> Table:
             Column("number", Phrase("value", "数值"), Kind.NUMBER),
             Column("numerator", Phrase("numerator", "分子"), Kind.NUMBER),
             Column("denominator", Phrase("denominator", "分母"), Kind.NUMBER),
-            Column("n", Phrase("n", "n"), Kind.COUNT),
+            Column("n", Phrase("records", "记录数"), Kind.COUNT),
             Column("low", Phrase("at least", "下限"), Kind.NUMBER),
             Column("high", Phrase("at most", "上限"), Kind.NUMBER),
             Column("undefined", Phrase("why there is none", "无值原因")),
         ),
         rows=rows,
+        heads=3,
     )
 
 
+def _read(series: KpiSeries, number: Decimal | float) -> Read:
+    """Return a number of a KPI, which people read in its unit."""
+    return Read(number, series.show(number))
+
+
+def _part(number: Decimal | None) -> Cell:
+    """Return a numerator or a denominator; what counts whole things is read without a point."""
+    if number is None:
+        return None
+    whole = number == number.to_integral_value()
+    return Read(number, f"{round_half_up(number, 0 if whole else 2):,}")
+
+
 def goals(review: Review) -> Table:
-    """Return how each goal stands, in the words of its KPI."""
+    """Return how each goal stands."""
 
     def rows() -> Iterator[Row]:
         for one in review.goals:
-            goal, show = one.goal, one.series.show
+            goal, series = one.goal, one.series
             current, ahead = one.current, one.forecast
             yield (
                 goal.id,
                 goal.name,
                 goal.kpi,
                 str(goal.period),
-                show(goal.baseline),
-                show(goal.target),
-                None if isinstance(current, Undefined) else show(current.number),
+                _read(series, goal.baseline),
+                _read(series, goal.target),
+                None if isinstance(current, Undefined) else _read(series, current.number),
                 one.progress,
                 one.pace,
-                None if isinstance(ahead, Undefined) else show(ahead.number),
+                None if isinstance(ahead, Undefined) else _read(series, ahead.number),
                 None if isinstance(ahead, Undefined) else ahead.chance,
                 one.status.label,
                 one.because,
@@ -99,12 +116,12 @@ def goals(review: Review) -> Table:
             Column("name", Phrase("goal", "目标")),
             _KPI,
             Column("period", Phrase("period", "周期")),
-            Column("baseline", Phrase("from", "基线值")),
-            Column("target", Phrase("to", "目标值")),
-            Column("current", Phrase("now", "当前值")),
+            Column("baseline", Phrase("from", "基线值"), Kind.NUMBER),
+            Column("target", Phrase("to", "目标值"), Kind.NUMBER),
+            Column("current", Phrase("now", "当前值"), Kind.NUMBER),
             Column("progress", Phrase("progress", "完成度"), Kind.SHARE),
             Column("pace", Phrase("pace", "进度比"), Kind.NUMBER),
-            Column("forecast", Phrase("forecast", "预测值")),
+            Column("forecast", Phrase("forecast", "预测值"), Kind.NUMBER),
             Column("chance", Phrase("chance", "达成概率"), Kind.SHARE),
             Column("status", Phrase("status", "状态")),
             Column("because", Phrase("because", "依据")),
@@ -170,17 +187,25 @@ def findings(review: Review) -> Table:
 
 def jobs(review: Review) -> Table:
     """Return every line of every job description that the plan leads to."""
+    known = {str(series.kpi.id): series.kpi.name for series in review.kpis}
 
     def rows() -> Iterator[Row]:
         for job in review.jobs:
             for duty in job.duties:
+                names = [known.get(key, Phrase(key, key)) for key in duty.indicators]
                 yield (
-                    job.name,
+                    Read(job.member, job.name),
                     duty.duty.label,
-                    duty.name,
+                    Read(duty.responsibility, duty.name),
                     duty.weekly_hours,
                     duty.expected_outcome,
-                    ", ".join(duty.indicators),
+                    Read(
+                        ", ".join(duty.indicators),
+                        Phrase(
+                            ", ".join(name.en for name in names),
+                            "、".join(name.zh for name in names),
+                        ),
+                    ),
                 )
 
     return Table(
@@ -195,20 +220,23 @@ def jobs(review: Review) -> Table:
             Column("indicators", Phrase("indicators", "衡量指标")),
         ),
         rows=rows,
+        heads=1,
     )
 
 
 def training(review: Review) -> Table:
     """Return what there is to learn for the plan."""
+    people = {member.id: member.name for member in review.organization.members}
+    work = {each.id: each.name for each in review.organization.responsibilities}
 
     def rows() -> Iterator[Row]:
         for need in review.training:
             yield (
                 need.skill,
                 need.level,
-                ", ".join(need.members),
-                ", ".join(need.because),
-                ", ".join(need.teachers),
+                _listed(need.members, people),
+                _listed(need.because, work),
+                _listed(need.teachers, people),
                 need.suggestion,
             )
 
@@ -217,7 +245,7 @@ def training(review: Review) -> Table:
         title=Phrase("training needs", "培训需求"),
         columns=(
             _SKILL,
-            Column("level", Phrase("level", "等级")),
+            Column("level", Phrase("level", "等级"), Kind.COUNT),
             Column("members", Phrase("who", "人员")),
             Column("because", Phrase("for", "对应职责")),
             Column("teachers", Phrase("who can teach it", "可授课人员")),
@@ -225,3 +253,9 @@ def training(review: Review) -> Table:
         ),
         rows=rows,
     )
+
+
+def _listed(ids: Iterable[_Id], names: Mapping[_Id, str]) -> Read:
+    """Return ids, which people read by their names."""
+    listed = tuple(ids)
+    return Read(", ".join(listed), ", ".join(names[each] for each in listed))

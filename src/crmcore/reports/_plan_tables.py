@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+import attrs
+
 from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Duty
-from crmcore.reassignment import Move, Plan, Term, Uncovered
+from crmcore.reassignment import Move, MoveReason, Plan, Term, Uncovered
 from crmcore.reviews import Review
 
-from ._table import NOTHING, Cell, Column, Kind, Row, Table
+from ._table import NOTHING, Cell, Column, Kind, Read, Row, Table
 
 _ITEM: Final = Column("item", Phrase("what", "对象"))
 _FROM: Final = Column("from", Phrase("from", "原负责人"))
@@ -37,36 +39,57 @@ def name_of(review: Review, member: MemberId | None) -> str:
     return NOTHING if member is None else review.organization.member(member).name
 
 
-def what(review: Review, thing: Move | Uncovered) -> Phrase:
-    """Return how people call what moves, or what nobody holds."""
-    if thing.customer is not None:
-        return Phrase(f"customer {thing.customer}", f"客户 {thing.customer}")
-    duty = Duty(str(thing.duty)).label
-    name = review.organization.responsibility(str(thing.responsibility)).name
-    return Phrase(f"{name} ({duty.en})", f"{name}（{duty.zh}）")
+def called(review: Review, member: MemberId | None) -> Read:
+    """Return the id of a member, and how people call the member."""
+    return Read(member, name_of(review, member))
+
+
+def what(review: Review, thing: Move | Uncovered) -> Read:
+    """Return what moves, or what nobody holds, and how people call it."""
+    return Read(thing.subject, _named(review, thing.subject))
+
+
+def _named(review: Review, subject: str) -> Phrase:
+    """Return how people call a customer or a duty, by its subject."""
+    kind, _, name = subject.partition(":")
+    if kind == "customer":
+        return Phrase(f"customer {name}", f"客户 {name}")
+    responsibility, _, word = name.rpartition(":")
+    duty = Duty(word).label
+    work = review.organization.responsibility(responsibility).name
+    return Phrase(f"{work} ({duty.en})", f"{work}（{duty.zh}）")
+
+
+def why(review: Review, reason: MoveReason) -> Read:
+    """Return why something moves; people read names where machines read ids."""
+    other = None if reason.other is None else _named(review, reason.other)
+    rival = None if reason.runner_up is None else MemberId(name_of(review, reason.runner_up))
+    named = attrs.evolve(reason, runner_up=rival, other=None if other is None else other.en)
+    in_chinese = attrs.evolve(named, other=None if other is None else other.zh)
+    return Read(reason.wording, Phrase(named.wording.en, in_chinese.wording.zh))
 
 
 def duties(review: Review) -> Table:
     """Return who holds each duty before and after the plan: the department's matrix."""
     organization = review.organization
+    plan = review.plan.duties
 
     def rows() -> Iterator[Row]:
-        moved = {(m.responsibility, m.duty): m for m in review.plan.duties.moves}
+        moved = {(m.responsibility, m.duty): m for m in plan.moves}
+        open_ = {(u.responsibility, u.duty): u for u in plan.uncovered}
         holders = {(a.responsibility, a.duty): a.member for a in reversed(review.assigned)}
         for responsibility in organization.responsibilities:
             for duty in Duty:
                 key = (responsibility.id, duty)
-                now = holders.get(key)
-                move = moved.get(key)
-                if now is None and move is None and duty is Duty.BACKUP:
+                now, move, gap = holders.get(key), moved.get(key), open_.get(key)
+                if now is None and move is None and gap is None:
                     continue
-                after = now if move is None else move.to_member
                 yield (
-                    responsibility.name,
+                    Read(responsibility.id, responsibility.name),
                     duty.label,
-                    name_of(review, now),
-                    name_of(review, after),
-                    None if move is None else move.reason.wording,
+                    called(review, now),
+                    called(review, now if move is None else move.to_member),
+                    _because(review, move, gap),
                 )
 
     return Table(
@@ -80,6 +103,21 @@ def duties(review: Review) -> Table:
             _REASON,
         ),
         rows=rows,
+        heads=1,
+    )
+
+
+def _because(review: Review, move: Move | None, gap: Uncovered | None) -> Cell:
+    """Return why a duty moves, or why nobody can hold it."""
+    if gap is None:
+        return None if move is None else why(review, move.reason)
+    found = gap.reason
+    if gap.stays_with is None:
+        return Phrase(f"nobody can hold it: {found.en}", f"无人可承担：{found.zh}")
+    name = name_of(review, gap.stays_with)
+    return Phrase(
+        f"{name} keeps it against a rule, as nobody can hold it: {found.en}",
+        f"暂由{name}继续承担（不符合规则），因无人可承担：{found.zh}",
     )
 
 
@@ -92,14 +130,14 @@ def moves(review: Review, plan: Plan, name: str) -> Table:
             terms = dict(move.reason.terms)
             yield (
                 what(review, move),
-                name_of(review, move.from_member),
-                name_of(review, move.to_member),
+                called(review, move.from_member),
+                called(review, move.to_member),
                 move.reason.kind.label,
                 move.reason.fit_before,
                 move.reason.fit_after,
                 *(terms.get(term) for term in Term),
                 move.reason.net,
-                move.reason.wording,
+                why(review, move.reason),
             )
 
     points: tuple[Column, ...] = tuple(
@@ -131,9 +169,9 @@ def handovers(review: Review) -> Table:
             (move.from_member, move.to_member, move.reason.kind)
             for move in review.plan.customers.moves
         )
-        ranked = sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))
+        ranked = sorted(counts.items(), key=lambda one: (-one[1], *map(str, one[0])))
         for (giver, taker, kind), count in ranked:
-            yield name_of(review, giver), name_of(review, taker), kind.label, count
+            yield called(review, giver), called(review, taker), kind.label, count
 
     return Table(
         name="handovers",
@@ -153,13 +191,15 @@ def uncovered(review: Review) -> Table:
 
     def rows() -> Iterator[Row]:
         for one in review.plan.uncovered:
-            yield what(review, one), one.cost, one.reason, one.remedy
+            keeper = called(review, one.stays_with)
+            yield what(review, one), keeper, one.cost, one.reason, one.remedy
 
     return Table(
         name="uncovered",
         title=Phrase("what nobody can hold", "无人承担的事项"),
         columns=(
             _ITEM,
+            Column("stays_with", Phrase("stays with", "暂由")),
             Column("points", Phrase("costs, points", "代价（分）"), Kind.NUMBER),
             _REASON,
             Column("remedy", Phrase("what would help", "补救办法")),
@@ -183,7 +223,7 @@ def workload(review: Review) -> Table:
                 else (earlier.items, earlier.hours, earlier.utilisation)
             )
             yield (
-                name_of(review, load.member),
+                called(review, load.member),
                 load.capacity,
                 *start,
                 load.items,

@@ -3,46 +3,55 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from crmcore.kernel import Phrase, Undefined
+from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import Direction, KpiSeries
 from crmcore.lifecycle import Stage
 from crmcore.measures import Additivity
+from crmcore.reassignment import AssignmentWeights
 from crmcore.reviews import Review
 
-from ._customer_tables import labels
-from ._pictures import (
-    Column,
-    Load,
-    MapCell,
-    Panel,
-    kpi_trends,
-    segment_map,
-    stage_flow,
-    workload,
-)
+from ._blocks import Picture
+from ._colours import NONE, ramp
+from ._customer_tables import IN_NONE, Amounts, amounts_by_cell, labels
+from ._flow_picture import Moment, draw_flow
+from ._map_picture import MapCell, draw_map
 from ._plan_tables import name_of
+from ._trend_picture import Trend, draw_trend
+from ._workload_picture import Load, draw_workload
 
-_COLUMNS: Final = 6
+_MOMENTS: Final = 6
+_ARROWS: Final = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.TARGET: "◎"}
 
 
-def trends_picture(review: Review, language: str) -> str:
+def trends(review: Review, language: str) -> Iterator[Picture]:
     """Draw the KPIs month by month, with the targets of the goals."""
     targets = {
         one.goal.kpi: float(one.goal.target)
         for one in review.goals
         if one.series.kpi.over_time is not Additivity.ADDITIVE
     }
-    return kpi_trends(
-        [_panel(series, targets.get(series.kpi.id), language) for series in review.kpis],
-        description=Phrase("KPIs month by month", "月度指标走势").in_language(language),
-    )
+    for series in review.kpis:
+        name = series.kpi.name.in_language(language)
+        latest = series.latest
+        if isinstance(latest, Undefined):
+            note = latest.reason.label.in_language(language)
+        else:
+            note = series.show(latest.number)
+            if latest.period != series.periods[-1]:
+                note += f" ({latest.period})"
+        yield Picture(
+            svg=draw_trend(_trend(series, targets.get(series.kpi.id)), f"{name}: {note}"),
+            name=f"{name} {_ARROWS[series.kpi.direction]}",
+            note=note,
+        )
 
 
-def _panel(series: KpiSeries, target: float | None, language: str) -> Panel:
+def _trend(series: KpiSeries, target: float | None) -> Trend:
     numbers: list[float | None] = []
     lows: list[float | None] = []
     highs: list[float | None] = []
@@ -51,9 +60,8 @@ def _panel(series: KpiSeries, target: float | None, language: str) -> Panel:
         numbers.append(None if isinstance(value, Undefined) else float(value.number))
         lows.append(None if interval is None else float(interval.low))
         highs.append(None if interval is None else float(interval.high))
-    arrow = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.TARGET: "◎"}
-    return Panel(
-        title=f"{series.kpi.name.in_language(language)} {arrow[series.kpi.direction]}",
+    return Trend(
+        key=series.kpi.id,
         periods=tuple(str(period) for period in series.periods),
         numbers=tuple(numbers),
         lows=tuple(lows),
@@ -63,64 +71,88 @@ def _panel(series: KpiSeries, target: float | None, language: str) -> Panel:
     )
 
 
-def map_picture(review: Review, language: str) -> str:
-    """Draw who is in which cell of recency by frequency, and in which segment."""
-    counts: Counter[tuple[int, int, str]] = Counter()
-    for judgement in review.judgements:
-        known = judgement.features
-        if known.r is not None and known.f is not None and known.segment is not None:
-            counts[known.r, known.f, known.segment] += 1
-    named = labels(review, "segments")
-    cells = [
+def maps(review: Review, language: str) -> Iterator[Picture]:
+    """Draw how many customers are in each cell of recency by frequency, and what they paid."""
+    customers, spend = amounts_by_cell(review)
+    names = [*labels(review, "segments"), IN_NONE]
+    grids = [_cells(amounts, names) for amounts in (customers, spend)]
+    largest = max((cell.share for grid in grids for cell in grid), default=0.0)
+    titles = (Phrase("Customers", "客户数"), Phrase("What they paid", "累计消费额"))
+    axes = (
+        Phrase("recency score (5: bought last)", "最近购买得分（5分为最近）"),
+        Phrase("frequency score (5: most often)", "购买频次得分（5分为最多）"),
+    )
+    for key, title, grid, amounts in zip(
+        ("customers", "spend"), titles, grids, (customers, spend), strict=True
+    ):
+        total = sum((sum(cell.values()) for cell in amounts.values()), Decimal(0))
+        shown = f"{round_half_up(total):,}"
+        yield Picture(
+            svg=draw_map(
+                grid,
+                key=key,
+                largest=largest,
+                colours={**ramp(names[:-1]), IN_NONE: NONE},
+                axes_labels=(axes[0].in_language(language), axes[1].in_language(language)),
+                description=title.in_language(language),
+            ),
+            name=title.in_language(language),
+            note=shown if key == "customers" else f"{shown} {review.policy.currency}",
+        )
+
+
+def _cells(amounts: Amounts, names: list[str]) -> list[MapCell]:
+    """Return the cells of a map; what is below 0 has no area, but keeps its number."""
+    whole = sum(
+        (max(amount, Decimal(0)) for cell in amounts.values() for amount in cell.values()),
+        Decimal(0),
+    )
+    return [
         MapCell(
             r=r,
             f=f,
-            counts=tuple((name, counts[r, f, name]) for name in named if counts[r, f, name]),
+            shares=tuple((name, _area(cell.get(name), whole)) for name in names if name in cell),
+            text=_text(cell, whole),
         )
-        for r in range(1, 6)
-        for f in range(1, 6)
-        if any(counts[r, f, name] for name in named)
+        for (r, f), cell in sorted(amounts.items())
     ]
-    axes = (
-        Phrase("recency score (5: bought last month)", "最近购买得分（5分为最近）"),
-        Phrase("frequency score", "购买频次得分"),
-    )
-    return segment_map(
-        cells,
-        labels={name: label.in_language(language) for name, label in named.items()},
-        axes_labels=(axes[0].in_language(language), axes[1].in_language(language)),
-        description=Phrase("map of the segments", "客户细分图").in_language(language),
-    )
 
 
-def flow_picture(review: Review, language: str) -> str:
+def _area(amount: Decimal | None, whole: Decimal) -> float:
+    return float(amount / whole) if amount is not None and amount > 0 else 0.0
+
+
+def _text(cell: Mapping[str, Decimal], whole: Decimal) -> str:
+    total = sum(cell.values(), Decimal(0))
+    return f"{round_half_up(100 * total / whole, 1)} %" if whole else ""
+
+
+def flow(review: Review, language: str) -> Picture:
     """Draw how customers flow between stages, at up to six moments of the months reviewed."""
-    return stage_flow(
-        list(_columns(review)),
-        labels={stage.value: stage.label.in_language(language) for stage in Stage},
-        description=Phrase("flow of the stages", "生命周期阶段流动").in_language(language),
-    )
+    named = {stage.value: stage.label.in_language(language) for stage in Stage}
+    said = Phrase("flow of the stages", "生命周期阶段流动").in_language(language)
+    return Picture(svg=draw_flow(list(_moments(review)), labels=named, description=said))
 
 
-def _columns(review: Review) -> Iterator[Column]:
-    days = [review.flows[0].period.start, *(flow.period.end for flow in review.flows)]
-    step = max(1, -(-(len(days) - 1) // (_COLUMNS - 1)))
-    moments = days[::-1][::step][::-1]
-    for place, day in enumerate(moments):
-        stood = Counter(one.stages.stage_at(day) for one in review.judgements)
+def _moments(review: Review) -> Iterator[Moment]:
+    days = [review.flows[0].period.start, *(month.period.end for month in review.flows)]
+    step = max(1, -(-(len(days) - 1) // (_MOMENTS - 1)))
+    shown = days[::-1][::step][::-1]
+    stood = [[one.stages.stage_at(day).value for one in review.judgements] for day in shown]
+    for place, day in enumerate(shown):
+        here = stood[place]
+        counts = Counter(here)
         moves: Counter[tuple[str, str]] = Counter()
-        if place + 1 < len(moments):
-            for one in review.judgements:
-                before, after = one.stages.stage_at(day), one.stages.stage_at(moments[place + 1])
-                moves[before.value, after.value] += 1
-        yield Column(
+        if place + 1 < len(shown):
+            moves.update(zip(here, stood[place + 1], strict=True))
+        yield Moment(
             name=day.isoformat(),
-            counts=tuple((stage.value, stood[stage]) for stage in Stage),
+            counts=tuple((stage.value, counts[stage.value]) for stage in Stage),
             moves=tuple((*pair, moves[pair]) for pair in sorted(moves)),
         )
 
 
-def workload_picture(review: Review, language: str) -> str:
+def workload(review: Review, language: str) -> Picture:
     """Draw how busy each member is with customers, before and after the plan."""
     plan = review.plan.customers
     before = {load.member: load.utilisation for load in plan.before.loads}
@@ -132,19 +164,14 @@ def workload_picture(review: Review, language: str) -> str:
         )
         for load in plan.after.loads
     ]
-    words = (
-        Phrase("today", "当前"),
-        Phrase("by the plan", "方案"),
-        Phrase("share of the hours for customers, %", "客户工时占比，%"),
-    )
-    return workload(
-        loads,
-        words=(
-            words[0].in_language(language),
-            words[1].in_language(language),
-            words[2].in_language(language),
-        ),
-        description=Phrase("workload before and after", "调整前后工作量").in_language(language),
+    weights = AssignmentWeights()
+    return Picture(
+        svg=draw_workload(
+            loads,
+            wanted=(float(weights.idle_below), float(weights.tight_above)),
+            axis=Phrase("share of the hours for customers", "客户工时占比").in_language(language),
+            description=Phrase("workload before and after", "调整前后工作量").in_language(language),
+        )
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from crmcore.errors import MissingExtraError
-from crmcore.kernel import Phrase
 from crmcore.reviews import Review
 
+from ._blocks import Rows, Telling
 from ._customer_tables import customer_tables
 from ._department_tables import department_tables
 from ._plan_tables import plan_tables
@@ -25,39 +27,61 @@ except ImportError:
     raise MissingExtraError("crmcore.reports", "reports") from None
 
 
+# What Markdown makes something of anywhere, and what only at the beginning of a line.
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]<>|~&$])")
+_LEADING: Final = re.compile(r"^([-+=#]|\d+(?=[.)]))(?=[-+=#.)]*(?:\s|$))")
+
+
 @lru_cache(maxsize=8)
 def _shipped(name: str) -> str:
     folder = resources.files("crmcore.reports").joinpath("templates")
     return folder.joinpath(name).read_text("utf-8")
 
 
-def _harmless(value: object) -> object:
-    """Let no text open an element of HTML, which Markdown would pass on."""
-    return value.replace("<", "&lt;") if isinstance(value, str) else value
+def _literal(value: object) -> object:
+    """Let a text be nothing but text where Markdown would make something of it."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        line = _SPECIAL.sub(r"\\\1", " ".join(value.split()))
+        return _LEADING.sub(_escaped, line)
+    return value
+
+
+def _escaped(start: re.Match[str]) -> str:
+    sign = start[1]
+    return f"\\{sign}" if sign in "-+=#" else f"{sign}\\"
 
 
 def _rendered(name: str, review: Review, language: str, *, html: bool) -> str:
     environment = Environment(
-        autoescape=html,  # noqa: S701 - Markdown goes through `_harmless` instead
-        finalize=None if html else _harmless,
+        autoescape=html,  # noqa: S701 - Markdown goes through `_literal` instead
+        finalize=None if html else _literal,
         undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    story = tell(review, language, pictures=html)
-
-    def say(words: Phrase) -> str:
-        return words.in_language(language)
-
+    telling = Telling(review, language, html)
     return environment.from_string(_shipped(name)).render(
-        title=story.title,
-        preface=story.preface,
-        tiles=story.tiles,
-        parts=story.parts,
-        colophon=story.colophon,
+        story=tell(telling),
         language=language,
-        say=say,
+        say=telling.read,
+        source=partial(_source, telling),
         css=Markup(_shipped("page.css")),  # noqa: S704 - the library's own file
         drawn=Markup,
+        plain=Markup,
+    )
+
+
+def _source(telling: Telling, block: Rows) -> str:
+    """Say in which file the rows of a table are, and how many of them a page shows."""
+    file, count = f"{block.table.name}.csv", block.count
+    if not count:
+        return telling.say(f"{file}: no rows", f"{file}：无记录")
+    if block.limit is None or count <= block.limit:
+        return file
+    return telling.say(
+        f"{file}: the first {block.limit} of {count:,} rows",
+        f"{file}：共{count:,}行，此处为前{block.limit}行",
     )
 
 
