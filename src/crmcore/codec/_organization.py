@@ -23,7 +23,7 @@ _NO_ZONE: Final = 'is a day; write zone = "Europe/Berlin" or the like at the top
 def load_organization(path: str | os.PathLike[str]) -> Organization:
     """Return the department that a TOML file describes.
 
-    The fields are those of the classes in `crmcore.organization`; what has a default there may
+    The fields are those of the classes in ``crmcore.organization``; what has a default there may
     be left out. Besides:
 
     - ``zone`` at the top names the time zone in which days begin. It is only needed where an
