@@ -113,7 +113,7 @@ def _keep_colons(
 ) -> None:
     """Keep napoleon from taking the words before a property's first colon for its type."""
     if what in {"attribute", "data", "property"}:
-        lines.insert(0, "")
+        lines[:0] = ["..", ""]  # an empty comment
 
 
 def _show_labels(
