@@ -97,6 +97,41 @@ def test_naive_instants_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("at", "where"),
+    [
+        (datetime.min.replace(tzinfo=UTC), "America/New_York"),
+        (datetime.max.replace(tzinfo=UTC), "Asia/Shanghai"),
+    ],
+)
+def test_an_instant_without_a_day_in_the_zone_is_refused(at: datetime, where: str) -> None:
+    """West of the first instant, and east of the last one, the calendar has no day for it."""
+    with pytest.raises(InvalidValueError, match=rf"have a day in the years 1 to 9999 in {where} "):
+        day_in(at, zone(where))
+
+
+def test_a_day_that_begins_before_the_calendar_is_refused() -> None:
+    """East of UTC the first day of all began in the year 0."""
+    with pytest.raises(InvalidValueError, match=r"^day must lie within the calendar \(got '0001"):
+        midnight(date.min, zone("Asia/Shanghai"))
+
+
+def test_an_instant_does_not_begin() -> None:
+    """Only a day does; the message says what came in its place."""
+    with pytest.raises(InvalidValueError, match=r"^day must be a day, not an instant \(got '1998"):
+        midnight(datetime(1998, 7, 1, 9, tzinfo=UTC), zone("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize("months", [-24_000, 100_000, 10**30])
+def test_months_end_with_the_calendar(months: int) -> None:
+    """Steps that lead out of it are refused, with where they began."""
+    with pytest.raises(
+        InvalidValueError,
+        match=r"^months must lead from 1998-07-01 to a day in the years ",
+    ):
+        months_after(date(1998, 7, 1), months)
+
+
+@pytest.mark.parametrize(
     ("anchor", "months", "day"),
     [
         (date(2025, 1, 31), 1, date(2025, 2, 28)),

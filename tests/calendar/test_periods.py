@@ -68,6 +68,13 @@ def test_periods_are_counted_from_an_anchor(grain: Grain, day: date, count: int)
     assert grain.after(there, -count) == start
 
 
+@pytest.mark.parametrize("grain", list(Grain))
+def test_periods_end_with_the_calendar(grain: Grain) -> None:
+    """Whatever the grain, the message says where the count began."""
+    with pytest.raises(InvalidValueError, match=r" must lead from 9999-01-01 to a day in the "):
+        grain.after(date(9999, 1, 1), 400)
+
+
 @pytest.mark.parametrize(
     ("period", "name", "grain", "before"),
     [

@@ -50,6 +50,33 @@ def test_naive_datetimes_are_refused_at_the_door() -> None:
         Call(datetime(1998, 7, 1, 9))  # noqa: DTZ001 this is the fault
 
 
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime.min.replace(tzinfo=UTC),
+        datetime(1, 1, 2, 5, tzinfo=timezone(timedelta(hours=6))),
+        datetime(9999, 12, 31, tzinfo=UTC),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+    ],
+)
+def test_an_instant_at_the_end_of_the_calendar_is_refused(at: datetime) -> None:
+    """It would have no day in some zone; systems write these for *never* and *nobody knows*."""
+    with pytest.raises(
+        InvalidValueError, match=r"^at must lie between 0001-01-02 and 9999-12-30 in UTC \(got '"
+    ):
+        utc(at)
+
+
+@given(st.timezones())
+def test_every_instant_has_a_day_in_every_zone(where: ZoneInfo) -> None:
+    """The first and the last instant that is taken can be read on any clock."""
+    first, last = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC)
+
+    days = [utc(at).astimezone(where).date() for at in (first, last)]
+
+    assert days[0] < days[1]
+
+
 def test_a_day_is_no_instant() -> None:
     """A date has no place on the clock."""
     with pytest.raises(InvalidValueError, match=r"^at must be a datetime "):

@@ -89,6 +89,9 @@ def test_numbers_of_json_are_exact() -> None:
         ("a = nan", "number nan: must be finite"),
         ("a = 1e999", "number 1e999: must have at most 30 digits"),
         ("a = " + "9" * 5_000, "a number: must have at most 30 digits"),
+        ("a = 0x" + "f" * 5_000, "a number: must have at most 30 digits"),
+        ("a = [{b = -1" + "0" * 30 + "}]", f"number -1{'0' * 28}…: must have at most 30 digits"),
+        ("a = 0x" + "f" * 30, f"number {16**30 - 1}"[:37] + "…: must have at most 30 digits"),
         ("a = " + "[" * DEEP, "line 1: is nested deeper than 32"),
         ("\n" + "a." * DEEP + "b = 1", "line 2: is nested deeper than 32"),
         ('"x" = 1\n' + '"a".' * 40 + "b = 1", "line 2: is nested deeper than 32"),
@@ -100,6 +103,21 @@ def test_toml_that_cannot_be_read_says_where(text: str, expected: str) -> None:
     (fault,) = toml_faults(text)
 
     assert fault.startswith(expected)
+
+
+def test_whole_numbers_of_thirty_digits_are_read() -> None:
+    """The limit itself is within it, in TOML as in JSON."""
+    most = 10**30 - 1
+
+    assert read_toml(f"a = {most}\nb = [[-{most}]]") == {"a": most, "b": [[-most]]}
+    assert from_json(dict[str, int], f'{{"a": {most}, "b": -{most - 1}}}')["a"] == most
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    """Editors on Windows put one in front of the text; it says nothing."""
+    assert read_toml("\ufeffa = 1") == {"a": 1}
+    assert from_json(dict[str, int], '\ufeff{"a": 1}') == {"a": 1}
+    assert from_json(dict[str, int], b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
 def test_brackets_in_texts_and_comments_of_toml_are_no_nesting() -> None:

@@ -15,13 +15,17 @@ def day_in(at: datetime, where: ZoneInfo) -> date:
     """Return the day on which the instant *at* falls in the zone *where*.
 
     Raises:
-        InvalidValueError: If *at* is naive.
+        InvalidValueError: If *at* is naive, or falls behind an end of the calendar there.
 
     .. versionadded:: 0.1.0
     """
     if at.tzinfo is None:
         raise InvalidValueError("at", at.isoformat(), "carry a time zone")
-    return at.astimezone(where).date()
+    try:
+        return at.astimezone(where).date()
+    except OverflowError:
+        rule = f"have a day in the years 1 to 9999 in {where}"
+        raise InvalidValueError("at", at.isoformat(), rule) from None
 
 
 def midnight(day: date, where: ZoneInfo) -> datetime:
@@ -31,10 +35,18 @@ def midnight(day: date, where: ZoneInfo) -> datetime:
     day that the zone has left out begins where the next one does. Where the clock strikes
     midnight twice, the day begins with the first stroke.
 
+    Raises:
+        InvalidValueError: If *day* is an instant, or begins before the calendar does.
+
     .. versionadded:: 0.1.0
     """
+    if isinstance(day, datetime):
+        raise InvalidValueError("day", day.isoformat(), "be a day, not an instant")
     wall = datetime.combine(day, time(0), tzinfo=where)
-    early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    try:
+        early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    except OverflowError:
+        raise InvalidValueError("day", day.isoformat(), "lie within the calendar") from None
     if day_in(early, where) == day:
         return early
     # There is no midnight. The two readings of the clock lie on either side of the leap, and
@@ -52,6 +64,13 @@ def months_after(anchor: date, months: int) -> date:
     Step from the anchor, not from the last result, and the day never drifts:
     31 January, 28 February, 31 March.
 
+    Raises:
+        InvalidValueError: If that lies outside the years 1 to 9999.
+
     .. versionadded:: 0.1.0
     """
-    return anchor + relativedelta(months=months)
+    try:
+        return anchor + relativedelta(months=months)
+    except (ValueError, OverflowError):
+        rule = f"lead from {anchor.isoformat()} to a day in the years 1 to 9999"
+        raise InvalidValueError("months", months, rule) from None

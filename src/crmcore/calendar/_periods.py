@@ -40,11 +40,18 @@ class Grain(LabelledEnum):
         return day.replace(month=1, day=1)
 
     def after(self, start: date, count: int = 1) -> date:
-        """Return the start of the period *count* periods after the one that starts at *start*."""
-        if self is Grain.DAY:
-            return start + timedelta(days=count)
-        if self is Grain.WEEK:
-            return start + timedelta(days=_WEEK * count)
+        """Return the start of the period *count* periods after the one that starts at *start*.
+
+        Raises:
+            InvalidValueError: If that lies outside the years 1 to 9999.
+        """
+        if self in {Grain.DAY, Grain.WEEK}:
+            days = count if self is Grain.DAY else _WEEK * count
+            try:
+                return start + timedelta(days=days)
+            except OverflowError:
+                rule = f"lead from {start.isoformat()} to a day in the years 1 to 9999"
+                raise InvalidValueError("count", count, rule) from None
         months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}[self]
         return months_after(start, months * count)
 

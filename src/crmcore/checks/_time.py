@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
 
 from crmcore.errors import InvalidValueError, UnknownNameError
 
+# A day away from both ends of the calendar, so that each instant has a day in every zone.
+_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_END: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
 
 def utc(value: datetime, field: attrs.Attribute[Any] | str = "at") -> datetime:
     """Return the same instant in UTC.
 
     Args:
-        value: An aware datetime.
+        value: An aware datetime from 0001-01-02 up to, and without, 9999-12-31 in UTC. So it
+            has a day in every zone.
         field: The field or the name to use in the message.
 
     Raises:
-        InvalidValueError: If it is naive, or no datetime at all.
+        InvalidValueError: If it is naive, outside these days, or no datetime at all.
 
     .. versionadded:: 0.1.0
     """
-    if isinstance(value, datetime) and value.tzinfo is UTC:
+    if isinstance(value, datetime) and value.tzinfo is UTC and _FIRST <= value < _END:
         return value
     name = field if isinstance(field, str) else field.name
     if not isinstance(value, datetime):
         raise InvalidValueError(name, value, "be a datetime")
     if value.utcoffset() is None:
         raise InvalidValueError(name, value.isoformat(), "carry a time zone")
+    if not _FIRST <= value < _END:
+        rule = "lie between 0001-01-02 and 9999-12-30 in UTC"
+        raise InvalidValueError(name, value.isoformat(), rule)
     return value.astimezone(UTC)
 
 

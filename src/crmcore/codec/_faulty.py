@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import attrs
 from crmcore.errors import CrmError, Fault, FaultsError, InvalidValueError
 
 _SHOWN = 40
+_SHOWN_ITEMS = 10
 
 
 class Faulty(Exception):  # noqa: N818 - it never leaves the room
@@ -33,11 +35,15 @@ def _problem(value: object, rule: str) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, dict):
         return "a table of fields"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, Decimal):
+    if isinstance(value, list | tuple):
+        text = f"[{', '.join(map(_shown, value[:_SHOWN_ITEMS]))}]"
+        return text if len(value) <= _SHOWN_ITEMS and len(text) <= _SHOWN else "a list"
+    if isinstance(value, Decimal | date):
         return str(value)
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "a number of very many digits"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

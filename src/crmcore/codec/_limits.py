@@ -45,7 +45,7 @@ def read_bytes(path: os.PathLike[str]) -> bytes:
 
 
 def decoded(data: str | bytes, source: str) -> str:
-    """Return the text, if it is UTF-8 and not too long.
+    """Return the text without a byte order mark, if it is UTF-8 and not too long.
 
     Raises:
         FaultsError: If it is not.
@@ -54,9 +54,9 @@ def decoded(data: str | bytes, source: str) -> str:
         problem = f"is larger than {MOST_BYTES // 2**20} MiB; split it"
         raise FaultsError(source, [Fault("the whole", problem)])
     if isinstance(data, str):
-        return data
+        return data.removeprefix("\ufeff")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FaultsError(source, [Fault(f"line {line}", "is not UTF-8 text")]) from None
@@ -97,6 +97,18 @@ class Numbers:
             return int(text)
         self._refuse(text, f"have at most {_MOST_DIGITS} digits")
         return 0
+
+    def look_through(self, data: object) -> None:
+        """Remember the whole numbers in *data* that have more than 30 digits."""
+        waiting = [data]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                waiting.extend(reversed(value.values()))
+            elif isinstance(value, list):
+                waiting.extend(reversed(value))
+            elif isinstance(value, int) and abs(value) >= 10**_MOST_DIGITS:
+                self.whole(str(value))
 
     def exact(self, text: str) -> Decimal:
         """Read an exact, finite number with at most 30 digits and a small exponent."""

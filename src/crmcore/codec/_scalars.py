@@ -96,8 +96,8 @@ def read_datetime(data: object) -> datetime:
         raise refused(str(data), "carry a time zone, as 1997-01-01T05:00:00Z does")
     try:
         return utc(found)
-    except OverflowError:
-        raise refused(str(data), "lie within the years 1 to 9999 in UTC") from None
+    except InvalidValueError as error:
+        raise refused(str(data), error.rule) from None
 
 
 def read_nothing(data: object) -> None:

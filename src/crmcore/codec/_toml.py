@@ -42,9 +42,10 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     numbers = Numbers()
     try:
         data = tomllib.loads(text, parse_float=numbers.exact)
+        numbers.look_through(data)
     except tomllib.TOMLDecodeError as error:
         raise FaultsError(source, [_fault(str(error))]) from None
-    except ValueError:  # Python refuses whole numbers of more than 4300 digits
+    except ValueError:  # Python neither reads nor writes 4300 digits and more
         raise FaultsError(source, [Fault("a number", "must have at most 30 digits")]) from None
     if numbers.faults:
         raise FaultsError(source, numbers.faults)
