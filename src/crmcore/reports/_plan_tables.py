@@ -35,8 +35,11 @@ def plan_tables(review: Review) -> tuple[Table, ...]:
 
 
 def name_of(review: Review, member: MemberId | None) -> str:
-    """Return how people call a member; a dash for nobody."""
-    return NOTHING if member is None else review.organization.member(member).name
+    """Return how people call a member, the id of one who is gone; a dash for nobody."""
+    if member is None:
+        return NOTHING
+    names = (each.name for each in review.organization.members if each.id == member)
+    return next(names, member)
 
 
 def called(review: Review, member: MemberId | None) -> Read:
