@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, NewType
 
+import attrs
 from docutils.nodes import Element, Text, TextElement, document, reference
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.domains.python._object import PyObject
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
+from sphinx.util.inspect import object_description
 
 import crmcore
 from crmcore.kernel import LabelledEnum
@@ -45,6 +52,7 @@ autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
 autodoc_use_type_comments = False
 autodoc_class_signature = "mixed"
+autodoc_default_options = {"no-value": True}  # a constant is what its words say
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
@@ -116,6 +124,43 @@ def _keep_colons(
         lines[:0] = ["..", ""]  # an empty comment
 
 
+class _Shown:
+    """A default as a signature shows it."""
+
+    def __init__(self, default: object) -> None:
+        self._text = "..." if default is attrs.NOTHING else object_description(default)
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _show_defaults(_app: Sphinx, thing: Callable[..., Any], _is_bound: object) -> None:
+    """Show a record's defaults as values: attrs writes its ``__init__``, where they have no names.
+
+    Three points stand for a default that is made of the other fields.
+    """
+    if not isinstance(thing, FunctionType) or "attrs generated" not in thing.__code__.co_filename:
+        return
+    vars(thing).pop("__signature__", None)
+    signature = inspect.signature(thing)
+    thing.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[
+            each if each.default is each.empty else each.replace(default=_Shown(each.default))
+            for each in signature.parameters.values()
+        ]
+    )
+
+
+def _name_ids(
+    _app: Sphinx, _what: str, _name: str, thing: object, _options: object, lines: list[str]
+) -> None:
+    """Say what a type of ids is, and leave out what Python says of its own types."""
+    if isinstance(thing, NewType):
+        lines[:] = ["Text at runtime, and a type of its own for the type checker.", ""]
+    elif isinstance(thing, tuple):
+        lines.clear()
+
+
 def _show_labels(
     _app: Sphinx, _what: str, _name: str, thing: object, _options: object, lines: list[str]
 ) -> None:
@@ -135,9 +180,14 @@ def _is_listed(
 
 def setup(app: Sphinx) -> None:
     """Join in where Sphinx resolves references and reads docstrings."""
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":
+            field.label = "Attributes"
     app.add_domain(Standard, override=True)
     app.connect("missing-reference", _link_types)
     app.connect("doctree-read", _shorten_types)
     app.connect("autodoc-process-docstring", _keep_colons, priority=400)  # before napoleon
+    app.connect("autodoc-process-docstring", _name_ids)
     app.connect("autodoc-process-docstring", _show_labels)
+    app.connect("autodoc-before-process-signature", _show_defaults, priority=900)
     app.connect("autodoc-skip-member", _is_listed)
