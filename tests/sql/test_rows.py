@@ -147,6 +147,19 @@ def test_a_number_that_no_column_holds_is_refused(store: SqlStore) -> None:
         uow.purchases.add(purchase(Money(1, "USD"), quantity=2**63))
 
 
+def test_all_rows_that_are_none_are_named_together(store: SqlStore, file: Path) -> None:
+    """Whoever mends the rows of a table hears of all that were read."""
+    with store.unit_of_work() as uow:
+        uow.purchases.add_all(purchase(Money(1, "USD"), id=PurchaseId(f"p-{n}")) for n in range(5))
+        uow.commit()
+    change(file, "UPDATE crm_purchases SET quantity = -1 WHERE id IN ('p-1', 'p-3')")
+
+    with store.unit_of_work(readonly=True) as uow, pytest.raises(FaultsError) as caught:
+        list(uow.purchases.stream())
+
+    assert [fault.path for fault in caught.value.faults] == ["row 'p-1'", "row 'p-3'"]
+
+
 @pytest.mark.parametrize(
     ("column", "value", "problem"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import attrs
@@ -23,6 +23,10 @@ SCHEMA: Final = sa.Table(
     METADATA,
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
 )
+
+
+# What building a record from the wrong cells raises.
+_MISREADINGS: Final = (CrmError, ValueError, TypeError, ArithmeticError)
 
 
 class RecordTable(Generic[A]):
@@ -60,21 +64,19 @@ class RecordTable(Generic[A]):
                 row[column.name] = cell
         return row
 
-    def records(self, rows: Iterable[Sequence[Any]]) -> Iterator[A]:
-        """Yield the records that stand in *rows*.
+    def records(self, rows: Sequence[Sequence[Any]]) -> list[A]:
+        """Return the records that stand in *rows*.
 
         Raises:
             FaultsError: If a row holds what no record is, because others have written it.
         """
-        for row in rows:
-            try:
-                record = self._record(dict(zip(self._names, row, strict=True)))
-            except (CrmError, ValueError, TypeError, ArithmeticError) as error:
-                fault = Fault(f"row {row[0]!r}", str(error))
-                raise FaultsError(f"table {self.sql.name}", [fault]) from error
-            yield record
+        try:
+            return [self._record(row) for row in rows]
+        except _MISREADINGS:
+            raise FaultsError(f"table {self.sql.name}", self._faults(rows)) from None
 
-    def _record(self, values: dict[str, Any]) -> A:
+    def _record(self, row: Sequence[Any]) -> A:
+        values = dict(zip(self._names, row, strict=True))
         for field, read in self._single:
             cell = values[field]
             if cell is not None:
@@ -83,6 +85,13 @@ class RecordTable(Generic[A]):
             cells = [values.pop(name) for name in names]
             values[field] = None if cells.count(None) == len(cells) else read(*cells)
         return self.record(**values)
+
+    def _faults(self, rows: Sequence[Sequence[Any]]) -> Iterator[Fault]:
+        for row in rows:
+            try:
+                self._record(row)
+            except _MISREADINGS as error:
+                yield Fault(f"row {row[0]!r}", str(error))
 
 
 TABLES: Final = {name: RecordTable(name, record) for name, record in RECORDS.items()}

@@ -132,7 +132,7 @@ class SqlTable(Generic[A]):
     def _rows(self, statement: sa.Select[Any]) -> list[A]:
         with self._transaction.running(f"reading {self._sql.name}") as connection:
             rows = connection.execute(statement).fetchall()
-        return list(self._table.records(rows))
+        return self._table.records(rows)
 
     def _selected(self, selection: Selection) -> sa.Select[Any]:
         statement, columns = sa.select(self._sql), self._sql.c
