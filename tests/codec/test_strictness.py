@@ -115,7 +115,7 @@ def test_a_check_over_two_fields_is_told_at_its_own() -> None:
 
 
 def test_a_refund_is_checked_against_its_amount() -> None:
-    """A fault that a field's check finds in another field stands at the field that checks."""
+    """A fault that a field's check finds in another field stands at that other field."""
     data = {
         "id": "p-1",
         "customer": "c-1",
@@ -124,7 +124,7 @@ def test_a_refund_is_checked_against_its_amount() -> None:
     }
 
     assert faults(Purchase, data) == [
-        "refund.amount: must be 0 or more unless the purchase is marked as a refund (got '-1 USD')"
+        "amount: must be 0 or more unless the purchase is marked as a refund (got '-1 USD')"
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -66,11 +66,10 @@ def _faults_of(error: Faulty | CrmError) -> tuple[Fault, ...]:
     return (Fault("", str(error)),)
 
 
-def of_field(name: str, error: CrmError) -> list[Fault]:
-    """Return the faults that building the field *name* tells of, at the field's own path."""
-    if isinstance(error, InvalidValueError) and error.field == name:
-        return under("", error)
-    return under(name, error)
+def of_field(name: str, error: CrmError, fields: Container[str]) -> list[Fault]:
+    """Return the faults that the field *name* tells of, at the field that each is about."""
+    is_named = isinstance(error, InvalidValueError) and error.field in fields
+    return under("" if is_named else name, error)
 
 
 def as_error(source: str, faults: Iterable[Fault]) -> FaultsError:

@@ -90,7 +90,7 @@ def _refusals(
                 with suppress(AttributeError):  # a default made from a field without a value
                     _fill(draft, field.attribute, values.get(name, attrs.NOTHING))
             except CrmError as error:
-                yield from of_field(name, error)
+                yield from of_field(name, error, fields)
     for name, field in fields.items():
         check = field.attribute.validator
         if check is not None and hasattr(draft, field.attribute.name):
@@ -98,7 +98,7 @@ def _refusals(
                 with suppress(AttributeError):
                     check(draft, field.attribute, getattr(draft, field.attribute.name))
             except CrmError as error:
-                yield from of_field(name, error)
+                yield from of_field(name, error, fields)
 
 
 def _fill(draft: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -106,6 +106,7 @@ def microseconds(value: datetime) -> int:
     return (value - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(_KEPT_VALUES)  # much happens at the beginning of a day
 def _instant(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
