@@ -27,7 +27,8 @@ def check_store(make: Callable[[], Store], *, histories: int = 30, shrink: bool 
             takes minutes.
 
     Raises:
-        AssertionError: If the store breaks a promise; the note says which.
+        AssertionError: If the store breaks a promise; the note says which. Where the store
+            should have refused something and has not, it is pytest's own failure instead.
 
     .. versionadded:: 0.1.0
     """
