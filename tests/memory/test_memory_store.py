@@ -117,3 +117,15 @@ def test_what_came_and_went_leaves_no_trace() -> None:
 
     with store.unit_of_work(readonly=True) as uow:
         assert uow.customers.count() == 0
+
+
+def test_a_store_says_what_it_holds() -> None:
+    """The short of a store is how many records of each kind were committed."""
+    assert repr(MemoryStore()) == "<MemoryStore of nothing>"
+    assert repr(with_northwind()) == "<MemoryStore of 1 customers>"
+
+
+def test_its_repr_says_what_it_holds() -> None:
+    """A look at the store in a console tells how many records there are of each kind."""
+    assert repr(MemoryStore()) == "<MemoryStore of nothing>"
+    assert repr(with_northwind()) == "<MemoryStore of 1 customers>"

@@ -234,3 +234,13 @@ def test_a_process_that_is_killed_leaves_whole_units(store: SqlStore, file: Path
     units = {int(unit.removeprefix("c-")) for unit in parts}
     assert told <= units
     assert all(parts.count(unit) == 3 for unit in set(parts))
+
+
+def test_a_store_says_where_it_is_and_no_password(file: Path) -> None:
+    """The short of a store names its database, and never what opens it."""
+    engine = sa.create_engine(sa.URL.create("sqlite", password="s3cret", database=str(file)))
+
+    shown = repr(SqlStore(engine))
+
+    assert str(file) in shown
+    assert "s3cret" not in shown

@@ -33,6 +33,11 @@ class MemoryStore:
         self._committing = Lock()
         self._is_open = True
 
+    def __repr__(self) -> str:
+        """Return how many records of each kind it holds."""
+        held = [f"{len(s.records)} {name}" for name, s in self._shelves.items() if s.records]
+        return f"<MemoryStore of {', '.join(held) or 'nothing'}>"
+
     def unit_of_work(self, *, readonly: bool = False) -> TableUnitOfWork:
         """Return a new unit of work."""
         if not self._is_open:

@@ -66,6 +66,10 @@ class SqlStore:
             raise
         return store
 
+    def __repr__(self) -> str:
+        """Return where it is, without any password."""
+        return f"<SqlStore at {self._engine.url.render_as_string(hide_password=True)}>"
+
     def unit_of_work(self, *, readonly: bool = False) -> TableUnitOfWork:
         """Return a new unit of work."""
         self._refuse_closed()
