@@ -123,9 +123,3 @@ def test_a_store_says_what_it_holds() -> None:
     """The short of a store is how many records of each kind were committed."""
     assert repr(MemoryStore()) == "<MemoryStore of nothing>"
     assert repr(with_northwind()) == "<MemoryStore of 1 customers>"
-
-
-def test_its_repr_says_what_it_holds() -> None:
-    """A look at the store in a console tells how many records there are of each kind."""
-    assert repr(MemoryStore()) == "<MemoryStore of nothing>"
-    assert repr(with_northwind()) == "<MemoryStore of 1 customers>"

@@ -118,8 +118,3 @@ def test_a_closed_store_migrates_nothing(store: SqlStore) -> None:
 
     with pytest.raises(StorageUnavailableError, match="a closed store"):
         store.migrate()
-
-
-def test_its_repr_says_where_it_is(store: SqlStore, file: Path) -> None:
-    """A look at the store in a console tells which database it is."""
-    assert repr(store) == f"<SqlStore at sqlite:///{file}>"
