@@ -115,8 +115,10 @@ def test_money_that_went_back_carries_a_mark(write: Write, mark: str) -> None:
 
 
 def test_blanks_around_cells_and_empty_rows_are_passed_over(write: Write) -> None:
-    """What spreadsheets leave behind does no harm."""
-    path = write("\ufeffwho , when, paid\r\n\r\n c-17 , 1997-01-31 , 5.00 \r\n\r\n")
+    """What spreadsheets leave behind does no harm: not above the header either."""
+    path = write(
+        "\ufeff\r\n,,\r\nwho , when, paid\r\n\r\n c-17 ,\u00a01997-01-31 , 5.00 \r\n , ,\r\n\r\n"
+    )
 
     (purchase,) = read(path)
 
@@ -207,21 +209,30 @@ def test_made_ids_tell_long_customers_apart(write: Write) -> None:
     [
         ("p-1,c-17,1997-02-30,5,,1,,", "column when: at must be a day of the calendar"),
         ("p-1,c-17,0000-01-01,5,,1,,", "column when: at must be a day of the calendar"),
+        ("p-1,c-17,0001-01-01,5,,1,,", "column when: at must lie in the years 1901 to 2999"),
+        ("p-1,c-17,1900-01-01,5,,1,,", "column when: at must lie in the years 1901 to 2999"),
+        ("p-1,c-17,9999-12-31,5,,1,,", "column when: at must lie in the years 1901 to 2999"),
+        ("p-1,c-17,9999-12-31T23:59Z,5,,1,,", "column when: at must lie in the years 1901 to"),
+        ("p-1,c-17,1997-06-30T23:59:60Z,5,,1,,", "column when: at must be a day such as"),
         ("p-1,c-17,31.01.1997,5,,1,,", "column when: at must be a day such as 1997-01-31"),
         ("p-1,c-17,1997-01-31T25:00Z,5,,1,,", "column when: at must be a day such as"),
-        ("p-1,c-17,0001-01-01T00:00+10:00,5,,1,,", "column when: at must be a day such as"),
+        ("p-1,c-17,0001-01-01T00:00+10:00,5,,1,,", "column when: at must lie in the years 1901"),
         ("p-1,c-17,1997-01-31T18:30,5,,1,,", "column when: at must carry its offset from UTC"),
         ("p-1,c-17,,5,,1,,", "column when: at must be a day such as"),
         ('p-1,c-17,1997-01-31,"1,250.00",,1,,', "column paid: amount must be a decimal number"),
         ("p-1,c-17,1997-01-31,1_0,,1,,", "column paid: amount must be a decimal number"),
         ("p-1,c-17,1997-01-31,NaN,,1,,", "column paid: amount must be a decimal number"),
-        (f"p-1,c-17,1997-01-31,{'9' * 31},,1,,", "column paid: amount must have at most 30 digits"),
+        (f"p-1,c-17,1997-01-31,{'9' * 19},,1,,", "column paid: amount must be written with at"),
+        (f"p-1,c-17,1997-01-31,0.{'1' * 17},,1,,", "column paid: amount must be written with at"),
+        ("p-1,c-17,1997-01-31,1e99999999,,1,,", "column paid: amount must be a decimal number"),
+        ("p-1,c-17,1997-01-31,=SUM(A1:A9),,1,,", "column paid: amount must be a decimal number"),
         ("p-1,c-17,1997-01-31,-5,,1,,", "column paid: amount must be 0 or more unless the row"),
         ("p-1,c-17,1997-01-31,5,,1,yes,", "column paid: amount must be 0 or less in a row"),
         (
             "p-1,c-17,1997-01-31,5,usd,1,,",
             "column money: unknown currency 'usd'; did you mean 'USD",
         ),
+        ("p-1,c-17,1997-01-31,5,$,1,,", "column money: currency must be a code of ISO 4217: three"),
         ("p-1,c-17,1997-01-31,5,,1.5,,", "column units: quantity must be a whole number"),
         ("p-1,c-17,1997-01-31,5,,-1,,", "column units: quantity must be a whole number"),
         ("p-1,c-17,1997-01-31,5,,1,maybe,", "column back: refund must be yes, true or 1"),
@@ -247,7 +258,7 @@ def test_all_faults_of_a_file_are_told_together(write: Write) -> None:
         + "p-2,c-17,1997-01-31,-5,,1,maybe,\n"
         + "p-3,c-17,1997-01-31,5,,1,,\n"
         + "p-4,c-17,1997-01-31,5\n"
-        + ",,,,,,,\n"
+        + ",,,,,,,web\n"
     )
 
     found = [fault.split(":")[0] for fault in faults(path, FULL)]
@@ -329,7 +340,18 @@ def test_missing_columns_are_told_before_any_row(
         ("c-17,1997-01-31\n", "row 2: 2 fields instead of 3; quote what holds a divider"),
         ("c-17,1997-01-31,5,00\n", "row 2: 4 fields instead of 3; quote what holds a divider"),
         ("c-17,1997-01-31,5\0\n", "row 2, column paid: there is a NUL character; remove it"),
-        ('c-17,"1997-01-31"x,5\n', "row 2: ',' expected after '\"'; the rows behind it were not"),
+        (
+            'c-17,"1997-01-31"x,5\nc-18,never,5\n',
+            "row 2: text follows a closing quote; write quotes within a field twice; the rows ",
+        ),
+        (
+            '"c-17,1997-01-31,5\nc-18,never,5\n',
+            "row 2: a quote is opened and never closed; the rows behind it were not read",
+        ),
+        (
+            f"{'x' * 200_000},1997-01-31,5\nc-18,never,5\n",
+            "row 2: a field never ends; perhaps a quote is opened and never closed; the rows ",
+        ),
     ],
 )
 def test_rows_of_a_wrong_form_are_told(write: Write, text: str, fault: str) -> None:
@@ -381,7 +403,10 @@ def test_a_row_without_currency_is_a_fault_where_none_was_stated(write: Write) -
 
     (found,) = faults(path, FULL, currency=None)
 
-    assert found.startswith("row 2, column money: unknown currency ''")
+    assert found == (
+        "row 2, column money: currency must be a code of ISO 4217: "
+        "three capital letters such as USD (got '')"
+    )
 
 
 def test_a_currency_that_there_is_not_is_refused_at_once(write: Write) -> None:
@@ -390,10 +415,75 @@ def test_a_currency_that_there_is_not_is_refused_at_once(write: Write) -> None:
         read(write(""), currency="usd")
 
 
-def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> None:
-    """It is the error that opening a file raises everywhere."""
-    with pytest.raises(FileNotFoundError, match=r"nowhere\.csv"):
+def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
+    """As everywhere in the library; what the system said is the cause."""
+    with pytest.raises(
+        FaultsError, match=r"nowhere\.csv has 1 fault:\n  file: cannot be read: no such file"
+    ) as caught:
         read(tmp_path / "nowhere.csv")
+
+    assert isinstance(caught.value.__cause__, FileNotFoundError)
+    assert faults(tmp_path) == ["file: cannot be read: is a directory"]
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ("who,when,paid\n".encode("utf-16"), "its text is UTF-16; save it as CSV in UTF-8"),
+        (b"\xfe\xff\0w\0h\0o", "its text is UTF-16; save it as CSV in UTF-8"),
+        (b"PK\x03\x04\x14\0\x06\0", "it is a workbook or an archive; save the sheet as CSV in"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a workbook; save the sheet as CSV in UTF-8"),
+        (gzip.compress(gzip.compress(b"who")), "it is compressed twice; unpack it once"),
+    ],
+)
+def test_a_file_of_another_kind_is_known_by_its_first_bytes(
+    tmp_path: Path, data: bytes, problem: str
+) -> None:
+    """Whatever it is called, the message says how to save it."""
+    path = tmp_path / "sales.csv"
+    path.write_bytes(data)
+
+    (found,) = faults(path)
+
+    assert found.startswith(f"file: {problem}")
+
+
+def test_a_header_that_is_no_text_is_told_in_text(tmp_path: Path) -> None:
+    """The message can be printed, whatever the bytes were."""
+    path = tmp_path / "sales.csv"
+    path.write_bytes("größe,who,when,paid\n".encode("latin-1"))
+
+    assert faults(path) == ["row 1: there are bytes that are no UTF-8; save the file as UTF-8"]
+
+    path.write_bytes(b"who\0,when,paid\n")
+
+    assert faults(path) == ["row 1: there is a NUL character; remove it"]
+
+
+def test_of_very_many_columns_the_first_are_told(write: Write) -> None:
+    """So that a message stays one that people read; odd names are escaped, long ones cut."""
+    columns = ['"a\nb"', "x" * 100_000, *(f"column{n}" for n in range(1_000))]
+
+    (found, *_) = faults(write(",".join(columns)))
+
+    assert found.startswith("row 1: there is no column 'who'; the file has 'a\\nb', xxx")
+    assert found.endswith(
+        "…, column0, column1, " + ", ".join(f"column{n}" for n in range(2, 18)) + " and 982 more"
+    )
+
+
+def test_separators_of_units_are_no_blanks(write: Write) -> None:
+    """They are not taken off silently, which would make one customer of two."""
+    (found,) = faults(write("who,when,paid\nc-17\x1f,1997-01-31,5\n"))
+
+    assert found.startswith("row 2, column who: customer must hold no control characters")
+
+
+@pytest.mark.parametrize("delimiter", ["", ", ", "x", '"', "\n", " ", "."])
+def test_what_cannot_divide_fields_is_refused(write: Write, delimiter: str) -> None:
+    """Before the file is opened."""
+    with pytest.raises(InvalidValueError, match=r"^delimiter must be one character, such as a "):
+        read_purchases(write(""), columns=PLAIN, zone=NEW_YORK, currency="USD", delimiter=delimiter)
 
 
 @pytest.mark.parametrize(

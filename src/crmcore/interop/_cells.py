@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from crmcore.activities import Purchase
 from crmcore.calendar import midnight
-from crmcore.checks import decimal, is_id
+from crmcore.checks import is_id, utc
 from crmcore.errors import CrmError, InvalidValueError
 from crmcore.kernel import minor_digits
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_LONGEST_NUMBER = 18  # characters: so many digits add up exactly, however many rows there are
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
+_CURRENCY = re.compile(r"[a-z]{3}", re.ASCII | re.IGNORECASE)
+# Systems write 0001-01-01, 1900-01-01 or 9999-12-31 where nobody knows the day.
+_YEARS = range(1901, 3000)
 _MARKS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 
 
@@ -57,19 +61,24 @@ class PurchaseCells:
 
     def at(self, text: str) -> datetime:
         """Return the instant of a day or of a time with its offset."""
+        if text in self._midnights:
+            return self._midnights[text]
         if _DAY.fullmatch(text) is None:
             return _instant(text)
-        if text not in self._midnights:
-            try:
-                self._midnights[text] = midnight(date.fromisoformat(text), self.zone)
-            except (ValueError, OverflowError):
-                raise InvalidValueError("at", text, "be a day of the calendar") from None
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise InvalidValueError("at", text, "be a day of the calendar") from None
+        self._midnights[text] = midnight(_in_our_time(day, text), self.zone)
         return self._midnights[text]
 
     def currency_of(self, text: str) -> str:
         """Return the currency; nothing means the one that was stated."""
         if not text and self.currency is not None:
             return self.currency
+        if _CURRENCY.fullmatch(text) is None:
+            rule = "be a code of ISO 4217: three capital letters such as USD"
+            raise InvalidValueError("currency", text, rule)
         minor_digits(text)
         return text
 
@@ -77,7 +86,10 @@ class PurchaseCells:
         """Return the exact amount."""
         if _NUMBER.fullmatch(text) is None:
             raise InvalidValueError("amount", text, "be a decimal number such as 1234.50")
-        return decimal(text, "amount")
+        if len(text) > _LONGEST_NUMBER:
+            rule = f"be written with at most {_LONGEST_NUMBER} characters"
+            raise InvalidValueError("amount", text, rule)
+        return Decimal(text)
 
     def quantity(self, text: str) -> int:
         """Return the number of units."""
@@ -106,17 +118,27 @@ class PurchaseCells:
         return _checked("channel", text) if text else None
 
 
+_D = TypeVar("_D", date, datetime)
+
+
+def _in_our_time(at: _D, text: str) -> _D:
+    """Return it unless it stands for a day that nobody knows."""
+    if at.year not in _YEARS:
+        rule = f"lie in the years {_YEARS[0]} to {_YEARS[-1]}; leave out what has no day"
+        raise InvalidValueError("at", text, rule)
+    return at
+
+
 def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-        naive = at.utcoffset() is None
-        if not naive:
-            return at.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         rule = "be a day such as 1997-01-31, or an instant such as 1997-01-31T18:30-05:00"
         raise InvalidValueError("at", text, rule) from None
-    rule = "carry its offset from UTC, as 1997-01-31T18:30-05:00 does, or be a day alone"
-    raise InvalidValueError("at", text, rule)
+    if at.utcoffset() is None:
+        rule = "carry its offset from UTC, as 1997-01-31T18:30-05:00 does, or be a day alone"
+        raise InvalidValueError("at", text, rule)
+    return utc(_in_our_time(at, text))
 
 
 def _checked(field: str, text: str) -> str:

@@ -18,6 +18,7 @@ from ._columns import PurchaseColumns
 from ._table import Source, TextTable
 
 _SHOWN_OF_CUSTOMER = 24
+_NO_DELIMITERS = '"\0\r\n .+-'  # they stand in fields, or around them
 
 
 def read_purchases(
@@ -48,7 +49,8 @@ def read_purchases(
     Raises:
         FaultsError: If anything is wrong with the file: all of it together, each fault with its
             row and column. The header is row 1.
-        InvalidValueError: If neither *currency* nor a column tells the currency.
+        InvalidValueError: If neither *currency* nor a column tells the currency, or *delimiter*
+            is not one character that can stand between two fields.
         UnknownNameError: If *currency* is no active code of ISO 4217.
 
     Complexity:
@@ -61,6 +63,9 @@ def read_purchases(
         minor_digits(currency)
     elif columns.currency is None:
         raise InvalidValueError("currency", currency, "be given where no column tells it")
+    if len(delimiter) != 1 or delimiter.isalnum() or delimiter in _NO_DELIMITERS:
+        rule = "be one character, such as a comma, a semicolon, a tab or a bar"
+        raise InvalidValueError("delimiter", delimiter, rule)
     return _read(TextTable(source, delimiter), columns.by_field, PurchaseCells(zone, currency))
 
 
