@@ -84,10 +84,10 @@ def test_a_habit_that_fades() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "stage"), [(180, Stage.NEW), (181, Stage.AT_RISK), (366, Stage.LOST)]
+    ("days", "stage"), [(120, Stage.NEW), (121, Stage.AT_RISK), (366, Stage.LOST)]
 )
 def test_limits_of_silence(days: int, stage: Stage) -> None:
-    """180 days of silence are no risk yet, and more than a year is a loss."""
+    """120 days of silence are no risk yet, and more than a year is a loss."""
     features = CustomerFeatures(
         customer=CustomerId("ada"), as_of=FIRST, days_since_last=days, frequency=1
     )
