@@ -57,7 +57,7 @@ def test_a_tier_or_a_stage_comes_once() -> None:
 @pytest.mark.parametrize("minutes", [0, -1])
 def test_care_takes_time(minutes: int) -> None:
     """A stage that is named has at least a minute."""
-    with pytest.raises(InvalidValueError, match="minutes must be at least 1"):
+    with pytest.raises(InvalidValueError, match="minutes must be between 1 and 10080"):
         StageMinutes(Stage.NEW, minutes)
 
 

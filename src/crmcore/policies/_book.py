@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
-from crmcore.checks import above, at_least, is_id
+from crmcore.checks import above, between, is_id
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.lifecycle import Stage
 from crmcore.organization import SkillLevel
+
+_WEEK_MINUTES: Final = 7 * 24 * 60
 
 
 @attrs.frozen
@@ -19,13 +22,13 @@ class StageMinutes:
 
     Attributes:
         stage: The stage.
-        minutes: Minutes of work a week for each customer, 1 or more.
+        minutes: Minutes of work a week for each customer, from 1 to a whole week.
 
     .. versionadded:: 0.1.0
     """
 
     stage: Stage
-    minutes: int = attrs.field(validator=at_least(1))
+    minutes: int = attrs.field(validator=between(1, _WEEK_MINUTES))
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from crmcore.checks import at_least, is_id, is_name, is_zone
+from crmcore.checks import between, is_id, is_name, is_zone
 from crmcore.criteria import Criterion, Schema
 from crmcore.errors import Fault, FaultsError, UnknownNameError
 from crmcore.features import FEATURES
@@ -35,6 +35,11 @@ _FOR_SEGMENTS: Final = ("segment",)
 # What a part of the policy must not have: it could never work, or two parts would contradict
 # each other. A note of the same kind is no fault.
 _REFUSED: Final = {"dead_rule", "overlapping_segments", "unreachable_segment"}
+# A hundred years, and more parts than anybody tells apart: the linters look at all pairs.
+_MOST_DAYS: Final = 36_525
+_MOST_PARTS: Final = 200
+
+are_days: Final = between(1, _MOST_DAYS)
 
 
 def _without(names: Iterable[str]) -> Schema:
@@ -46,6 +51,12 @@ def _refuse(faults: Iterable[Fault]) -> None:
     found = tuple(faults)
     if found:
         raise FaultsError("policy", found)
+
+
+def _refuse_crowd(parts: Sequence[object]) -> None:
+    if len(parts) > _MOST_PARTS:
+        problem = f"there are {len(parts)}; keep at most {_MOST_PARTS}"
+        raise FaultsError("policy", [Fault("", problem)])
 
 
 def _of_criteria(
@@ -78,6 +89,7 @@ def _of_linting(findings: Iterable[Finding], names: Sequence[str]) -> Iterator[F
 
 
 def _are_stages(file: PolicyFile, _: Field, rules: tuple[StageRule, ...]) -> None:
+    _refuse_crowd(rules)
     _refuse(_of_making(lambda: StageModel(rules=rules), "rules"))
     model = StageModel(rules=rules, initial=file.initial_stage)
     _refuse(
@@ -89,6 +101,7 @@ def _are_stages(file: PolicyFile, _: Field, rules: tuple[StageRule, ...]) -> Non
 
 
 def _are_segments(file: PolicyFile, _: Field, segments: tuple[Segment, ...]) -> None:
+    _refuse_crowd(segments)
     _refuse(_of_making(lambda: SegmentTable(segments=segments), "segments"))
     table = SegmentTable(segments=segments, exactly_one=file.exactly_one_segment)
     criteria = (segment.criterion for segment in segments)
@@ -147,12 +160,12 @@ class PolicyFile:
     version: str = attrs.field(validator=is_id)
     zone: str = attrs.field(validator=is_zone)
     currency: str = attrs.field(validator=is_currency)
-    window_days: int = attrs.field(validator=at_least(1))
-    active_days: int = attrs.field(validator=at_least(1))
+    window_days: int = attrs.field(validator=are_days)
+    active_days: int = attrs.field(validator=are_days)
     initial_stage: Stage = Stage.PROSPECT
     exactly_one_segment: bool = False
     tier_feature: str = attrs.field(default="recent_spend", validator=_is_tier_feature)
-    tier_minimum_days: int = attrs.field(default=0, validator=at_least(0))
+    tier_minimum_days: int = attrs.field(default=0, validator=between(0, _MOST_DAYS))
     stages: tuple[StageRule, ...] = attrs.field(validator=_are_stages)
     rfm: RfmBins
     segments: tuple[Segment, ...] = attrs.field(validator=_are_segments)

@@ -80,7 +80,7 @@ def _uncovered(cells: Sequence[RfmCell]) -> Iterable[Finding]:
 
 def _overlaps(segments: Sequence[Segment], held: Cover, *, fault: bool) -> Iterable[Finding]:
     for first, second in combinations(segments, 2):
-        cells = [c for c in _CELLS if c in held[first.name] and c in held[second.name]]
+        cells = sorted(held[first.name] & held[second.name])
         if cells:
             share = _share(cells)
             yield Finding(
