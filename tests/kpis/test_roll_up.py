@@ -243,3 +243,11 @@ def test_money_is_shown_with_its_currency() -> None:
     assert attrs.evolve(sales, currency="EUR").show(Decimal("1234.5")) == "1,234.50 EUR"
     assert sales.show(Decimal("1234.5")) == "1,234.50"
     assert series("repeat_rate", [(1, 2)]).show(Decimal("0.5")) == "50.0 %"
+
+
+def test_a_series_is_shown_line_by_line() -> None:
+    """A series reads as its name and a line for each period; the short of it has no values."""
+    months = series("repeat_rate", [(1, 10), Reason.NO_DATA])
+
+    assert str(months) == "repeat purchase rate\n  1998-01  10.0 %\n  1998-02  there is no data"
+    assert repr(months) == "<KpiSeries of repeat_rate, 1998-01 to 1998-02, as of 1998-07-01>"

@@ -505,3 +505,19 @@ def test_a_table_refuses_what_it_does_not_hold(table: Table) -> None:
         table.value("orders", period=MARCH, group=("adatum",))
     with pytest.raises(InvalidValueError, match="period must be named, because there are 2"):
         table.value("orders", group=("adatum",))
+
+
+@pytest.mark.parametrize(
+    ("measures", "by", "short"),
+    [
+        ({"n": Count()}, (), "<Table of n: 1 rows>"),
+        ({"n": Count(), "m": Count()}, "customer", "<Table of m, n by customer: 4 rows>"),
+    ],
+)
+def test_the_short_of_a_table_counts_its_rows(
+    measures: dict[str, Measure], by: str | tuple[str, ...], short: str
+) -> None:
+    """A table does not fill the screen: it names its measures and counts its rows."""
+    table = evaluate(measures, ORDERS, periods=JANUARY, day="at", by=by, as_of=LATER)
+
+    assert repr(table) == short

@@ -292,3 +292,10 @@ def test_a_policy_made_in_python_tells_its_findings() -> None:
         "rfm:monetary",
         "rfm:recency",
     ]
+
+
+def test_the_short_of_a_policy_names_it() -> None:
+    """A policy does not fill the screen: its name, edition, currency and zone will do."""
+    found = repr(Policy.default())
+
+    assert found == "<Policy 'default', version '1', in USD, America/New_York>"

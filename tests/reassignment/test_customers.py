@@ -483,3 +483,13 @@ def curve(load: int, capacity: int) -> Fraction:
         + Fraction(6, 15) * max(min(minutes, full) - tight, 0)
         + Fraction(45, 15) * max(minutes - full, 0)
     )
+
+
+def test_the_short_of_a_plan_counts_and_proves() -> None:
+    """A plan does not fill the screen: how much moves, what stays open, and how good it is."""
+    found = plan([need("north"), need("south", language="fr")], [holder("wei")])
+
+    assert repr(found) == (
+        "<Plan of customers as of 2026-09-30: 1 moves, 0 kept, 1 uncovered; "
+        "the best possible, proven>"
+    )

@@ -57,6 +57,27 @@ def test_it_fits_on_one_screen(review: Review) -> None:
     assert len(review.summary().splitlines()) <= 40
 
 
+def test_what_is_printed_is_the_summary(review: Review) -> None:
+    """Printing a review shows the summary; the short of its parts fits on a line each."""
+    ada, kim = review.judgement("ada"), review.judgement("kim")
+    duties, customers = len(review.plan.duties.moves), len(review.plan.customers.moves)
+    proven = "the best possible, proven"
+
+    assert str(review) == review.summary()
+    assert repr(review) == (
+        "<Review of 'Customer care' as of 2026-09-30: 12 customers, "
+        f"{len(review.findings)} findings, {duties + customers} moves>"
+    )
+    assert repr(review.plan) == (
+        f"<DepartmentPlan as of 2026-09-30: {duties} duties and {customers} customers move; "
+        f"duties: {proven}; customers: {proven}>"
+    )
+    assert repr(ada) == (
+        f"<Judgement of 'ada' as of 2026-09-30: loyal, champions, gold, {ada.score.value} points>"
+    )
+    assert "prospect, no segment, standard" in repr(kim)
+
+
 def test_another_language_is_refused(review: Review) -> None:
     """There are two, and no third is made up."""
     with pytest.raises(UnknownNameError, match="unknown language 'fr'"):

@@ -117,3 +117,16 @@ class KpiSeries:
             digits = minor_digits(self.currency)
             return f"{self.kpi.unit.show(number, digits)} {self.currency}"
         return self.kpi.unit.show(number)
+
+    def __repr__(self) -> str:
+        """Return which KPI it is, and of when."""
+        first, last = self.periods[0], self.periods[-1]
+        return f"<KpiSeries of {self.kpi.id}, {first} to {last}, as of {self.as_of}>"
+
+    def __str__(self) -> str:
+        """Return the values as people read them, a line for each period."""
+        lines = [
+            f"  {period}  {value if isinstance(value, Undefined) else self.show(value.number)}"
+            for period, value in zip(self.periods, self.values, strict=True)
+        ]
+        return "\n".join([str(self.kpi.name), *lines])

@@ -60,6 +60,11 @@ class Table:
     def _index(self) -> dict[tuple[Period, Group, str], Value | Undefined]:
         return {(period, group, name): result for period, group, name, result in self.rows}
 
+    def __repr__(self) -> str:
+        """Return what it is about, and how much it holds."""
+        by = f" by {', '.join(self.by)}" if self.by else ""
+        return f"<Table of {', '.join(self.measures) or 'nothing'}{by}: {len(self.rows)} rows>"
+
     def value(
         self, measure: str, *, period: Period | None = None, group: Group = ()
     ) -> Value | Undefined:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from crmcore.checks import at_least, is_id, is_name, is_zone
+from crmcore.checks import is_id, is_name, is_zone
 from crmcore.codec import from_data, read_toml, to_json
 from crmcore.improvement import Finding, in_order
 from crmcore.lifecycle import StageModel
@@ -19,7 +19,7 @@ from crmcore.segments import RfmBins, SegmentTable, TierPolicy
 from crmcore.segments import lint as lint_segments
 
 from ._book import BookPolicy
-from ._file import PolicyFile, is_currency
+from ._file import PolicyFile, are_days, is_currency
 from ._goal_template import GoalTemplate
 
 _DEFAULT = "default.toml"
@@ -51,8 +51,8 @@ class Policy:
     version: str = attrs.field(validator=is_id)
     zone: str = attrs.field(validator=is_zone)
     currency: str = attrs.field(validator=is_currency)
-    window_days: int = attrs.field(validator=at_least(1))
-    active_days: int = attrs.field(validator=at_least(1))
+    window_days: int = attrs.field(validator=are_days)
+    active_days: int = attrs.field(validator=are_days)
     stages: StageModel
     rfm: RfmBins
     segments: SegmentTable
@@ -60,6 +60,10 @@ class Policy:
     rules: RuleSet
     goals: tuple[GoalTemplate, ...] = ()
     book: BookPolicy
+
+    def __repr__(self) -> str:
+        """Return which policy it is."""
+        return f"<Policy {self.name!r}, version {self.version!r}, in {self.currency}, {self.zone}>"
 
     @classmethod
     def default(cls) -> Policy:

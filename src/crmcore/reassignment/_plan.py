@@ -146,6 +146,13 @@ class Plan:
         ]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:_PRINT]
 
+    def __repr__(self) -> str:
+        """Return how much moves, and how good that is."""
+        return (
+            f"<Plan of {self.kind} as of {self.as_of}: {len(self.moves)} moves, "
+            f"{self.kept} kept, {len(self.uncovered)} uncovered; {self.certificate}>"
+        )
+
     def simulate(self, held: Mapping[str, MemberId | None]) -> dict[str, MemberId | None]:
         """Return who holds what after the plan.
 

@@ -52,6 +52,14 @@ class Judgement:
         """Whom it is about."""
         return self.features.customer
 
+    def __repr__(self) -> str:
+        """Return the verdicts, without what led there."""
+        known = self.features
+        return (
+            f"<Judgement of {known.customer!r} as of {known.as_of}: {known.stage}, "
+            f"{known.segment or 'no segment'}, {known.tier}, {self.score.value} points>"
+        )
+
 
 def checkpoints(first: date, as_of: date) -> tuple[date, ...]:
     """Return the days at which customers are judged: each month's first up to *as_of*."""

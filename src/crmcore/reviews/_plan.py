@@ -49,3 +49,10 @@ class DepartmentPlan:
             f"duties: {duties.en}; customers: {customers.en}",
             f"职责：{duties.zh}；客户：{customers.zh}",
         )
+
+    def __repr__(self) -> str:
+        """Return how much moves, and how good that is."""
+        return (
+            f"<DepartmentPlan as of {self.customers.as_of}: {len(self.duties.moves)} duties and "
+            f"{len(self.customers.moves)} customers move; {self.certificate}>"
+        )

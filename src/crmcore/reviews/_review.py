@@ -120,3 +120,15 @@ class Review:
             what_is_proposed(self.plan, self.training),
         )
         return "\n\n".join("\n".join(line.in_language(language) for line in part) for part in parts)
+
+    def __repr__(self) -> str:
+        """Return what it is a review of, and how much of everything it holds."""
+        return (
+            f"<Review of {self.organization.department.name!r} as of {self.as_of}: "
+            f"{len(self.judgements)} customers, {len(self.findings)} findings, "
+            f"{len(self.plan.moves)} moves>"
+        )
+
+    def __str__(self) -> str:
+        """Return the summary in English."""
+        return self.summary()
