@@ -108,7 +108,7 @@ def test_a_full_disk_keeps_nothing_of_a_unit(store: SqlStore, file: Path) -> Non
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     """A path that is a folder cannot be opened, and the driver's own error is the cause."""
-    with pytest.raises(StorageUnavailableError, match="migrating failed") as caught:
+    with pytest.raises(StorageUnavailableError, match="opening the database failed") as caught:
         SqlStore.open(f"sqlite:///{tmp_path}")
 
     assert "unable to open database file" in str(caught.value.__cause__)

@@ -53,6 +53,6 @@ def make_safe(engine: sa.Engine, *, busy_timeout_ms: int) -> None:
 
 def _refuse_others(url: sa.URL) -> None:
     in_memory = url.database in {None, "", ":memory:"} or "mode=memory" in str(url)
-    if url.get_backend_name() != "sqlite" or in_memory:
+    if url.get_backend_name() != "sqlite" or in_memory or url.host is not None:
         rule = f"{_RULE}; what need not last is at home in crmcore.memory"
         raise InvalidValueError("url", url.render_as_string(hide_password=True), rule)

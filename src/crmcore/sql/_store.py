@@ -111,7 +111,8 @@ class SqlStore:
             raise StorageUnavailableError("opening a unit of work of a closed store")
 
     def _migrate(self, *, dry_run: bool = False, only_if_empty: bool = False) -> tuple[str, ...]:
-        with guarded("migrating"), self._engine.connect() as connection:
+        operation = "opening the database" if only_if_empty else "migrating"
+        with guarded(operation), self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             if only_if_empty and not is_empty(connection):
                 return ()
