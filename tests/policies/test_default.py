@@ -62,7 +62,7 @@ def test_a_whole_life() -> None:
     assert [(change.day, change.after) for change in history.changes] == [
         (date(1997, 3, 1), Stage.NEW),
         (date(1997, 4, 1), Stage.LOYAL),
-        (date(1997, 10, 1), Stage.AT_RISK),
+        (date(1997, 8, 1), Stage.AT_RISK),
         (date(1998, 4, 1), Stage.LOST),
         (date(1998, 6, 1), Stage.REACTIVATED),
         (date(1998, 7, 1), Stage.ACTIVE),
