@@ -36,7 +36,7 @@ class Moment:
 
 
 def draw_flow(moments: Sequence[Moment], *, labels: Mapping[str, str], description: str) -> str:
-    """Draw how customers flow from stage to stage, moment by moment."""
+    """Draw how customers flow from stage to stage, from one moment to the next."""
     total = max(1, *(sum(count for _, count in moment.counts) for moment in moments))
     gap = _GAP * total
     side = 0.2 + 0.075 * max(width_of(f"{label} {total:,}") for label in labels.values())
@@ -51,8 +51,7 @@ def draw_flow(moments: Sequence[Moment], *, labels: Mapping[str, str], descripti
                     _draw_band(axes, x, band)
         last = len(moments) - 1
         _names(axes, moments[last], labels, gap=gap, total=total, x=last, outwards=1)
-        if last:
-            _names(axes, moments[0], labels, gap=gap, total=total, x=0, outwards=-1)
+        _names(axes, moments[0], labels, gap=gap, total=total, x=0, outwards=-1)
         axes.set_xticks(range(len(moments)), [moment.name for moment in moments])
         axes.set_yticks([])
         plain(axes, without=("left", "bottom"))

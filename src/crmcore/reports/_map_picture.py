@@ -56,7 +56,7 @@ def draw_map(
     """
     with drawing(Sheet(key=key, width=5, height=4.1, left=0.42, bottom=0.42)) as axes:
         for cell in cells:
-            side = math.sqrt(cell.share / largest) if largest else 0.0
+            side = math.sqrt(cell.share / largest)
             width, height = (max(_THINNEST, room * side) for room in _ROOM)
             left, bottom = cell.r - width / 2, cell.f - 0.5 + 0.02
             for name, share in cell.shares:

@@ -49,7 +49,7 @@ def who_looks_after_whom(telling: Telling) -> Iterator[Block]:
             f"占消费额的{value}。证明：{proof.zh}。",
         )
     )
-    if telling.has_pictures and plan.after.loads:
+    if telling.has_pictures:
         yield _workload(telling)
     yield Rows(table=of_plan.workload(review))
     if plan.moves:

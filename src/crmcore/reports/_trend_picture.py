@@ -89,8 +89,9 @@ def _label(axes: Axes, trend: Trend) -> None:
     if not known:
         axes.set_yticks([])
         return
-    if axes.get_ylim()[1] - axes.get_ylim()[0] < abs(known[-1]) * 1e-6:
-        axes.set_ylim(known[-1] - 1, known[-1] + 1)
+    low, high = axes.dataLim.intervaly
+    if low == high:
+        axes.set_ylim(low - 1, high + 1)
     axes.locator_params(axis="y", nbins=3, steps=[1, 2, 2.5, 5, 10])
     unit = " %" if trend.is_share else ""
     axes.yaxis.set_major_formatter(lambda number, _: f"{_read(number)}{unit}")
