@@ -25,7 +25,7 @@ def test_it_says_in_english_what_was_found(review: Review) -> None:
         "How it goes",
         "  customer base                      8 (2026-08, before 8)",
         "  sales amount                       520.00 USD (2026-08, before 285.00 USD)",
-        "  prospect 2 · new 1 · active 3 · loyal 4 · at risk 1 · lost 1",
+        "  prospect 2 · new 1 · active 3 · loyal 3 · at risk 2 · lost 1",
         "  standard 5 · bronze 1 · silver 2 · gold 4",
         "  Champions                          3 customers, 38.9 % of the spend",
         "  Dora Maar left on 2026-09-01 and still owns 2 customers",
@@ -44,7 +44,7 @@ def test_it_says_the_same_in_chinese(review: Review) -> None:
     for line in (
         "经营指标",
         "  客户总量：8（2026-08，上期8）",
-        "  潜在客户 2 · 新客户 1 · 活跃客户 3 · 忠诚客户 4 · 流失风险 1 · 流失客户 1",
+        "  潜在客户 2 · 新客户 1 · 活跃客户 3 · 忠诚客户 3 · 流失风险 2 · 流失客户 1",
         "  核心客户：3位客户，消费占比38.9%",
         "  Dora Maar已于2026-09-01离开，名下仍有2位客户",
         "  2项职责调整，2项不变，1项无人可承担：已证明为最优方案",
