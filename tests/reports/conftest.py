@@ -199,10 +199,15 @@ def shops() -> Shops:
 
 
 @pytest.fixture(scope="session")
-def hostile_review() -> Review:
+def hostile_name() -> str:
+    """Return a name that is up to no good in HTML, Markdown, formulas and templates."""
+    return "<script>alert(1)</script> \"'&|*_`[x](javascript:1) $\\frac$ ${{ 7 * 7 }}"
+
+
+@pytest.fixture(scope="session")
+def hostile_review(hostile_name: str) -> Review:
     """Return the review of a shop whose names are up to no good."""
-    hostile = "<script>alert(1)</script> \"'&|*_`[x](javascript:1) $\\frac$ ${{ 7 * 7 }}"
-    names = dict.fromkeys(["anna", "ben", "chen", "care", "service", "complaints"], hostile)
+    names = dict.fromkeys(["anna", "ben", "chen", "care", "service", "complaints"], hostile_name)
     outcome = 'line one\nline two says "quoted, <b>bold</b>"'
     department = organization(**names, outcome=outcome)
     return review_of(department, prefix="=cmd()|")
