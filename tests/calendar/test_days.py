@@ -115,6 +115,11 @@ def test_a_day_that_begins_before_the_calendar_is_refused() -> None:
         midnight(date.min, zone("Asia/Shanghai"))
 
 
+def test_a_zone_may_be_named() -> None:
+    """The name of the zone will do."""
+    assert midnight(date(1998, 7, 1), "Asia/Shanghai") == datetime(1998, 6, 30, 16, tzinfo=UTC)
+
+
 def test_an_instant_does_not_begin() -> None:
     """Only a day does; the message says what came in its place."""
     with pytest.raises(InvalidValueError, match=r"^day must be a day, not an instant \(got '1998"):

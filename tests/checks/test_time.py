@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.checks import is_after_since, is_zone, optional_utc, utc, zone
+from crmcore.checks import day, is_after_since, is_zone, optional_utc, utc, zone
 from crmcore.errors import InvalidValueError, UnknownNameError
 
 # Hypothesis wants the bounds of its instants without a zone.
@@ -96,6 +97,31 @@ def test_a_missing_instant_may_stay_missing() -> None:
 def test_zones_have_the_names_of_the_database() -> None:
     """A zone is found by its name."""
     assert zone("America/New_York") == ZoneInfo("America/New_York")
+
+
+def test_a_zone_may_be_handed_in_itself() -> None:
+    """Who has a zone already need not take its name."""
+    shanghai = ZoneInfo("Asia/Shanghai")
+
+    assert zone(shanghai) is shanghai
+
+
+def test_a_day_is_a_date() -> None:
+    """A date is returned as it is."""
+    assert day(date(1998, 7, 1)) == date(1998, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (datetime(1998, 7, 1, tzinfo=UTC), r"^as_of must be a day, not an instant \(got '1998-07"),
+        ("1998-07-01", r"^as_of must be a date \(got '1998-07-01'\)"),
+    ],
+)
+def test_what_is_no_day_is_refused(value: Any, message: str) -> None:  # noqa: ANN401
+    """An instant has a day only in some zone, and text is no date."""
+    with pytest.raises(InvalidValueError, match=message):
+        day(value)
 
 
 @pytest.mark.parametrize("name", ["Asia/Shangai", "Asia", "../etc/passwd", ""])

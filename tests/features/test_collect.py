@@ -285,3 +285,15 @@ def test_features_are_what_their_definitions_say(seed: int) -> None:
         assert trail.at(as_of, window_days=30) == naive(
             purchases, lambda p: p.at.astimezone(lisbon).date(), as_of
         )
+
+
+def test_a_zone_is_given_by_name_or_itself() -> None:
+    """The name of the zone will do, and so will the zone."""
+    purchases = [bought(noon(1998, 1, 5))]
+    name = "America/New_York"
+
+    by_name, itself = (
+        collect(purchases, zone=zone, currency="USD") for zone in (name, ZoneInfo(name))
+    )
+
+    assert by_name == itself

@@ -51,9 +51,8 @@ def write(tmp_path: Path) -> Write:
 
 def read(path: Path, columns: PurchaseColumns = PLAIN, **options: Any) -> list[Purchase]:  # noqa: ANN401
     """Read a file of purchases in dollars in New York."""
-    return list(
-        read_purchases(path, columns=columns, zone=NEW_YORK, **{"currency": "USD"} | options)
-    )
+    options = {"zone": NEW_YORK, "currency": "USD"} | options
+    return list(read_purchases(path, columns=columns, **options))
 
 
 def faults(path: Path, columns: PurchaseColumns = PLAIN, **options: Any) -> list[str]:  # noqa: ANN401
@@ -103,6 +102,13 @@ def test_a_day_begins_in_the_zone_and_an_instant_in_its_own(
     (purchase,) = read(write(f"who,when,paid\nc-17,{cell},5\n"))
 
     assert purchase.at == at
+
+
+def test_a_zone_is_given_by_name_or_itself(write: Write) -> None:
+    """The name of the zone will do."""
+    path = write("who,when,paid\nada,1998-02-01,12.00\n")
+
+    assert read(path, zone="America/New_York") == read(path, zone=NEW_YORK)
 
 
 @pytest.mark.parametrize("mark", ["yes", "TRUE", "1"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -521,3 +522,23 @@ def test_the_short_of_a_table_counts_its_rows(
     table = evaluate(measures, ORDERS, periods=JANUARY, day="at", by=by, as_of=LATER)
 
     assert repr(table) == short
+
+
+def test_the_day_of_knowing_is_a_date() -> None:
+    """An instant has a day only in some zone."""
+    with pytest.raises(InvalidValueError, match="as_of must be a day, not an instant"):
+        measured(Count(), as_of=datetime(1998, 5, 1, tzinfo=UTC))
+
+
+def test_a_zone_is_given_by_name_or_itself() -> None:
+    """New Year's Eve in New York is the new year elsewhere, however the zone is given."""
+    eve = Order(id="o-9", at=datetime(1998, 1, 1, 3, tzinfo=UTC))
+    name = "America/New_York"
+
+    by_name, itself = (
+        evaluate({"n": Count()}, [eve], periods=JANUARY, day="at", zone=zone, as_of=LATER)
+        for zone in (name, ZoneInfo(name))
+    )
+
+    assert by_name == itself
+    assert str(by_name.value("n")) == "0 (n = 0, 1998-01)"

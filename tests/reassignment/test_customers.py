@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.errors import FaultsError
+from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.kernel import CustomerId, MemberId, Phrase, TeamId, Undefined
 from crmcore.organization import Interest, Member, SkillLevel
 from crmcore.reassignment import (
@@ -493,3 +493,9 @@ def test_the_short_of_a_plan_counts_and_proves() -> None:
         "<Plan of customers as of 2026-09-30: 1 moves, 0 kept, 1 uncovered; "
         "the best possible, proven>"
     )
+
+
+def test_the_day_of_a_plan_is_a_date() -> None:
+    """An instant has a day only in some zone."""
+    with pytest.raises(InvalidValueError, match="as_of must be a day, not an instant"):
+        plan([need("north")], [holder("wei")], as_of=datetime(2026, 9, 30, tzinfo=UTC))

@@ -318,6 +318,8 @@ def test_of_several_departments_one_is_named(shop: Shop, policy: Policy) -> None
 
     with pytest.raises(InvalidValueError, match="department must be named"):
         review_department(store, policy=policy, as_of=AS_OF)
+    with pytest.raises(InvalidValueError, match="as_of must be a day, not an instant"):
+        review_department(store, policy=policy, as_of=SINCE, department="care")
     found = review_department(store, policy=policy, as_of=AS_OF, department="care")
 
     assert {member.id for member in found.organization.members} == {"anna", "ben", "chen", "dora"}
@@ -585,5 +587,5 @@ def test_an_unknown_department_is_refused(shop: Shop, policy: Policy) -> None:
 
 def test_a_store_without_a_department_is_refused(policy: Policy) -> None:
     """There must be somebody to review."""
-    with pytest.raises(InvalidValueError, match="the store holds none"):
+    with pytest.raises(InvalidValueError, match="department must be stored first"):
         review_department(MemoryStore(), policy=policy, as_of=AS_OF)

@@ -505,3 +505,9 @@ def test_a_cap_needs_its_group() -> None:
     """A cap of a group that no rule is in is a slip, and the nearest group is suggested."""
     with pytest.raises(UnknownNameError, match="unknown group 'behavior'; did you mean"):
         bare(attrs.evolve(A, group="behaviour"), group_caps={"behavior": 5})
+
+
+def test_the_day_of_judgement_is_a_date() -> None:
+    """Ages count in days, and an instant has a day only in some zone."""
+    with pytest.raises(InvalidValueError, match="as_of must be a day, not an instant"):
+        ENGAGEMENT.score({}, as_of=datetime(2026, 9, 30, tzinfo=UTC))

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from crmcore.checks import day as is_day
+from crmcore.checks import zone
 from crmcore.errors import InvalidValueError
 
 
@@ -28,8 +30,8 @@ def day_in(at: datetime, where: ZoneInfo) -> date:
         raise InvalidValueError("at", at.isoformat(), rule) from None
 
 
-def midnight(day: date, where: ZoneInfo) -> datetime:
-    """Return the instant, in UTC, at which *day* begins in the zone *where*.
+def midnight(day: date, where: ZoneInfo | str) -> datetime:
+    """Return the instant, in UTC, at which *day* begins in the zone *where*, or of that name.
 
     Where the clock leaps over midnight, the day begins with the first moment that exists; a
     day that the zone has left out begins where the next one does. Where the clock strikes
@@ -40,9 +42,8 @@ def midnight(day: date, where: ZoneInfo) -> datetime:
 
     .. versionadded:: 0.1.0
     """
-    if isinstance(day, datetime):
-        raise InvalidValueError("day", day.isoformat(), "be a day, not an instant")
-    wall = datetime.combine(day, time(0), tzinfo=where)
+    where = zone(where)
+    wall = datetime.combine(is_day(day, "day"), time(0), tzinfo=where)
     try:
         early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from ._numbers import above, at_least, between, decimal, is_fraction, optional_decimal
 from ._text import is_id, is_name, is_text
-from ._time import is_after_since, is_zone, optional_utc, utc, zone
+from ._time import day, is_after_since, is_zone, optional_utc, utc, zone
 
 __all__ = [
     "above",
     "at_least",
     "between",
+    "day",
     "decimal",
     "is_after_since",
     "is_fraction",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -51,14 +51,33 @@ def optional_utc(
     return None if value is None else utc(value, field)
 
 
-def zone(name: str) -> ZoneInfo:
+def day(value: date, field: str = "as_of") -> date:
+    """Return the day as it is, and refuse an instant, which has a day only in some zone.
+
+    Raises:
+        InvalidValueError: If it is a datetime, or no date at all.
+
+    .. versionadded:: 0.1.0
+    """
+    if isinstance(value, datetime):
+        raise InvalidValueError(field, value.isoformat(), "be a day, not an instant")
+    if not isinstance(value, date):
+        raise InvalidValueError(field, value, "be a date")
+    return value
+
+
+def zone(name: str | ZoneInfo) -> ZoneInfo:
     """Return the time zone of the IANA database with this name, such as ``Europe/Berlin``.
+
+    A zone is returned as it is.
 
     Raises:
         UnknownNameError: If there is none; the message suggests the nearest.
 
     .. versionadded:: 0.1.0
     """
+    if isinstance(name, ZoneInfo):
+        return name
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

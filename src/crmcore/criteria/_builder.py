@@ -22,6 +22,7 @@ from ._criterion import (
     Not,
     Unless,
     join,
+    not_in_brackets,
 )
 from ._operands import AsOf, Field, Literal, Operand
 
@@ -165,6 +166,12 @@ class FieldBuilder:
     def has(self, text: str) -> Criterion:
         """Hold where its set of texts has *text* as an element."""
         return Has(self.field, text_of(text))
+
+    def __and__(self, other: object) -> NoReturn:
+        """Refuse to be joined: a field is compared first."""
+        raise not_in_brackets(self)
+
+    __or__ = __rand__ = __ror__ = __and__
 
     def __bool__(self) -> NoReturn:
         """Refuse to be a truth value."""

@@ -10,6 +10,7 @@ from typing import Final, NoReturn, TypeAlias, TypeVar
 
 import attrs
 
+from crmcore.checks import day
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 
@@ -79,9 +80,14 @@ class Criterion(ABC):
             of: The class of all records to come, which saves asking each whether it is a
                 mapping.
 
+        Raises:
+            InvalidValueError: If *as_of* is an instant, or is needed and missing.
+
         Complexity:
             Each call takes time linear in the nodes, about a microsecond for a small rule.
         """
+        if as_of is not None:
+            day(as_of)
         survey_within_limits(self.fold(Survey()))
         return compile_judge(self, as_of=as_of, of=of)
 
@@ -107,15 +113,19 @@ class Criterion(ABC):
 
     def __and__(self, other: Criterion) -> Criterion:
         """Hold where both hold."""
-        if not isinstance(other, Criterion):
-            return NotImplemented
-        return join(AllOf, (self, other))
+        return join(AllOf, (self, _criterion(other)))
 
     def __or__(self, other: Criterion) -> Criterion:
         """Hold where one of them holds."""
-        if not isinstance(other, Criterion):
-            return NotImplemented
-        return join(AnyOf, (self, other))
+        return join(AnyOf, (self, _criterion(other)))
+
+    def __rand__(self, other: object) -> NoReturn:
+        """Refuse ``F.a > 1 & F.b``, in which ``1 & F.b`` comes first."""
+        raise not_in_brackets(other)
+
+    def __ror__(self, other: object) -> NoReturn:
+        """Refuse ``F.a > 1 | F.b``, in which ``1 | F.b`` comes first."""
+        raise not_in_brackets(other)
 
     def __invert__(self) -> Criterion:
         """Hold where it fails; unknown stays unknown."""
@@ -133,6 +143,18 @@ class Criterion(ABC):
     def __str__(self) -> str:
         """Return what it asks for, in English."""
         return self.words.en
+
+
+def not_in_brackets(found: object) -> InvalidValueError:
+    """Return the refusal of *found*, which ``&`` or ``|`` has met in place of a criterion."""
+    rule = "stand between criteria, each comparison in brackets: (F.a > 1) & (F.b == 2)"
+    return InvalidValueError("& or |", found, rule)
+
+
+def _criterion(found: object) -> Criterion:
+    if not isinstance(found, Criterion):
+        raise not_in_brackets(found)
+    return found
 
 
 @lru_cache(maxsize=_MOST_KEPT)

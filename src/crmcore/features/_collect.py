@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, localcontext
 from itertools import accumulate
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from crmcore.activities import Interaction, Purchase
 from crmcore.customers import Customer
@@ -54,7 +55,7 @@ def _by_day(
 def collect(
     purchases: Iterable[Purchase],
     *,
-    zone: str,
+    zone: ZoneInfo | str,
     currency: str,
     interactions: Iterable[Interaction] = (),
     customers: Iterable[Customer] = (),
@@ -66,7 +67,7 @@ def collect(
 
     Args:
         purchases: Purchases and refunds, all in *currency*; a stream of any length.
-        zone: The name of the time zone whose days count.
+        zone: The time zone whose days count, or its name.
         currency: The ISO 4217 code of all amounts.
         interactions: Contacts, in either direction.
         customers: Customers, for the day since which they are known; each has a trail,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from crmcore.calendar import day_in, zone
 
@@ -11,7 +12,7 @@ _HOURS = 24
 _NEARLY_AN_HOUR = timedelta(hours=1, microseconds=-1)
 
 
-def local_days(name: str) -> Callable[[datetime], int]:
+def local_days(name: str | ZoneInfo) -> Callable[[datetime], int]:
     """Return a function from an instant in UTC to the ordinal of its day in a zone.
 
     Asking the zone is the dearest step of a long pass, and in most hours all instants get the

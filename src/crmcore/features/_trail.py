@@ -8,12 +8,13 @@ which two binary searches find: nothing is summed again, whichever day is asked 
 from __future__ import annotations
 
 from bisect import bisect_left
-from datetime import date, datetime
+from datetime import date
 from decimal import Context, Decimal
 from typing import Final
 
 import attrs
 
+from crmcore.checks import day
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId
 
@@ -97,9 +98,7 @@ class Trail:
         """
         if window_days < 1:
             raise InvalidValueError("window_days", window_days, "be at least 1")
-        if isinstance(as_of, datetime):
-            raise InvalidValueError("as_of", as_of.isoformat(), "be a day, not an instant")
-        today = as_of.toordinal()
+        today = day(as_of).toordinal()
         recent = today - window_days
         days = self.occasions
         bought = bisect_left(days, today)

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from crmcore.calendar import Period
+from crmcore.checks import day
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.kpis import KpiSeries, Unit, value_over
@@ -22,7 +23,6 @@ from ._reckoning import (
     FEWEST_POINTS,
     QUOTIENT,
     adds_up,
-    check_day,
     check_series,
     last_day,
     named,
@@ -107,7 +107,7 @@ def assess(
 
     .. versionadded:: 0.1.0
     """
-    check_day(as_of)
+    day(as_of)
     check_series(goal, series)
     if history < FEWEST_POINTS:
         raise InvalidValueError("history", history, f"be at least {FEWEST_POINTS}")

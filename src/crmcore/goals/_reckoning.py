@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Context, Decimal
 from typing import Final
 
@@ -24,12 +24,6 @@ def check_series(goal: Goal, series: KpiSeries) -> None:
     """Refuse a series of another KPI than the goal's."""
     if goal.kpi not in (series.kpi.id, series.kpi.code):
         raise InvalidValueError("series", series.kpi.id, f"be of the goal's KPI, {goal.kpi}")
-
-
-def check_day(as_of: date) -> None:
-    """Refuse an instant where a day is meant."""
-    if isinstance(as_of, datetime):
-        raise InvalidValueError("as_of", as_of.isoformat(), "be a day, not an instant")
 
 
 def adds_up(series: KpiSeries) -> bool:

@@ -13,6 +13,7 @@ import attrs
 
 from crmcore.activities import Purchase
 from crmcore.calendar import midnight
+from crmcore.calendar import zone as find_zone
 from crmcore.checks import is_id, utc
 from crmcore.errors import CrmError, InvalidValueError
 from crmcore.kernel import minor_digits
@@ -36,7 +37,7 @@ class PurchaseCells:
         currency: The currency where no cell names one.
     """
 
-    zone: ZoneInfo
+    zone: ZoneInfo = attrs.field(converter=find_zone)
     currency: str | None
     _midnights: dict[str, datetime] = attrs.field(factory=dict, init=False)
 

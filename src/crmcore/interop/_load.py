@@ -12,6 +12,7 @@ import attrs
 
 from crmcore.activities import Purchase
 from crmcore.calendar import day_in
+from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
 from crmcore.errors import AlreadyExistsError, Fault, FaultsError
 from crmcore.kernel import CustomerId, Money, Phrase
@@ -72,7 +73,7 @@ def load_purchases(
     source: Source,
     *,
     columns: PurchaseColumns,
-    zone: ZoneInfo,
+    zone: ZoneInfo | str,
     currency: str | None = None,
     delimiter: str = ",",
     progress: Progress | None = None,
@@ -86,7 +87,7 @@ def load_purchases(
         store: Where to load it.
         source: The path of the file.
         columns: Which column means what.
-        zone: The zone in which days begin.
+        zone: The zone in which days begin, or its name.
         currency: The currency of amounts for which no column names one.
         delimiter: What stands between two fields.
         progress: Hears every ten thousand purchases how many were read, and at the end of
@@ -128,7 +129,7 @@ def load_purchases(
 class _Tally:
     """Counts the purchases that go through it."""
 
-    zone: ZoneInfo
+    zone: ZoneInfo = attrs.field(converter=find_zone)
     progress: Progress | None
     purchases: int = attrs.field(default=0, init=False)
     refunds: int = attrs.field(default=0, init=False)

@@ -25,7 +25,7 @@ def read_purchases(
     source: Source,
     *,
     columns: PurchaseColumns,
-    zone: ZoneInfo,
+    zone: ZoneInfo | str,
     currency: str | None = None,
     delimiter: str = ",",
 ) -> Iterator[Purchase]:
@@ -42,7 +42,8 @@ def read_purchases(
     Args:
         source: The path of the file.
         columns: Which column means what.
-        zone: The zone in which a day begins, where the file gives a day alone.
+        zone: The zone in which a day begins, or its name, for where the file gives a day
+            alone.
         currency: The currency of amounts for which no column names one.
         delimiter: What stands between two fields.
 

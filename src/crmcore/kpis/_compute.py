@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 import attrs
 
 from crmcore.calendar import Period
+from crmcore.checks import day
 from crmcore.errors import InvalidValueError
 from crmcore.features import Trail
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined, minor_digits
@@ -116,8 +117,7 @@ def compute(
     for each in wanted:
         kpi(each.id)
     minor_digits(currency)
-    if isinstance(as_of, datetime):
-        raise InvalidValueError("as_of", as_of.isoformat(), "be a day, not an instant")
+    day(as_of)
     for name, days in (("active_days", active_days), ("repeat_days", repeat_days)):
         if days < 1:
             raise InvalidValueError(name, days, "be at least 1")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Generic, Self, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 from crmcore.calendar import Period
 from crmcore.calendar import zone as find_zone
+from crmcore.checks import day
 from crmcore.errors import InvalidValueError
 
 from ._fields import day_of, reader
@@ -53,7 +55,7 @@ class Tally(Generic[R]):
         periods: Period | Iterable[Period],
         day: str | Callable[[R], date | None] | None = None,
         by: str | Sequence[str] = (),
-        zone: str | None = None,
+        zone: ZoneInfo | str | None = None,
     ) -> None:
         """Begin with nothing counted.
 
@@ -63,7 +65,7 @@ class Tally(Generic[R]):
             day: The day on which a record happened: the name of a field that holds dates or
                 instants, or a function. May be left out where there are stocks only.
             by: The fields that are the dimensions.
-            zone: The name of the zone whose days count, where fields hold instants.
+            zone: The zone whose days count, or its name, where fields hold instants.
 
         Raises:
             InvalidValueError: If there is no measure or no period, or no day where one is
@@ -78,7 +80,7 @@ class Tally(Generic[R]):
             raise InvalidValueError("periods", (), "hold at least one period")
         self._by = (by,) if isinstance(by, str) else tuple(by)
         self._read = tuple(reader(path) for path in self._by)
-        self._zone = zone
+        self._zone = None if zone is None else find_zone(zone).key
         self._day = self._day_reader(day)
         self._every_record = any(m.needs_every_record for m in self._measures.values())
         self._of_day: dict[date | None, tuple[Period, ...]] = {}
@@ -151,7 +153,11 @@ class Tally(Generic[R]):
             as_of: The day at whose beginning the records were known. A period that ends later
                 is not over, and has no value yet; ask for the period up to *as_of* instead.
             version: The version of the definitions.
+
+        Raises:
+            InvalidValueError: If *as_of* is an instant.
         """
+        day(as_of)
         groups = sorted(self._cells, key=_in_order) if self._by else [()]
         rows: list[Row] = []
         for period in self._periods:
@@ -172,7 +178,7 @@ def evaluate(
     periods: Period | Iterable[Period],
     day: str | Callable[[R], date | None] | None = None,
     by: str | Sequence[str] = (),
-    zone: str | None = None,
+    zone: ZoneInfo | str | None = None,
     as_of: date,
     version: str = "1",
 ) -> Table:
@@ -185,7 +191,7 @@ def evaluate(
         day: The day on which a record happened: the name of a field that holds dates or
             instants, or a function. May be left out where there are stocks only.
         by: The fields that are the dimensions.
-        zone: The name of the zone whose days count, where fields hold instants.
+        zone: The zone whose days count, or its name, where fields hold instants.
         as_of: The day at whose beginning the records were known.
         version: The version of the definitions.
 

@@ -24,7 +24,7 @@ def audit(
     organization: Organization,
     *,
     as_of: date,
-    zone: ZoneInfo,
+    zone: ZoneInfo | str,
     weeks: int = 4,
     other_hours: Mapping[MemberId, Decimal] | None = None,
     overload_above: Decimal = Decimal(1),
@@ -46,7 +46,7 @@ def audit(
     Args:
         organization: The department.
         as_of: The day to look at, as it begins.
-        zone: The zone in which the day begins.
+        zone: The zone in which the day begins, or its name.
         weeks: For how many weeks from that day leave is taken off the hours.
         other_hours: Hours a week that members work beside all duties, for instance for the
             customers that they own.

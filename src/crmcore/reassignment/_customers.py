@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from crmcore.allocation import Budget
+from crmcore.checks import day
 from crmcore.errors import Fault, FaultsError
 
 from ._case import Case, Slot, each_once, pin_faults, pinned
@@ -53,12 +54,14 @@ def assign_customers(
     Raises:
         FaultsError: If a customer or a member comes twice, nobody has any hours, or the
             pins break a rule.
+        InvalidValueError: If *as_of* is an instant.
 
     Complexity:
         About ``n m`` numbers of memory and a second for 20,000 customers and 12 members.
 
     .. versionadded:: 0.1.0
     """
+    day(as_of)
     weights, budget = weights or AssignmentWeights(), budget or _BUDGET
     needs = sorted(book, key=lambda need: need.customer)
     people = sorted(holders, key=lambda capacity: capacity.member.id)

@@ -30,7 +30,7 @@ def assign_responsibilities(
     organization: Organization,
     *,
     as_of: date,
-    zone: ZoneInfo | None = None,
+    zone: ZoneInfo | str | None = None,
     weeks: int = 4,
     weights: AssignmentWeights | None = None,
     pins: Iterable[Pin] = (),
@@ -49,7 +49,7 @@ def assign_responsibilities(
     Args:
         organization: The department with its people, responsibilities and assignments.
         as_of: The day of the plan; assignments that hold when it begins are today's.
-        zone: The zone in which the day begins; UTC where it is left out.
+        zone: The zone in which the day begins, or its name; UTC where it is left out.
         weeks: The weeks from then on over which leave is counted; whoever leaves for good
             within them is planned without.
         weights: What counts how much; the defaults where it is left out.

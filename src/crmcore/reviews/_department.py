@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from crmcore.calendar import zone as find_zone
+from crmcore.checks import day
 from crmcore.development import training_needs
 from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
@@ -68,14 +69,15 @@ def review_department(
         MixedCurrenciesError: If a purchase is in another currency than the policy's.
         NotFoundError: If there is no such department.
         UnknownNameError: If a goal names a KPI that is not in the catalogue.
-        InvalidValueError: If *months* or *weeks* is below 1, two goals have one id, or no
-            department is named where there are several.
+        InvalidValueError: If *as_of* is an instant, *months* or *weeks* is below 1, two
+            goals have one id, or no department is named where there are several.
 
     Complexity:
         Linear in purchases, and in customers times months since the first purchase.
 
     .. versionadded:: 0.1.0
     """
+    day(as_of)
     _want_some(months=months, weeks=weeks)
     records = read_records(
         store, policy=policy, as_of=as_of, department=department, progress=progress

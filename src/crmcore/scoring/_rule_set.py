@@ -12,7 +12,7 @@ from typing import Any, Final, Self, TypeAlias
 
 import attrs
 
-from crmcore.checks import decimal, is_name, optional_decimal
+from crmcore.checks import day, decimal, is_name, optional_decimal
 from crmcore.criteria import Schema
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 
@@ -97,11 +97,14 @@ class RuleSet:
         Args:
             as_of: The day of judgement, from which ages count.
             of: The class of all records to come, which saves asking each what it is.
+
+        Raises:
+            InvalidValueError: If *as_of* is an instant, or no date.
         """
         return Scorer(
             rule_set=self.name,
             version=self.version,
-            as_of=as_of,
+            as_of=day(as_of),
             rules=tuple(RuleScorer.of(rule, as_of, of) for rule in self.rules),
             group_caps=self.group_caps,
             floor=self.floor,

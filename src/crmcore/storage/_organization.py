@@ -45,8 +45,8 @@ def _the_department(uow: UnitOfWork, key: str | None) -> Department:
         return uow.departments.get(key)
     found = uow.departments.page(limit=2).items
     if len(found) != 1:
-        rule = "be named, because the store holds " + ("none" if not found else "more than one")
-        raise InvalidValueError("department", key, rule)
+        many, none = "be named, because the store holds several", "be stored first"
+        raise InvalidValueError("department", key, many if found else none)
     return found[0]
 
 
