@@ -137,7 +137,7 @@ def smart(review: Review) -> Table:
         for check in review.smart:
             for answer in check.answers:
                 yield (
-                    check.goal.name,
+                    Read(check.goal.id, check.goal.name),
                     answer.question.label,
                     answer.verdict.label,
                     answer.because,
@@ -153,6 +153,7 @@ def smart(review: Review) -> Table:
             Column("because", Phrase("because", "依据")),
         ),
         rows=rows,
+        heads=1,
     )
 
 

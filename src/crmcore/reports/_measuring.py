@@ -48,7 +48,7 @@ def how_it_goes(telling: Telling) -> Iterator[Block]:
     if review.goals:
         yield Goals(tuple(_goal(telling, one, checks[one.goal.id]) for one in review.goals))
         yield Rows(
-            table=of_department.goals(review),
+            table=of_department.goals(review).only(_is_a_number_of_a_goal),
             summary=telling.say("the goals in numbers", "目标数值明细"),
         )
         yield Rows(
@@ -91,3 +91,7 @@ def _goal(telling: Telling, one: GoalAssessment, check: SmartCheck) -> GoalLine:
         ),
         doubts=telling.say("; ", "；").join(doubts),
     )
+
+
+def _is_a_number_of_a_goal(column: str) -> bool:
+    return column not in {"id", "kpi", "because"}

@@ -118,7 +118,7 @@ def _findings(telling: Telling) -> Iterator[Block]:
     yield Findings(tuple(f for f in found if f.severity is not Severity.NOTE)[:_FINDINGS])
     count = len(found)
     yield Rows(
-        table=of_department.findings(telling.review),
+        table=of_department.findings(telling.review).only(_is_said_of_a_finding),
         summary=telling.say(
             f"all findings ({count}) with their evidence", f"全部问题及证据（{count}项）"
         ),
@@ -141,3 +141,7 @@ def _colophon(telling: Telling) -> Iterator[str]:
         f"Plan {print_}. The same records, policy and day give the same page, byte by byte.",
         f"方案编号{print_}。相同的记录、策略与日期得到逐字节相同的页面。",
     )
+
+
+def _is_said_of_a_finding(column: str) -> bool:
+    return column not in {"kind", "subject"}
