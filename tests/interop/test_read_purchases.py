@@ -51,8 +51,8 @@ def write(tmp_path: Path) -> Write:
 
 def read(path: Path, columns: PurchaseColumns = PLAIN, **options: Any) -> list[Purchase]:  # noqa: ANN401
     """Read a file of purchases in dollars in New York."""
-    options = {"zone": NEW_YORK, "currency": "USD"} | options
-    return list(read_purchases(path, columns=columns, **options))
+    filled: dict[str, Any] = {"zone": NEW_YORK, "currency": "USD"} | options
+    return list(read_purchases(path, columns=columns, **filled))
 
 
 def faults(path: Path, columns: PurchaseColumns = PLAIN, **options: Any) -> list[str]:  # noqa: ANN401
