@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Final, NoReturn
 
 import attrs
@@ -171,7 +171,9 @@ class FieldBuilder:
         """Refuse to be joined: a field is compared first."""
         raise not_in_brackets(self)
 
-    __or__ = __rand__ = __ror__ = __and__
+    __or__: ClassVar[Callable[..., NoReturn]] = __and__
+    __rand__: ClassVar[Callable[..., NoReturn]] = __and__
+    __ror__: ClassVar[Callable[..., NoReturn]] = __and__
 
     def __bool__(self) -> NoReturn:
         """Refuse to be a truth value."""
