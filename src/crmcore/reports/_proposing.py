@@ -64,9 +64,9 @@ def _workload(telling: Telling) -> Pictures:
     return Pictures(
         pictures=(workload(telling.review, telling.language),),
         caption=telling.say(
-            "How much of the hours for customers is used. The grey band is where the default "
-            "weights want it; the dashed line is all the hours there are.",
-            "客户工时的利用率。灰色区间为默认权重下的合理范围，虚线为全部可用工时。",
+            "How much of the hours for customers is used. The grey band is where the weights "
+            "want it; the dashed line is all the hours there are.",
+            "客户工时的利用率。灰色区间为权重设定的合理范围，虚线为全部可用工时。",
         ),
         shape="wide",
         legend=(

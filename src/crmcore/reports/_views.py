@@ -12,7 +12,6 @@ from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import Direction, KpiSeries
 from crmcore.lifecycle import Stage
 from crmcore.measures import Additivity
-from crmcore.reassignment import AssignmentWeights
 from crmcore.reviews import Review
 
 from ._blocks import Picture
@@ -164,11 +163,10 @@ def workload(review: Review, language: str) -> Picture:
         )
         for load in plan.after.loads
     ]
-    weights = AssignmentWeights()
     return Picture(
         svg=draw_workload(
             loads,
-            wanted=(float(weights.idle_below), float(weights.tight_above)),
+            wanted=(float(review.weights.idle_below), float(review.weights.tight_above)),
             axis=Phrase("share of the hours for customers", "客户工时占比").in_language(language),
             description=Phrase("workload before and after", "调整前后工作量").in_language(language),
         )

@@ -21,7 +21,7 @@ from crmcore.segments import summarize
 from crmcore.storage import Store
 
 from ._assigning import Planning, assignments_after, hours_of_owners, make_plan
-from ._finding import book_findings
+from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, measure, months_until
 from ._records import Progress, Records, read_records, silent
@@ -121,6 +121,7 @@ def review_department(
             ]
         ),
         plan=plan,
+        weights=planning.weights,
         jobs=_jobs(records.organization, after, as_of),
         training=training_needs(plan.duties.gaps, organization=records.organization, as_of=as_of),
     )
@@ -160,7 +161,9 @@ def _department_findings(
         *book_findings(
             judgements,
             organization=records.organization,
+            elsewhere=records.elsewhere,
             policy=policy,
             as_of=planning.as_of,
         ),
+        *stranger_findings(records.strangers),
     )

@@ -17,6 +17,7 @@ from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import StageFlows
 from crmcore.organization import Assignment, JobDescription, Organization
 from crmcore.policies import Policy
+from crmcore.reassignment import AssignmentWeights
 from crmcore.segments import GroupSummary
 
 from ._judging import Judgement
@@ -49,6 +50,7 @@ class Review:
         tiers: What each tier amounts to.
         findings: What asks to be done, the gravest first.
         plan: Who should hold which duty and look after which customer.
+        weights: What counted how much in the plan.
         jobs: The job descriptions that the plan leads to, by member.
         training: What there is to learn for it, the most important first.
 
@@ -69,6 +71,7 @@ class Review:
     tiers: tuple[GroupSummary, ...]
     findings: tuple[Finding, ...]
     plan: DepartmentPlan
+    weights: AssignmentWeights
     jobs: tuple[JobDescription, ...]
     training: tuple[TrainingNeed, ...]
 
