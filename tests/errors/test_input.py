@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from traceback import format_exception_only
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,3 +161,12 @@ def test_many_faults_are_counted_beyond_the_twentieth() -> None:
     assert len(error.faults) == 25
     assert len(str(error).splitlines()) == 22
     assert str(error).endswith("  … and 5 more")
+
+
+def test_a_traceback_names_what_can_be_imported() -> None:
+    """Whoever reads an error's name can import it by that name."""
+    error = UnknownNameError("skill", "Mandrin", ["Mandarin"])
+
+    (line,) = format_exception_only(error)
+
+    assert line.startswith("crmcore.errors.UnknownNameError: unknown skill 'Mandrin'")

@@ -589,3 +589,41 @@ def test_a_store_without_a_department_is_refused(policy: Policy) -> None:
     """There must be somebody to review."""
     with pytest.raises(InvalidValueError, match="department must be stored first"):
         review_department(MemoryStore(), policy=policy, as_of=AS_OF)
+
+
+def test_who_owns_customers_and_is_no_member_is_found(shop: Shop) -> None:
+    """What nobody is to be seen for does not hide, also where the plan leaves it as it is."""
+    others = tuple(
+        attrs.evolve(held, member=MemberId("ghost")) if held.member == "ben" else held
+        for held in shop.ownerships
+    )
+
+    found = attrs.evolve(shop, ownerships=others).review()
+
+    (finding,) = (each for each in found.findings if each.kind == "unknown_owner")
+    assert finding.severity is Severity.CRITICAL
+    assert finding.subject == "member:ghost"
+    assert finding.title.en == "4 customers are owned by 'ghost', who is no member"
+    assert finding.title.zh == "4位客户的负责人ghost不是任何部门的成员"
+
+
+@pytest.mark.parametrize(
+    ("missing", "title"),
+    [
+        ({"eve"}, "1 purchase belongs to 1 customer that is not stored, and counts nowhere"),
+        (
+            {"dee", "eve"},
+            "3 purchases belong to 2 customers that are not stored, and count nowhere",
+        ),
+    ],
+)
+def test_purchases_of_nobody_are_found(shop: Shop, missing: set[str], title: str) -> None:
+    """They are in no figure, and the review says how many there are."""
+    customers = tuple(one for one in shop.customers if one.id not in missing)
+
+    found = attrs.evolve(shop, customers=customers).review()
+
+    (finding,) = (each for each in found.findings if each.kind == "unknown_customer")
+    assert finding.title.en == title
+    assert dict(finding.evidence)["first of them"] == ", ".join(sorted(missing))
+    assert not missing & {one.customer for one in found.judgements}

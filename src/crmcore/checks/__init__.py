@@ -11,7 +11,7 @@ same words, because the words stand here:
 >>> Visit(0)
 Traceback (most recent call last):
     ...
-crmcore.errors._input.InvalidValueError: minutes must be at least 1 (got 0)
+crmcore.errors.InvalidValueError: minutes must be at least 1 (got 0)
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Data is read strictly, and whoever wrote it hears of every fault at once, with i
 >>> from_json(Money, '{"amount": "a lot", "curency": "USD"}')
 Traceback (most recent call last):
     ...
-crmcore.errors._input.FaultsError: JSON has 3 faults:
+crmcore.errors.FaultsError: JSON has 3 faults:
   amount: must be a decimal number (got 'a lot')
   curency: unknown field 'curency'; did you mean 'currency'?
   currency: is missing; state it

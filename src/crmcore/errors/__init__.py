@@ -48,3 +48,8 @@ __all__ = [
     "UnknownNameError",
     "nearest",
 ]
+
+# A traceback names an error by the path that it is imported from.
+for _name in __all__:
+    globals()[_name].__module__ = __name__
+del _name

@@ -17,7 +17,7 @@ c-17 1997-01-31 05:00:00+00:00 29.33 USD
 >>> list(read_purchases("sales.csv", columns=columns, zone=new_york, currency="USD"))
 Traceback (most recent call last):
     ...
-crmcore.errors._input.FaultsError: sales.csv has 1 fault:
+crmcore.errors.FaultsError: sales.csv has 1 fault:
   row 1: there is no column 'totals'; did you mean 'total'?
 """
 

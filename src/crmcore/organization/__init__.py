@@ -13,7 +13,7 @@ names that lead nowhere:
 ... )
 Traceback (most recent call last):
     ...
-crmcore.errors._input.FaultsError: organization has 1 fault:
+crmcore.errors.FaultsError: organization has 1 fault:
   members.wei.team: unknown team 'services'; did you mean 'service'?
 """
 

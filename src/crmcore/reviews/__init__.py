@@ -53,3 +53,5 @@ __all__ = [
     "review_department",
     "undo_plan",
 ]
+
+PlanConflictError.__module__ = __name__  # a traceback names it by the path to import it from

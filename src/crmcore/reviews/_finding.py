@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from crmcore.improvement import Finding, Severity
-from crmcore.kernel import Phrase, round_half_up
+from crmcore.kernel import CustomerId, MemberId, Phrase, round_half_up
 from crmcore.lifecycle import Stage
 from crmcore.organization import Organization
 from crmcore.policies import Policy
@@ -18,13 +18,47 @@ _SHOWN = 5
 
 
 def book_findings(
-    judgements: Sequence[Judgement], *, organization: Organization, policy: Policy, as_of: date
+    judgements: Sequence[Judgement],
+    *,
+    organization: Organization,
+    elsewhere: Collection[MemberId],
+    policy: Policy,
+    as_of: date,
 ) -> Iterator[Finding]:
     """Yield what is wrong with who looks after whom today, and who is about to be lost."""
     yield from _left_alone(judgements, policy)
     yield from _owned_by_leavers(judgements, organization, as_of)
+    yield from _owned_by_strangers(judgements, organization, elsewhere)
     yield from _slipping(judgements, policy)
     yield from _unplaced(judgements)
+
+
+def stranger_findings(strangers: Mapping[CustomerId, int]) -> Iterator[Finding]:
+    """Yield that there are purchases of customers who are not stored, if there are.
+
+    Args:
+        strangers: How many purchases there are of each of them.
+    """
+    if strangers:
+        count = sum(strangers.values())
+        yield Finding(
+            kind="unknown_customer",
+            severity=Severity.WARNING,
+            subject="purchases",
+            title=Phrase(
+                f"{count:,} {'purchase belongs' if count == 1 else 'purchases belong'} to "
+                f"{_customers(len(strangers))} that {_verb(len(strangers), 'is', 'are')} not "
+                f"stored, and {_verb(count, 'counts', 'count')} nowhere",
+                f"{count:,}条购买记录属于{len(strangers):,}位未登记的客户，未计入任何指标",
+            ),
+            evidence=(
+                ("customers", str(len(strangers))),
+                ("first of them", ", ".join(sorted(strangers)[:_SHOWN])),
+            ),
+            suggestion=Phrase(
+                "add the customers, or remove the purchases", "登记客户或删除这些记录"
+            ),
+        )
 
 
 def _some(judgements: Sequence[Judgement]) -> tuple[tuple[str, str], ...]:
@@ -93,6 +127,30 @@ def _owned_by_leavers(
                     "调整方案会移交需要专人负责的客户，其余可释放",
                 ),
             )
+
+
+def _owned_by_strangers(
+    judgements: Sequence[Judgement], organization: Organization, elsewhere: Collection[MemberId]
+) -> Iterator[Finding]:
+    known = {member.id for member in organization.members}.union(elsewhere)
+    for owner in sorted({one.owner for one in judgements if one.owner is not None} - known):
+        owned = [one for one in judgements if one.owner == owner]
+        count = len(owned)
+        yield Finding(
+            kind="unknown_owner",
+            severity=Severity.CRITICAL,
+            subject=f"member:{owner}",
+            title=Phrase(
+                f"{_customers(count)} {_verb(count, 'is', 'are')} owned by {owner!r}, "
+                "who is no member",
+                f"{count:,}位客户的负责人{owner}不是任何部门的成员",
+            ),
+            evidence=_some(owned),
+            suggestion=Phrase(
+                "the plan hands over those who need somebody; release the others",
+                "调整方案会移交需要专人负责的客户，其余可释放",
+            ),
+        )
 
 
 def _slipping(judgements: Sequence[Judgement], policy: Policy) -> Iterator[Finding]:
