@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TypeAlias, TypeVar
 
 import attrs
 
+from crmcore.activities import Purchase
 from crmcore.calendar import midnight
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer, Ownership, owners_at
@@ -15,7 +17,7 @@ from crmcore.features import Trail, collect
 from crmcore.kernel import CustomerId, MemberId, Phrase
 from crmcore.organization import Organization
 from crmcore.policies import Policy
-from crmcore.storage import Store, UnitOfWork, read_organization
+from crmcore.storage import Store, read_organization
 
 Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
 _T = TypeVar("_T")
@@ -37,6 +39,8 @@ class Records:
         customers: The customers in use, by id.
         owners: Who owns each customer.
         trails: What each customer did before that day.
+        strangers: How many purchases there are, before that day, of each customer who is not
+            stored, by id.
     """
 
     at: datetime
@@ -45,6 +49,7 @@ class Records:
     customers: Mapping[CustomerId, Customer]
     owners: Mapping[CustomerId, Ownership]
     trails: Mapping[CustomerId, Trail]
+    strangers: Mapping[CustomerId, int]
 
     @property
     def first_day(self) -> date | None:
@@ -62,13 +67,23 @@ def read_records(
         organization = read_organization(uow, department=department)
         own = {member.id for member in organization.members}
         elsewhere = frozenset(member.id for member in uow.members.stream()) - own
+        stored = {customer.id: customer for customer in uow.customers.stream()}
         customers = {
-            customer.id: customer
-            for customer in uow.customers.stream()
+            key: customer
+            for key, customer in stored.items()
             if customer.archived_at is None or customer.archived_at > at
         }
         owners = owners_at(uow.ownerships.lasting(at=at), at)
-        trails = _trails(uow, at, policy, customers, progress)
+        strangers: Counter[CustomerId] = Counter()
+        reading = Phrase("reading purchases", "读取购买记录")
+        purchases = _counted(uow.purchases.until(at), reading, progress)
+        trails = collect(
+            _of_customers(purchases, customers, stored, strangers),
+            zone=policy.zone,
+            currency=policy.currency,
+            interactions=(one for one in uow.interactions.until(at) if one.customer in customers),
+            customers=customers.values(),
+        )
     return Records(
         at=at,
         organization=organization,
@@ -76,29 +91,22 @@ def read_records(
         customers=customers,
         owners={key: held for key, held in owners.items() if key in customers},
         trails=trails,
+        strangers=strangers,
     )
 
 
-def _trails(
-    uow: UnitOfWork,
-    at: datetime,
-    policy: Policy,
-    customers: Mapping[CustomerId, Customer],
-    progress: Progress,
-) -> Mapping[CustomerId, Trail]:
-    reading = Phrase("reading purchases", "读取购买记录")
-    known = customers.keys()
-    return collect(
-        (
-            purchase
-            for purchase in _counted(uow.purchases.until(at), reading, progress)
-            if purchase.customer in known
-        ),
-        zone=policy.zone,
-        currency=policy.currency,
-        interactions=(one for one in uow.interactions.until(at) if one.customer in known),
-        customers=customers.values(),
-    )
+def _of_customers(
+    purchases: Iterable[Purchase],
+    customers: Container[CustomerId],
+    stored: Container[CustomerId],
+    strangers: Counter[CustomerId],
+) -> Iterator[Purchase]:
+    """Yield the purchases of customers in use, and count those of customers not stored."""
+    for purchase in purchases:
+        if purchase.customer in customers:
+            yield purchase
+        elif purchase.customer not in stored:
+            strangers[purchase.customer] += 1
 
 
 def _counted(records: Iterable[_T], what: Phrase, progress: Progress) -> Iterator[_T]:
