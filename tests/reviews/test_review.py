@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -556,11 +556,19 @@ def test_a_long_step_is_told_of_on_the_way(shop: Shop, policy: Policy) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["months", "weeks"])
-def test_a_stretch_of_nothing_is_refused(shop: Shop, name: str) -> None:
-    """There is nothing to review in no months, and nothing to plan in no weeks."""
-    with pytest.raises(InvalidValueError, match=f"{name} must be at least 1"):
-        shop.review(months=int(name != "months"), weeks=int(name != "weeks"))
+@pytest.mark.parametrize(("name", "most"), [("months", 1200), ("weeks", 52)])
+@pytest.mark.parametrize("number", [0, -1, 1201, 1.5, "3"])
+def test_a_stretch_of_nothing_and_an_absurd_one_are_refused(
+    shop: Shop,
+    name: str,
+    most: int,
+    number: Any,  # noqa: ANN401
+) -> None:
+    """There is nothing to plan in no weeks, and nobody plans for a century."""
+    with pytest.raises(
+        InvalidValueError, match=f"^{name} must be a whole number between 1 and {most} "
+    ):
+        shop.review(**{name: number})
 
 
 def test_mixed_currencies_are_refused(shop: Shop) -> None:

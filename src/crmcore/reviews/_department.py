@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from crmcore.calendar import zone as find_zone
 from crmcore.checks import day
@@ -26,6 +27,8 @@ from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, measure, months_until
 from ._records import Progress, Records, read_records, silent
 from ._review import Review
+
+_MOST: Final = {"months": 1_200, "weeks": 52}
 
 
 def review_department(
@@ -52,8 +55,9 @@ def review_department(
         policy: What the company decides for itself.
         as_of: The day at whose beginning the department is looked at.
         department: The id of the department; it may be left out where only one is stored.
-        months: How many whole months to show KPIs and moves between stages for, 1 or more.
-        weeks: How many weeks from *as_of* on the plan is made for, 1 or more.
+        months: How many whole months to show KPIs and moves between stages for, from 1 to
+            1,200.
+        weeks: How many weeks from *as_of* on the plan is made for, from 1 to 52.
         goals: The department's own goals, beside those of the policy, or in place of those
             that have the same id.
         pins: Duties and customers that are to stay with, or go to, a stated member.
@@ -69,8 +73,8 @@ def review_department(
         MixedCurrenciesError: If a purchase is in another currency than the policy's.
         NotFoundError: If there is no such department.
         UnknownNameError: If a goal names a KPI that is not in the catalogue.
-        InvalidValueError: If *as_of* is an instant, *months* or *weeks* is below 1, two
-            goals have one id, or no department is named where there are several.
+        InvalidValueError: If *as_of* is an instant, *months* or *weeks* is out of bounds,
+            two goals have one id, or no department is named where there are several.
 
     Complexity:
         Linear in purchases, and in customers times months since the first purchase.
@@ -78,7 +82,7 @@ def review_department(
     .. versionadded:: 0.1.0
     """
     day(as_of)
-    _want_some(months=months, weeks=weeks)
+    _refuse_absurd(months=months, weeks=weeks)
     records = read_records(
         store, policy=policy, as_of=as_of, department=department, progress=progress
     )
@@ -127,10 +131,11 @@ def review_department(
     )
 
 
-def _want_some(**numbers: int) -> None:
+def _refuse_absurd(**numbers: int) -> None:
     for name, number in numbers.items():
-        if number < 1:
-            raise InvalidValueError(name, number, "be at least 1")
+        most = _MOST[name]
+        if not isinstance(number, int) or not 1 <= number <= most:
+            raise InvalidValueError(name, number, f"be a whole number between 1 and {most}")
 
 
 def _jobs(
