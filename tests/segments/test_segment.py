@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import attrs
 import pytest
@@ -47,6 +48,39 @@ def test_a_segment_may_depend_on_the_day() -> None:
 
     assert spring.judge(ADA) is Verdict.HOLDS
     assert spring.judge(attrs.evolve(ADA, as_of=date(2026, 12, 1))) is Verdict.FAILS
+
+
+def test_a_mapping_is_judged_as_of_a_stated_day() -> None:
+    """Where the record has no day of its own, the day is handed in."""
+    spring = Segment("bought in spring", F.last_purchase >= as_of.shift(months=-5))
+    table = SegmentTable(segments=[spring])
+    bought = {"last_purchase": date(2026, 5, 22)}
+    day = date(2026, 9, 30)
+
+    assert spring.judge(bought, as_of=day) is Verdict.HOLDS
+    assert spring.explain(bought, as_of=day).verdict is Verdict.HOLDS
+    assert table.assign(bought, as_of=day) is spring
+    assert table.assign(bought, as_of=date(2026, 12, 1)) is None
+
+
+def test_a_segment_reads_as_what_it_asks_for() -> None:
+    """The text of a segment is its name and its criterion in words."""
+    assert str(RECENT) == "recent: r is 4 or more"
+
+
+@pytest.mark.parametrize("mistake", [True, "r >= 4", lambda record: record.r >= 4])
+def test_a_segment_wants_a_criterion(mistake: Any) -> None:  # noqa: ANN401
+    """A function, a text or a truth value cannot be explained, and is refused."""
+    with pytest.raises(InvalidValueError, match="criterion must be a criterion, such as F"):
+        Segment("recent", mistake)
+
+
+def test_exactly_one_names_a_mapping_too() -> None:
+    """The message shows the record where nobody knows the customer's name."""
+    table = SegmentTable(segments=[RECENT, OFTEN], exactly_one=True)
+
+    with pytest.raises(InvalidValueError, match=r"'recent' and 'often' for \{'r': 5, 'f': 5\}"):
+        table.assign({"r": 5, "f": 5})
 
 
 def test_the_first_segment_wins() -> None:

@@ -10,10 +10,7 @@ import attrs
 from crmcore.checks import is_id
 from crmcore.criteria import Criterion, Explanation, Verdict
 from crmcore.errors import Fault, FaultsError, InvalidValueError
-from crmcore.features import CustomerFeatures
 from crmcore.kernel import Phrase
-
-from ._rfm import RfmCell
 
 
 @attrs.frozen
@@ -33,24 +30,43 @@ class Segment:
     """
 
     name: str = attrs.field(validator=is_id)
-    criterion: Criterion
+    criterion: Criterion = attrs.field()
     label: Phrase = attrs.field(
         default=attrs.Factory(lambda self: Phrase(self.name, self.name), takes_self=True),
         kw_only=True,
     )
     advice: Phrase | None = attrs.field(default=None, kw_only=True)
 
-    def judge(self, record: CustomerFeatures | RfmCell) -> Verdict:
-        """Say whether a customer belongs to it, does not, or nobody knows."""
-        return self.criterion.evaluate(record, as_of=_day(record))
+    def __str__(self) -> str:
+        """Return its name, and what it asks for."""
+        return f"{self.name}: {self.criterion}"
 
-    def explain(self, record: CustomerFeatures | RfmCell) -> Explanation:
-        """Return why a customer belongs to it or not, with the values that decided."""
-        return self.criterion.explain(record, as_of=_day(record))
+    @criterion.validator
+    def _is_a_criterion(self, attribute: attrs.Attribute[Criterion], value: Criterion) -> None:
+        if not isinstance(value, Criterion):
+            raise InvalidValueError(attribute.name, value, "be a criterion, such as F.spend > 100")
+
+    def judge(self, record: object, *, as_of: date | None = None) -> Verdict:
+        """Say whether a customer belongs to it, does not, or nobody knows.
+
+        Args:
+            record: The features of a customer, an RFM cell, or a mapping.
+            as_of: The day of judgement; where it is left out, that of the features.
+        """
+        return self.criterion.evaluate(record, as_of=_day(record, as_of))
+
+    def explain(self, record: object, *, as_of: date | None = None) -> Explanation:
+        """Return why a customer belongs to it or not, with the values that decided.
+
+        Args:
+            record: The features of a customer, an RFM cell, or a mapping.
+            as_of: The day of judgement; where it is left out, that of the features.
+        """
+        return self.criterion.explain(record, as_of=_day(record, as_of))
 
 
-def _day(record: CustomerFeatures | RfmCell) -> date | None:
-    return record.as_of if isinstance(record, CustomerFeatures) else None
+def _day(record: object, as_of: date | None) -> date | None:
+    return getattr(record, "as_of", None) if as_of is None else as_of
 
 
 @attrs.frozen
@@ -101,21 +117,29 @@ class SegmentTable:
         if faults:
             raise FaultsError("segment table", faults)
 
-    def assign(self, record: CustomerFeatures | RfmCell) -> Segment | None:
+    def assign(self, record: object, *, as_of: date | None = None) -> Segment | None:
         """Return the segment that a customer belongs to, or None if no criterion holds.
 
+        Args:
+            record: The features of a customer, an RFM cell, or a mapping.
+            as_of: The day of judgement; where it is left out, that of the features.
+
         Raises:
             InvalidValueError: If two segments hold where exactly one should.
         """
-        return self.place(record).segment
+        return self.place(record, as_of=as_of).segment
 
-    def place(self, record: CustomerFeatures | RfmCell) -> Placement:
+    def place(self, record: object, *, as_of: date | None = None) -> Placement:
         """Return the segment that a customer belongs to, and those of which it is unknown.
 
+        Args:
+            record: The features of a customer, an RFM cell, or a mapping.
+            as_of: The day of judgement; where it is left out, that of the features.
+
         Raises:
             InvalidValueError: If two segments hold where exactly one should.
         """
-        day = _day(record)
+        day = _day(record, as_of)
         winner: Segment | None = None
         unknown: list[Segment] = []
         for segment in self.segments:
@@ -126,7 +150,7 @@ class SegmentTable:
                 if not self.exactly_one:
                     return Placement(segment, tuple(unknown))
                 if winner is not None:
-                    who = record if isinstance(record, RfmCell) else record.customer
+                    who = getattr(record, "customer", record)
                     both = f"{winner.name!r} and {segment.name!r} for {who}"
                     raise InvalidValueError("segments", both, "not hold two for one customer")
                 winner = segment
