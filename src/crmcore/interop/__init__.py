@@ -5,11 +5,10 @@ told at once, with row and column, what was found and what would be right; a fil
 leaves the store as it was.
 
 >>> from pathlib import Path
->>> from crmcore.calendar import zone
 >>> from crmcore.interop import PurchaseColumns, read_purchases
 >>> _ = Path("sales.csv").write_text("buyer,day,total\nc-17,1997-01-31,29.33\n")
 >>> columns = PurchaseColumns(customer="buyer", at="day", amount="total")
->>> new_york = zone("America/New_York")
+>>> new_york = "America/New_York"
 >>> for purchase in read_purchases("sales.csv", columns=columns, zone=new_york, currency="USD"):
 ...     print(purchase.customer, purchase.at, purchase.amount)
 c-17 1997-01-31 05:00:00+00:00 29.33 USD
