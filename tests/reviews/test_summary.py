@@ -39,7 +39,7 @@ def test_it_says_the_same_in_chinese(review: Review) -> None:
     """Line by line, with the words of the Chinese glossary."""
     lines = review.summary(language="zh-CN").splitlines()
 
-    assert lines[0] == "Customer care，截至2026-09-30：12位客户，4位成员，策略“default”"
+    assert lines[0] == "Customer care，截至2026-09-30：12位客户，4位成员，规则集“default”"
     assert len(lines) == len(review.summary().splitlines())
     for line in (
         "经营指标",

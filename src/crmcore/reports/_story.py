@@ -51,7 +51,7 @@ def _preface(telling: Telling) -> Iterator[str]:
     yield telling.say(
         f"Judged by the policy “{policy.name}”, version {policy.version} ({print_}); "
         f"days in {policy.zone}, amounts in {policy.currency}.",
-        f"依据策略“{policy.name}”第{policy.version}版（{print_}）；"
+        f"依据规则集“{policy.name}”第{policy.version}版（{print_}）；"
         f"时区{policy.zone}，币种{policy.currency}。",
     )
 
@@ -139,7 +139,7 @@ def _colophon(telling: Telling) -> Iterator[str]:
     print_ = telling.review.plan.fingerprint
     yield telling.say(
         f"Plan {print_}. The same records, policy and day give the same page, byte by byte.",
-        f"方案编号{print_}。相同的记录、策略与日期得到逐字节相同的页面。",
+        f"方案编号{print_}。相同的记录、规则集与日期得到逐字节相同的页面。",
     )
 
 

@@ -33,7 +33,7 @@ def heading(organization: Organization, policy: Policy, *, as_of: date, customer
     return Phrase(
         f"{name} as of {as_of}: {counted(customers, 'customer')}, "
         f"{counted(members, 'member')}, policy {policy.name!r}",
-        f"{name}，截至{as_of}：{customers:,}位客户，{members:,}位成员，策略“{policy.name}”",
+        f"{name}，截至{as_of}：{customers:,}位客户，{members:,}位成员，规则集“{policy.name}”",
     )
 
 
