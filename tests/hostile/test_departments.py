@@ -421,9 +421,10 @@ def test_absurd_questions_are_refused(
     with shop.unit_of_work() as uow:
         add_organization(uow, load_organization(write(DEPARTMENT)))
         uow.commit()
+    question: dict[str, Any] = {"policy": Policy.default(), "as_of": AS_OF} | asked
 
     with pytest.raises(InvalidValueError, match=message):
-        review_department(shop, **{"policy": Policy.default(), "as_of": AS_OF} | asked)
+        review_department(shop, **question)
 
 
 @pytest.mark.parametrize("nth", range(4))
