@@ -441,6 +441,7 @@ def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a workbook; save the sheet as CSV in UTF-8"),
         (gzip.compress(gzip.compress(b"who")), "it is compressed twice; unpack it once"),
     ],
+    ids=["UTF-16", "UTF-16 from the other end", "workbook", "old workbook", "twice"],
 )
 def test_a_file_of_another_kind_is_known_by_its_first_bytes(
     tmp_path: Path, data: bytes, problem: str
