@@ -102,9 +102,9 @@ def test_an_owner_without_the_skill_hands_over() -> None:
     assert move.reason.kind is MoveKind.NOT_ELIGIBLE
     assert move.reason.wording == Phrase(
         "the holder may not hold it; lacks Mandarin at level 2 or more; fit 90 %; "
-        "being covered +600.0, fit -10.0 = +590.0 points",
+        "being covered +450.0, fit -10.0 = +440.0 points",
         "原负责人不符合条件；缺少2级以上的Mandarin；匹配度90%；"
-        "有人负责 +600.0, 匹配度 -10.0 = +590.0分",
+        "有人负责 +450.0, 匹配度 -10.0 = +440.0分",
     )
 
 
@@ -286,7 +286,9 @@ def test_who_is_gone_keeps_nothing() -> None:
 
     move = only_move(found)
     assert (move.from_member, move.to_member) == ("ann", None)
-    assert str(move) == "customer:c-1: ann → nobody (the holder has left or has no hours)"
+    assert (
+        str(move) == "customer:c-1: ann → nobody (the holder has left, is leaving or has no hours)"
+    )
 
 
 def test_a_large_customer_may_lose_its_place() -> None:
@@ -499,3 +501,67 @@ def test_the_day_of_a_plan_is_a_date() -> None:
     """An instant has a day only in some zone."""
     with pytest.raises(InvalidValueError, match="as_of must be a day, not an instant"):
         plan([need("north")], [holder("wei")], as_of=datetime(2026, 9, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_balance_is_that_of_the_moves_carried_out(seed: int) -> None:
+    """Before and after are what the moves make of it, whatever is kept against a rule."""
+    book, holders = random_book(40, 4, seed=seed)
+    found = assign_customers(book, holders, as_of=DAY)
+    today = {f"customer:{need.customer}": need.owner for need in book}
+    hours = {f"customer:{need.customer}": need.hours for need in book}
+
+    after = found.simulate(today)
+
+    for balance, held in ((found.before, today), (found.after, after)):
+        for load in balance.loads:
+            mine = [key for key, who in held.items() if who == load.member]
+            assert (load.hours, load.items) == (sum(hours[key] for key in mine), len(mine))
+    assert {gap.subject: gap.stays_with for gap in found.uncovered}.items() <= after.items()
+
+
+@pytest.mark.parametrize(("customers", "seed"), [(40, 3), (40, 14), (80, 12), (80, 24)])
+def test_what_does_not_pay_by_itself_names_what_it_makes_way_for(customers: int, seed: int) -> None:
+    """A move that could have stayed and loses points says for whom it makes room."""
+    book, holders = random_book(customers, customers // 20 + 2, seed=seed)
+    found = assign_customers(book, holders, as_of=DAY)
+
+    losing = [
+        move.reason
+        for move in found.moves
+        if move.from_member and not move.reason.kind.is_forced and move.reason.net < 0
+    ]
+
+    assert all(reason.kind is MoveKind.MAKES_ROOM and reason.other for reason in losing)
+    assert not any(
+        move.reason.kind is MoveKind.MAKES_ROOM and move.reason.runner_up == move.from_member
+        for move in found.moves
+    )
+
+
+def test_nobody_is_no_better_fit() -> None:
+    """What is given up for good is relief, though nobody loses no points for fit."""
+    tired = attrs.evolve(CALM, interest=300, dead_band=0)
+    grim = holder("wei", interests=[Interest("law", -2)], skills=[SkillLevel("law", 4)])
+
+    move = only_move(
+        plan([need("c-1", skills=[SkillLevel("law", 4)], owner="wei")], [grim], weights=tired)
+    )
+
+    assert move.to_member is None
+    assert move.reason.kind is not MoveKind.BETTER_FIT
+
+
+@pytest.mark.parametrize(
+    ("margin", "said"),
+    [
+        ("2.5", "next best lin, -2.5"),
+        ("0.04", "lin is as good at the prices"),
+        ("-2.5", "lin would be +2.5 by itself, but not with all the rest"),
+    ],
+)
+def test_the_runner_up_is_told_as_it_is(margin: str, said: str) -> None:
+    """One who would be better by itself is not called the next best."""
+    reason = MoveReason(kind=MoveKind.FIRST, runner_up=MemberId("lin"), margin=Decimal(margin))
+
+    assert str(reason) == f"first assignment; {said}"

@@ -241,7 +241,9 @@ def test_nobody_is_their_own_backup() -> None:
 
     assert gap.duty is Duty.BACKUP
     assert gap.cost == Decimal(2 * 150)
-    assert gap.reason.en == ("1 member → none with freedom from conflict")
+    assert gap.reason.en == (
+        "1 member → none with hands free of renewals:accountable, renewals:responsible"
+    )
     assert gap.remedy is None
 
 
@@ -343,7 +345,7 @@ def test_a_level_short_too_often_fits_nobody() -> None:
     found = assign_responsibilities(department([novice], [hard]), as_of=DAY)
 
     assert [gap.reason.en for gap in found.uncovered] == [
-        "1 member → none with a fit above 0 %"
+        "1 member → none with levels and a team that leave a fit above 0 %"
     ] * 2
 
 
@@ -451,4 +453,30 @@ def test_order_does_not_matter() -> None:
 
     assert assign_responsibilities(turned, as_of=DAY) == assign_responsibilities(
         organization, as_of=DAY
+    )
+
+
+def test_who_keeps_a_duty_against_a_rule_is_not_its_backup_too() -> None:
+    """What somebody keeps against a rule counts for conflicts, hours and training needs."""
+    renewals = work("renewals", level=6)
+    today = [held("renewals", Duty.RESPONSIBLE, "bob")]
+
+    found = assign_responsibilities(department([person("bob")], [renewals], today), as_of=DAY)
+
+    assert found.moves == ()
+    assert {gap.duty: gap.stays_with for gap in found.uncovered} == {
+        Duty.ACCOUNTABLE: None,
+        Duty.RESPONSIBLE: "bob",
+        Duty.BACKUP: None,
+    }
+    (load,) = found.after.loads
+    assert (load.hours, load.items) == (Decimal(10), 1)
+    assert found.gaps == (
+        SkillGap(
+            member=MemberId("bob"),
+            skill="negotiation",
+            has=4,
+            needs=6,
+            because=(ResponsibilityId("renewals"),),
+        ),
     )

@@ -20,7 +20,7 @@ balance before and after, and a certificate of how far from the best possible it
 the best possible, proven
 >>> move = plan.moves[0]
 >>> print(f"{move.subject}: {move.from_member} → {move.to_member}, {move.reason.kind.label}")
-customer:c-1: wei → lin, the holder has left or has no hours
+customer:c-1: wei → lin, the holder has left, is leaving or has no hours
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ class Case:
                     minutes=slot.minutes,
                     uncovered=dear if key in self.pins else self.uncovered_cost(slot),
                     options=self._options(slot, shared),
-                    current=slot.holder,
+                    current=self._spared(slot),
                 )
                 for key, slot in self.slots.items()
             ],
@@ -138,6 +138,32 @@ class Case:
         """Return what it costs that nobody holds a slot, in thousandths of a point."""
         return slot.importance * slot.uncovered * POINT
 
+    def kept_cost(self, slot: Slot) -> int:
+        """Return what it costs that a slot is kept against a rule, in thousandths of a point.
+
+        That is three quarters of what it costs when nobody holds it: better than nobody, and
+        dearer than anybody who keeps the rules and has the hours.
+        """
+        return self.uncovered_cost(slot) * 3 // 4
+
+    def may_keep(self, slot: Slot) -> bool:
+        """Say whether whoever holds a slot today against a rule may keep it for want of others."""
+        return (
+            slot.holder in self.members
+            and slot.subject not in self.pins
+            and not self.may_stay(slot)
+        )
+
+    def _spared(self, slot: Slot) -> MemberId | None:
+        """Return today's holder, if a search should try to leave the slot there.
+
+        What is held against a rule is left there only where nobody else keeps the rule either.
+        """
+        judged = self.judge(slot.demand).values()
+        if self.may_keep(slot) and any(one.broken is None for one in judged):
+            return None
+        return slot.holder
+
     def may_stay(self, slot: Slot) -> bool:
         """Say whether whoever holds a slot today keeps every rule for it."""
         judged = self.judge(slot.demand).get(slot.holder) if slot.holder is not None else None
@@ -146,7 +172,8 @@ class Case:
     def _options(self, slot: Slot, shared: dict[object, tuple[Option, ...]]) -> tuple[Option, ...]:
         pinned = self.pins.get(slot.subject)
         stays = slot.holder if self.may_stay(slot) else None
-        key = (slot.demand, slot.importance, slot.change, stays, pinned)
+        keeps = slot.holder if self.may_keep(slot) else None
+        key = (slot.demand, slot.importance, slot.uncovered, slot.change, stays, keeps, pinned)
         if key not in shared:
             weight = slot.importance * POINT
             shared[key] = tuple(
@@ -159,6 +186,8 @@ class Case:
                 for member, judged in self.judge(slot.demand).items()
                 if judged.broken is None and pinned in (None, member)
             )
+            if keeps is not None:
+                shared[key] += (Option(keeps, fit=self.kept_cost(slot)),)
         return shared[key]
 
     def _dearer_than_all(self) -> int:

@@ -68,7 +68,10 @@ class Demand:
         if self.wants_authority:
             yield Phrase("authority", "相应权限"), has_authority
         if self.responsibility is not None:
-            yield Phrase("a fit above 0 %", "0%以上的匹配度"), self.fit(member, weights) > 0
+            yield (
+                Phrase("levels and a team that leave a fit above 0 %", "0%以上的匹配度"),
+                self.fit(member, weights) > 0,
+            )
 
     def least(self, wanted: SkillLevel) -> int:
         """Return the level below which nobody may be; 0 where the skill can be learned anew."""

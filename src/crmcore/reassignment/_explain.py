@@ -55,18 +55,17 @@ class _Explained:
         uncovered = [
             why_uncovered(case, slot, self._held, self._loads)
             for key, slot in case.slots.items()
-            if self._held[key] is None
+            if self._held[key] is None or self._breaks_rule(slot, self._held[key])
         ]
-        stays = {entry.subject for entry in uncovered if entry.stays_with is not None}
         moves = [
             self._move(slot)
             for key, slot in case.slots.items()
-            if self._held[key] != self._today[key] and key not in stays
+            if self._held[key] != self._today[key]
         ]
         kept = [
             slot
             for key, slot in case.slots.items()
-            if slot.holder is not None and (self._held[key] == slot.holder or key in stays)
+            if slot.holder is not None and self._held[key] == slot.holder
         ]
         started = [slot for slot in case.slots.values() if slot.holder is not None]
         return Plan(
@@ -130,6 +129,9 @@ class _Explained:
                 costs[Term.COVER] += item.uncovered
                 continue
             option = _option(item, who)
+            if self._breaks_rule(self._case.slots[key], who):
+                costs[Term.COVER] += option.cost
+                continue
             costs[Term.FIT] += option.fit
             costs[Term.INTEREST] += option.interest
             costs[Term.CHANGE] += option.tax
@@ -167,25 +169,29 @@ class _Explained:
     def _reason(self, slot: Slot) -> MoveReason:
         item, case = self._items[slot.subject], self._case
         new = self._held[slot.subject]
-        before = _option(item, slot.holder) if self._keeps(slot, item) else None
+        before = next((option for option in item.options if option.holder == slot.holder), None)
         after = _option(item, new) if new is not None else None
         terms = self._terms(slot, before, after)
         judged = case.judge(slot.demand)
+        kind, other = self._kind(slot, before, terms)
         taken = {self._held[foe] for foe in case.foes(slot.subject)}
+        if kind.is_forced or kind is MoveKind.MAKES_ROOM:
+            taken.add(slot.holder)
         rivals = sorted(
             (self._priced(slot, option), option.holder)
             for option in item.options
             if option is not after and option.holder not in taken
         )
         first = rivals[0] if rivals and after is not None else None
-        kind, other = self._kind(slot, before, terms)
         return MoveReason(
             kind=kind,
             rule=judged[slot.holder].broken
             if slot.holder is not None and kind is MoveKind.NOT_ELIGIBLE
             else None,
             other=other,
-            fit_before=judged[MemberId(before.holder)].fit if before is not None else None,
+            fit_before=judged[MemberId(before.holder)].fit
+            if before is not None and not self._breaks_rule(slot, slot.holder)
+            else None,
             fit_after=judged[MemberId(after.holder)].fit if after is not None else None,
             terms=tuple((term, points(won)) for term, won in terms.items() if won),
             runner_up=MemberId(first[1]) if first is not None else None,
@@ -194,8 +200,9 @@ class _Explained:
             else None,
         )
 
-    def _keeps(self, slot: Slot, item: Item) -> bool:
-        return any(option.holder == slot.holder for option in item.options)
+    def _breaks_rule(self, slot: Slot, who: MemberId | None) -> bool:
+        """Say whether somebody holds a slot against a rule, which only today's holder may."""
+        return who is not None and who == slot.holder and not self._case.may_stay(slot)
 
     def _priced(self, slot: Slot, option: Option) -> int:
         return option.cost + slot.minutes * self._prices[MemberId(option.holder)]
@@ -207,9 +214,12 @@ class _Explained:
             if option is None:
                 terms[Term.COVER] += sign * self._case.uncovered_cost(slot)
                 continue
-            terms[Term.FIT] += sign * option.fit
-            terms[Term.INTEREST] += sign * option.interest
-            terms[Term.CHANGE] += sign * option.tax
+            if self._breaks_rule(slot, MemberId(option.holder)):
+                terms[Term.COVER] += sign * option.cost
+            else:
+                terms[Term.FIT] += sign * option.fit
+                terms[Term.INTEREST] += sign * option.interest
+                terms[Term.CHANGE] += sign * option.tax
             terms[Term.HOURS] += sign * slot.minutes * self._prices[MemberId(option.holder)]
         return terms
 
@@ -220,7 +230,7 @@ class _Explained:
         who = slot.holder
         if who is None:
             return MoveKind.FIRST, None
-        if before is None:
+        if before is None or self._breaks_rule(slot, who):
             return self._force(slot, who), None
         foes = self._case.foes(slot.subject)
         clash = next((foe for foe in foes if self._today[foe] == who), None)
@@ -228,21 +238,30 @@ class _Explained:
             return MoveKind.CONFLICT, clash
         if self._loads_today[who] > self._case.holders[who].limit:
             return MoveKind.OVER_LIMIT, None
-        return self._choose(who, foes, terms)
+        return self._choose(slot, who, terms)
 
     def _choose(
-        self, who: MemberId, foes: list[str], terms: dict[Term, int]
+        self, slot: Slot, who: MemberId, terms: dict[Term, int]
     ) -> tuple[MoveKind, str | None]:
-        """Return why something moves that could have stayed with *who*."""
-        if terms[Term.FIT] + terms[Term.INTEREST] + terms[Term.CHANGE] > 0:
-            return MoveKind.BETTER_FIT, None
-        new = next((foe for foe in foes if self._held[foe] == who), None)
-        if new is None and self._loads[who] < self._loads_today[who]:
-            return MoveKind.RELIEF, None
-        return MoveKind.MAKES_ROOM, new or self._gained.get(who)
+        """Return why something moves that could have stayed with *who*.
+
+        What does not pay by itself, at the prices, makes room for what *who* gets instead.
+        """
+        foes = self._case.foes(slot.subject)
+        foe = next((foe for foe in foes if self._held[foe] == who), None)
+        if foe is not None:
+            return MoveKind.MAKES_ROOM, foe
+        gained = self._gained.get(who)
+        if gained is None or sum(terms.values()) >= 0:
+            by_fit = terms[Term.FIT] + terms[Term.INTEREST] + terms[Term.CHANGE]
+            if by_fit > 0 and self._held[slot.subject] is not None:
+                return MoveKind.BETTER_FIT, None
+            if self._loads[who] < self._loads_today[who]:
+                return MoveKind.RELIEF, None
+        return MoveKind.MAKES_ROOM, gained
 
     def _force(self, slot: Slot, who: MemberId) -> MoveKind:
-        """Return what forces a slot away from somebody who is not among its options."""
+        """Return what forces a slot away from somebody who may not go on holding it."""
         if who not in self._case.members:
             return MoveKind.LEFT
         if not self._case.may_stay(slot):

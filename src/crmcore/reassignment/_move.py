@@ -16,6 +16,8 @@ from crmcore.kernel import (
 )
 from crmcore.organization import Duty
 
+_NOTHING = "0"
+
 
 class Term(LabelledEnum):
     """A part of what an assignment costs, or of what a move wins.
@@ -37,7 +39,11 @@ class MoveKind(LabelledEnum):
     """
 
     FIRST = "first", "first assignment", "首次分配"
-    LEFT = "left", "the holder has left or has no hours", "原负责人已离开或无可用工时"
+    LEFT = (
+        "left",
+        "the holder has left, is leaving or has no hours",
+        "原负责人已离开、即将离开或无可用工时",
+    )
     NOT_ELIGIBLE = "not_eligible", "the holder may not hold it", "原负责人不符合条件"
     CONFLICT = "conflict", "conflicts with what the holder also has", "与原负责人的其他职责冲突"
     OVER_LIMIT = "over_limit", "the holder is beyond the limit of hours", "原负责人工时超限"
@@ -76,7 +82,8 @@ class MoveReason:
             who may hold it.
         fit_after: How well the new holder fits, in percent; None where nobody takes over.
         terms: What is won (above 0) and given up (below 0), in points; zeros are left out.
-        runner_up: Who would have been next best at the prices, if anybody else may hold it.
+        runner_up: Who would have been next best at the prices, if anybody else may hold it;
+            never a present holder who has to give way.
         margin: By how many points the runner-up is behind; below 0 where only the loads of
             the whole plan decide for the new holder.
 
@@ -115,18 +122,21 @@ class MoveReason:
             english.append(self._sum("en"))
             chinese.append(self._sum("zh-CN"))
         if self.runner_up is not None and self.margin is not None:
-            behind = _signed(-self.margin)
-            english.append(
-                f"next best {self.runner_up}, {behind}"
-                if self.margin
-                else f"{self.runner_up} is as good at the prices"
-            )
-            chinese.append(
-                f"次优人选{self.runner_up}，{behind}"
-                if self.margin
-                else f"按价格计{self.runner_up}同样合适"
-            )
+            english.append(self._next_best(self.runner_up, self.margin).en)
+            chinese.append(self._next_best(self.runner_up, self.margin).zh)
         return Phrase("; ".join(english), "；".join(chinese))
+
+    @staticmethod
+    def _next_best(who: MemberId, margin: Decimal) -> Phrase:
+        behind = _signed(-margin)
+        if behind == _NOTHING:
+            return Phrase(f"{who} is as good at the prices", f"按价格计{who}同样合适")
+        if margin < 0:
+            return Phrase(
+                f"{who} would be {behind} by itself, but not with all the rest",
+                f"单看此项，{who}为{behind}，但就整体而言不是",
+            )
+        return Phrase(f"next best {who}, {behind}", f"次优人选{who}，{behind}")
 
     def _sum(self, language: str) -> str:
         parts = [
@@ -142,7 +152,7 @@ class MoveReason:
 
 def _signed(points: Decimal) -> str:
     shown = round_half_up(points, 1)
-    return f"{shown:+f}" if shown else "0"
+    return f"{shown:+f}" if shown else _NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -192,18 +202,20 @@ def subject(
 
 @attrs.frozen(kw_only=True)
 class Uncovered:
-    """Something that nobody holds in a plan, and why.
+    """Something that nobody holds in a plan, or that is kept against a rule, and why.
 
     Attributes:
         customer: The customer, in a plan for customers.
         responsibility: The responsibility, in a plan for responsibilities.
         duty: The duty of the responsibility.
-        cost: What it costs that nobody holds it, in points.
+        cost: What it costs that nobody holds it, in points; three quarters of that where
+            somebody keeps it against a rule.
         funnel: How many members have what the rules want, rule after rule; rules that lose
             nobody are left out.
         reason: The funnel in words, with what is wanting in the end.
         remedy: The smallest change that would let somebody hold it, where one is known.
-        stays_with: Who holds it today against a rule, and keeps it until somebody is found.
+        stays_with: Who holds it today against a rule, and keeps it until somebody is found;
+            its hours count as that member's in the plan.
 
     .. versionadded:: 0.1.0
     """

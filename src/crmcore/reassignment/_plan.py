@@ -106,7 +106,7 @@ class Plan:
         as_of: The day for which it was made.
         moves: What changes, in order of its subjects.
         kept: How many items stay with whoever holds them today.
-        uncovered: What nobody holds, and why.
+        uncovered: What nobody holds, or somebody only keeps against a rule, and why.
         certificate: How far from the best possible it can be at most; in thousandths of
             a point.
         before: How the work is spread today.
@@ -117,7 +117,7 @@ class Plan:
             has hours that should be used.
         points: What the plan costs, by term; the sum is the value of the certificate.
         points_before: What today's assignment costs, where that breaks no rule.
-        gaps: The levels of skills that members lack for what the plan gives them.
+        gaps: The levels of skills that members lack for what they hold by the plan.
 
     .. versionadded:: 0.1.0
     """

@@ -19,27 +19,29 @@ _MEMBERS = Phrase("members", "名成员")
 
 
 def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered:
-    """Say why nobody holds a slot."""
+    """Say why nobody holds a slot, or why it is kept against a rule."""
     able = [key for key, judged in case.judge(slot.demand).items() if judged.broken is None]
     foes = case.foes(slot.subject)
-    free = [key for key in able if not any(held[foe] == key for foe in foes)]
+    busy = {held[foe] for foe in foes}
+    free = [key for key in able if key not in busy]
     roomy = [key for key in free if loads[key] + slot.minutes <= case.holders[key].limit]
     funnel = [*_rules(case, slot)]
-    if able and foes:
-        funnel.append((Phrase("freedom from conflict", "无冲突的职责组合"), len(free)))
+    if len(free) < len(able):
+        what = ", ".join(sorted({foe.partition(":")[2] for foe in foes if held[foe] in able}))
+        funnel.append((Phrase(f"hands free of {what}", f"不冲突的职责（{what}）"), len(free)))
     if free:
         need = _shown(slot.minutes)
         funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(roomy)))
-    stays = slot.holder in case.members and not case.may_stay(slot)
+    keeper = held[slot.subject]
     return Uncovered(
         customer=slot.customer,
         responsibility=slot.responsibility,
         duty=slot.duty,
-        cost=points(case.uncovered_cost(slot)),
+        cost=points(case.uncovered_cost(slot) if keeper is None else case.kept_cost(slot)),
         funnel=tuple(funnel),
         reason=_worded(funnel, dear=bool(roomy)),
         remedy=_hours(case, slot, free, loads) if free else _training(case, slot),
-        stays_with=slot.holder if stays else None,
+        stays_with=keeper,
     )
 
 
