@@ -40,6 +40,13 @@ def test_a_negative_amount_asks_for_the_mark() -> None:
         bought(-500)
 
 
+@pytest.mark.parametrize("amount", [10, "9.90", None])
+def test_an_amount_has_a_currency(amount: Any) -> None:  # noqa: ANN401
+    """A bare number is no money; the message shows what to write."""
+    with pytest.raises(InvalidValueError, match=r"such as Money\('9.90', 'EUR'\) \(got "):
+        Purchase(id=PurchaseId("p"), customer=CustomerId("c"), at=NOON, amount=amount)
+
+
 def test_a_refund_is_not_above_nothing() -> None:
     """Money that went back has no positive amount."""
     with pytest.raises(InvalidValueError, match=r"^refund must go with an amount of 0 or less"):

@@ -160,6 +160,13 @@ def test_wishes_go_from_minus_2_to_2(strength: int) -> None:
         Interest("sql", strength)
 
 
+@pytest.mark.parametrize("skills", [["negotiation"], {"negotiation": 3}])
+def test_skills_come_with_their_levels(skills: Any) -> None:  # noqa: ANN401
+    """A bare name says nothing of how well; the message shows what to write."""
+    with pytest.raises(InvalidValueError, match=r"such as SkillLevel\('negotiation', 3\)"):
+        Role(id=RoleId("seller"), name="Seller", skills=skills)
+
+
 def test_a_role_wants_each_skill_once() -> None:
     """A role with one skill at two levels is refused."""
     with pytest.raises(InvalidValueError, match=r"^skills must name each skill once"):

@@ -40,6 +40,11 @@ class Purchase:
     channel: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     version: int = attrs.field(default=0, validator=at_least(0))
 
+    @amount.validator
+    def _is_money(self, attribute: attrs.Attribute[Money], value: object) -> None:
+        if not isinstance(value, Money):
+            raise InvalidValueError(attribute.name, value, "be money, such as Money('9.90', 'EUR')")
+
     @refund.validator
     def _agrees_with_amount(self, attribute: attrs.Attribute[bool], value: object) -> None:
         if value and self.amount.amount > 0:

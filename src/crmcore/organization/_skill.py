@@ -35,9 +35,12 @@ def skill_levels(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
 def each_skill_once(
     _: object, attribute: attrs.Attribute[Any], value: Iterable[SkillLevel]
 ) -> None:
-    """Refuse a skill that comes at two levels."""
+    """Refuse what is no level of a skill, and a skill that comes at two levels."""
     seen: set[str] = set()
     for level in value:
+        if not isinstance(level, SkillLevel):
+            rule = "list levels of skills, such as SkillLevel('negotiation', 3)"
+            raise InvalidValueError(attribute.name, level, rule)
         if level.skill in seen:
             raise InvalidValueError(attribute.name, level.skill, "name each skill once")
         seen.add(level.skill)
