@@ -611,3 +611,13 @@ def test_the_past_does_not_change(rows: list[Row], days: int) -> None:
     then = series(earlier, *names, months=MONTHS[:3], as_of=until, active_days=days)
 
     assert now == then
+
+
+def test_a_kpi_is_asked_for_by_its_id_or_code() -> None:
+    """The word that a policy writes, and the code of the catalogue, will do."""
+    by_name, itself = (
+        compute({}, [MARCH], as_of=LATER, currency="EUR", active_days=30, kpis=kpis)
+        for kpis in (["sales", "K15"], [kpi("sales"), kpi("retention_rate")])
+    )
+
+    assert by_name == itself

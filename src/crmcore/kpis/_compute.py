@@ -80,7 +80,7 @@ def compute(
     currency: str,
     active_days: int,
     repeat_days: int = 90,
-    kpis: Iterable[Kpi] = CATALOGUE,
+    kpis: Iterable[Kpi | str] = CATALOGUE,
 ) -> tuple[KpiSeries, ...]:
     """Compute KPIs of the catalogue for a row of periods.
 
@@ -97,7 +97,7 @@ def compute(
         active_days: For how many days a purchase keeps a customer active, 1 or more.
         repeat_days: Within how many days after the first purchase a second one makes a
             repeat customer, 1 or more.
-        kpis: Which KPIs; all of the catalogue unless stated.
+        kpis: Which KPIs, or their ids or codes; all of the catalogue unless stated.
 
     Returns:
         A series for each KPI, in the order in which they were asked for.
@@ -113,7 +113,7 @@ def compute(
 
     .. versionadded:: 0.1.0
     """
-    wanted = tuple(kpis)
+    wanted = tuple(kpi(each) if isinstance(each, str) else each for each in kpis)
     for each in wanted:
         kpi(each.id)
     minor_digits(currency)
