@@ -486,11 +486,18 @@ def test_the_checker_agrees_with_what_is_true() -> None:
     [
         (HELD, attrs.evolve(PROOF, value=25), "value must be 24"),
         (HELD, attrs.evolve(PROOF, prices=(("lin", 0), ("wei", 2))), "price_bound must be"),
-        (HELD, attrs.evolve(PROOF, price_bound=23), "price_bound must be 24"),
+        (
+            HELD,
+            attrs.evolve(PROOF, price_bound=23, method=Method.BRANCHES),
+            "price_bound must be 24",
+        ),
+        (HELD, attrs.evolve(PROOF, prices=(("wei", 1),)), "prices must name all .*'lin'"),
+        (HELD, attrs.evolve(PROOF, prices=(*PROOF.prices, ("ada", 9))), "prices must .*'ada'"),
         ((("north", "wei"), ("south", "wei")), PROOF, "holder of north must not hold south too"),
-        ((("north", "ada"),), PROOF, "holder of north must be one of its options"),
-        ((*HELD, ("west", "wei")), PROOF, "assignment must name items of the problem only"),
-        (HELD[:1], PROOF, "value must be"),
+        ((("north", "ada"), HELD[1]), PROOF, "holder of north must be one of its options"),
+        ((*HELD, ("west", "wei")), PROOF, "assignment must name all .*each once.*'west'"),
+        ((*HELD, ("north", "wei")), PROOF, "assignment must name all .*'north'"),
+        (HELD[:1], PROOF, "assignment must name all .*'south'"),
     ],
 )
 def test_the_checker_finds_what_is_false(
@@ -499,6 +506,12 @@ def test_the_checker_finds_what_is_false(
     """A tampered value, price, bound or assignment is found out."""
     with pytest.raises(InvalidValueError, match=message):
         check_certificate(PAIR, held, proof)
+
+
+def test_prices_claim_no_more_than_they_prove() -> None:
+    """A bound above that of the prices must come from a search."""
+    with pytest.raises(InvalidValueError, match="method must be branches where the prices prove"):
+        attrs.evolve(PROOF, price_bound=23)
 
 
 def test_the_checker_knows_the_limit_of_hours() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -37,7 +39,7 @@ class Certificate:
     Attributes:
         value: What the assignment costs.
         bound: What no assignment can be below.
-        prices: What a minute of each holder is worth.
+        prices: What a minute of each holder is worth, each holder once.
         price_bound: The bound that the prices prove by themselves.
         method: What proves the bound.
 
@@ -48,7 +50,7 @@ class Certificate:
     bound: int = attrs.field()
     prices: Prices
     price_bound: int = attrs.field()
-    method: Method
+    method: Method = attrs.field()
 
     @bound.validator
     def _is_below_value(self, attribute: attrs.Attribute[int], value: int) -> None:
@@ -59,6 +61,12 @@ class Certificate:
     def _is_below_bound(self, attribute: attrs.Attribute[int], value: int) -> None:
         if value > self.bound:
             raise InvalidValueError(attribute.name, value, f"be at most the bound, {self.bound}")
+
+    @method.validator
+    def _proves_bound(self, attribute: attrs.Attribute[Method], value: Method) -> None:
+        if value is Method.PRICES and self.bound != self.price_bound:
+            rule = f"be branches where the prices prove {self.price_bound} of {self.bound} only"
+            raise InvalidValueError(attribute.name, str(value), rule)
 
     @property
     def is_optimal(self) -> bool:
@@ -98,16 +106,19 @@ def check_certificate(problem: Problem, assignment: Assigned, certificate: Certi
     assignment can cost less.
 
     Raises:
-        InvalidValueError: If the assignment breaks a rule, or a number is not what it says.
+        InvalidValueError: If the assignment or the prices do not name each item or holder
+            once, the assignment breaks a rule, or a number is not what it says.
 
     .. versionadded:: 0.1.0
     """
     held, price = dict(assignment), dict(certificate.prices)
+    _names_each_once("assignment", assignment, [item.id for item in problem.items])
+    _names_each_once("prices", certificate.prices, [holder.id for holder in problem.holders])
     load = dict.fromkeys((holder.id for holder in problem.holders), 0)
     value = bound = 0
     for item in problem.items:
         options = {option.holder: option for option in item.options}
-        where = held.pop(item.id, None)
+        where = held[item.id]
         if where is not None and where not in options:
             raise InvalidValueError(f"holder of {item.id}", where, "be one of its options")
         work = {k: item.minutes if o.minutes is None else o.minutes for k, o in options.items()}
@@ -118,14 +129,20 @@ def check_certificate(problem: Problem, assignment: Assigned, certificate: Certi
     for holder in problem.holders:
         value += holder.cost(load[holder.id])
         bound += min(cost - price[holder.id] * minutes for minutes, cost in holder.corners)
-    taken = dict(assignment)
     for pair in problem.conflicts:
-        where = taken.get(pair.one)
-        if where is not None and where == taken.get(pair.other):
+        where = held[pair.one]
+        if where is not None and where == held[pair.other]:
             raise InvalidValueError(f"holder of {pair.one}", where, f"not hold {pair.other} too")
-    if held:
-        raise InvalidValueError("assignment", sorted(held), "name items of the problem only")
     if value != certificate.value:
         raise InvalidValueError("value", certificate.value, f"be {value}")
     if bound != certificate.price_bound:
         raise InvalidValueError("price_bound", certificate.price_bound, f"be {bound}")
+
+
+def _names_each_once(
+    field: str, pairs: Sequence[tuple[str, object]], wanted: Sequence[str]
+) -> None:
+    found, needed = Counter(key for key, _ in pairs), Counter(wanted)
+    odd = sorted([*(found - needed), *(needed - found)])
+    if odd:
+        raise InvalidValueError(field, odd, "name all of the problem, each once")

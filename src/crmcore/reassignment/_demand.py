@@ -21,7 +21,7 @@ _FULL = 100
 Rule: TypeAlias = tuple[Phrase, bool]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)  # each item looks its judgements up by it
 class Demand:
     """What an item wants of whoever holds it.
 
