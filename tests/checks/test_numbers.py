@@ -97,7 +97,7 @@ def test_bounds_that_are_included_are_taken(fields: dict[str, Any]) -> None:
         ("share", "be a fraction between 0 and 1"),
         ("pieces", "be above 0"),
         ("days", "be at least 0"),
-        ("level", "be between 1 and 7"),
+        ("level", "be a whole number between 1 and 7"),
     ],
 )
 def test_what_is_no_number_is_refused(field: str, rule: str, odd: object) -> None:
@@ -115,6 +115,9 @@ def test_what_is_no_number_is_refused(field: str, rule: str, odd: object) -> Non
         ({"days": -1}, r"days must be at least 0 \(got -1\)"),
         ({"level": 0}, r"level must be between 1 and 7 \(got 0\)"),
         ({"level": 8}, r"level must be between 1 and 7 \(got 8\)"),
+        ({"level": 2.5}, r"level must be a whole number between 1 and 7 \(got 2.5\)"),
+        ({"level": True}, r"level must be a whole number between 1 and 7 \(got True\)"),
+        ({"level": Decimal(3)}, r"level must be a whole number between 1 and 7 \(got Decimal"),
     ],
 )
 def test_numbers_out_of_bounds_are_refused(fields: dict[str, Any], message: str) -> None:

@@ -67,3 +67,19 @@ def test_a_contact_belongs_to_a_customer() -> None:
     contact = Contact(id=ContactId("p-1"), customer=NORTHWIND, name="Mei", phone="+1 555 0100")
 
     assert (contact.customer, contact.email, contact.phone) == ("c-17", None, "+1 555 0100")
+
+
+def test_one_text_is_no_list_of_needs() -> None:
+    """It would fall apart into its letters, and nobody would ever have them."""
+    with pytest.raises(InvalidValueError, match=r"^needs must be a list of texts, also of a sing"):
+        Customer(id=CustomerId("c-17"), name="Northwind", needs="mandarin")
+
+
+def test_an_instant_is_not_a_day_since_which() -> None:
+    """Its day depends on a zone, and a database would keep another one than memory."""
+    with pytest.raises(InvalidValueError, match=r"^known_since must be a day, not an instant"):
+        Customer(
+            id=CustomerId("c-17"),
+            name="Northwind",
+            known_since=datetime(1998, 7, 1, 23, tzinfo=UTC),
+        )

@@ -36,13 +36,13 @@ NEW_YORK = zone("America/New_York")
 COLUMNS = PurchaseColumns(customer="who", at="day", amount="paid", refund="back")
 
 
-# What a file, a database or a hand does to an order: turn it round, sort it by something else,
-# begin in the middle, put the odd ones first.
 def digest(thing: object) -> bytes:
     """Return what has nothing to do with any order that somebody may have had in mind."""
     return sha256(repr(thing).encode()).digest()
 
 
+# What a file, a database or a hand does to an order: turn it round, sort it by something else,
+# begin in the middle, put the odd ones first.
 ORDERS: Mapping[str, Order[object]] = {
     "turned round": lambda things: things[::-1],
     "by digest": lambda things: sorted(things, key=digest),

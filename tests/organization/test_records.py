@@ -211,3 +211,29 @@ def test_an_assignment_ends_after_it_begins() -> None:
             since=FIRST,
             until=FIRST,
         )
+
+
+@pytest.mark.parametrize("field", ["languages", "regions", "roles"])
+def test_one_text_is_no_list(field: str) -> None:
+    """It would fall apart into its letters: not one language, ``en``, but ``e`` and ``n``."""
+    text: Any = {field: "en"}
+
+    with pytest.raises(InvalidValueError, match=rf"^{field} must be a list of texts, also of a "):
+        Member(
+            id=MemberId("m-1"), name="Wei", team=TeamId("care"), weekly_hours=Decimal(38), **text
+        )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("left_on", datetime(1998, 7, 1, 23, tzinfo=UTC), "be a day, not an instant"),
+        ("leave", [(date(1998, 7, 6), date(1998, 7, 18))], "list periods, as Period"),
+    ],
+)
+def test_days_are_days_and_periods_periods(field: str, value: Any, rule: str) -> None:  # noqa: ANN401
+    """A database would keep them, and could not read them again."""
+    odd: Any = {field: value}
+
+    with pytest.raises(InvalidValueError, match=rf"^{field} must {rule}"):
+        Member(id=MemberId("m-1"), name="Wei", team=TeamId("care"), weekly_hours=Decimal(38), **odd)

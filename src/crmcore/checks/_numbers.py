@@ -83,13 +83,16 @@ def at_least(bound: int) -> Validator:
 
 
 def between(low: int, high: int) -> Validator:
-    """Return a validator that wants *low* to *high*, both included.
+    """Return a validator that wants a whole number from *low* to *high*, both included.
 
     .. versionadded:: 0.1.0
     """
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-        if not (isinstance(value, _NUMBERS) and low <= value <= high):
+        if not isinstance(value, int) or isinstance(value, bool):
+            rule = f"be a whole number between {low} and {high}"
+            raise InvalidValueError(attribute.name, value, rule)
+        if not low <= value <= high:
             raise InvalidValueError(attribute.name, value, f"be between {low} and {high}")
 
     return check

@@ -8,7 +8,8 @@ from typing import NewType
 
 import attrs
 
-from crmcore.checks import at_least, is_id, is_name, optional_utc
+from crmcore.checks import at_least, day, is_id, is_name, optional_utc
+from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId, LabelledEnum
 
 ContactId = NewType("ContactId", str)
@@ -25,7 +26,14 @@ class CustomerKind(LabelledEnum):
 
 
 def _words(words: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(words, str):
+        raise InvalidValueError("needs", words, "be a list of texts, also of a single one")
     return tuple(sorted(set(words)))
+
+
+def _is_day(_: object, attribute: attrs.Attribute[date | None], value: date | None) -> None:
+    if value is not None:
+        day(value, attribute.name)
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +57,7 @@ class Customer:
     id: CustomerId = attrs.field(validator=is_id)
     name: str = attrs.field(validator=is_name)
     kind: CustomerKind = CustomerKind.PERSON
-    known_since: date | None = None
+    known_since: date | None = attrs.field(default=None, validator=_is_day)
     language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     region: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     needs: tuple[str, ...] = attrs.field(

@@ -10,7 +10,7 @@ from fractions import Fraction
 import attrs
 
 from crmcore.calendar import Period
-from crmcore.checks import at_least, between, decimal, is_id, is_name
+from crmcore.checks import at_least, between, day, decimal, is_id, is_name
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, RoleId, TeamId, minutes
 
@@ -39,12 +39,14 @@ def _interests(interests: Iterable[Interest]) -> tuple[Interest, ...]:
     return tuple(sorted(interests))
 
 
+def _is_day(_: object, attribute: attrs.Attribute[date | None], value: date | None) -> None:
+    """Want a day, or None where there is none."""
+    if value is not None:
+        day(value, attribute.name)
+
+
 def _periods(periods: Iterable[Period]) -> tuple[Period, ...]:
     return tuple(sorted(periods))
-
-
-def _roles(roles: Iterable[RoleId]) -> tuple[RoleId, ...]:
-    return tuple(sorted(set(roles)))
 
 
 @attrs.frozen(kw_only=True)
@@ -71,16 +73,25 @@ class Member:
     id: MemberId = attrs.field(validator=is_id)
     name: str = attrs.field(validator=is_name)
     team: TeamId = attrs.field(validator=is_id)
-    roles: tuple[RoleId, ...] = attrs.field(default=(), converter=_roles)
+    roles: tuple[RoleId, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+    )
     skills: tuple[SkillLevel, ...] = attrs.field(
         default=(), converter=skill_levels, validator=each_skill_once
     )
     interests: tuple[Interest, ...] = attrs.field(default=(), converter=_interests)
     weekly_hours: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
     leave: tuple[Period, ...] = attrs.field(default=(), converter=_periods)
-    languages: tuple[str, ...] = attrs.field(default=(), converter=words)
-    regions: tuple[str, ...] = attrs.field(default=(), converter=words)
-    left_on: date | None = None
+    languages: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+    )
+    regions: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+    )
+    left_on: date | None = attrs.field(default=None, validator=_is_day)
     version: int = attrs.field(default=0, validator=at_least(0))
 
     @interests.validator
@@ -91,6 +102,14 @@ class Member:
         twice = next((name for name in subjects if subjects.count(name) > 1), None)
         if twice is not None:
             raise InvalidValueError(attribute.name, twice, "name each subject once")
+
+    @leave.validator
+    def _lists_periods(
+        self, attribute: attrs.Attribute[tuple[Period, ...]], value: tuple[Period, ...]
+    ) -> None:
+        for away in value:
+            if not isinstance(away, Period):
+                raise InvalidValueError(attribute.name, away, "list periods, as Period(start, end)")
 
     @weekly_hours.validator
     def _fits_into_a_week(self, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:

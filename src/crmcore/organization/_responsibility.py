@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 import attrs
@@ -13,10 +12,6 @@ from crmcore.kernel import ResponsibilityId, RoleId, TeamId, minutes
 
 from ._skill import SkillLevel, each_skill_once, skill_levels
 from ._words import words
-
-
-def _ids(ids: Iterable[ResponsibilityId]) -> tuple[ResponsibilityId, ...]:
-    return tuple(sorted(set(ids)))
 
 
 @attrs.frozen(kw_only=True)
@@ -78,10 +73,16 @@ class Responsibility:
     skills: tuple[SkillLevel, ...] = attrs.field(
         default=(), converter=skill_levels, validator=each_skill_once
     )
-    indicators: tuple[str, ...] = attrs.field(default=(), converter=words)
+    indicators: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+    )
     importance: int = attrs.field(default=2, validator=between(1, 3))
     has_backup: bool = True
-    segregated_from: tuple[ResponsibilityId, ...] = attrs.field(default=(), converter=_ids)
+    segregated_from: tuple[ResponsibilityId, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+    )
     version: int = attrs.field(default=0, validator=at_least(0))
 
     @segregated_from.validator

@@ -51,6 +51,9 @@ class Team:
     department: DepartmentId = attrs.field(validator=is_id)
     purpose: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
     lead: MemberId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
-    indicators: tuple[str, ...] = attrs.field(default=(), converter=words)
+    indicators: tuple[str, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+    )
     looks_after_customers: bool = False
     version: int = attrs.field(default=0, validator=at_least(0))

@@ -14,11 +14,17 @@ from crmcore.errors import InvalidValueError
 POINT = 1000  # searches count in thousandths of a point
 _QUARTER = 15  # minutes
 _MOST_POINTS = 1_000_000
+_MOST_LIMIT = 10
 
 
 def points(units: int) -> Decimal:
     """Return thousandths of a point as points."""
     return Decimal(units) / POINT
+
+
+def _is_limit(_: object, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
+    if not 1 <= value <= _MOST_LIMIT:
+        raise InvalidValueError(attribute.name, value, f"be between 1 and {_MOST_LIMIT}")
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +79,7 @@ class AssignmentWeights:
     limit: Decimal = attrs.field(
         default=Decimal("1.10"),
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
-        validator=between(1, 10),
+        validator=_is_limit,
     )
     over: int = attrs.field(default=45, validator=between(0, _MOST_POINTS))
     dead_band: int = attrs.field(default=1, validator=at_least(0))
