@@ -278,6 +278,7 @@ def test_an_inherited_breach_stays_until_somebody_is_found() -> None:
     assert found.moves == ()
     assert found.kept == 1
     assert only_gap(found).stays_with == "wei"
+    assert only_gap(found).rule == Phrase("language fr", "fr语言能力")
 
 
 def test_who_is_gone_keeps_nothing() -> None:

@@ -288,14 +288,15 @@ def test_reasons_name_whom_and_what_they_are_about(review: Review) -> None:
 def test_a_duty_that_stays_against_a_rule_says_so(review: Review) -> None:
     """Where nobody can hold a duty, the table of duties says so, and who keeps it for now."""
     plan = review.plan.duties
-    kept = [attrs.evolve(one, stays_with=MemberId("ben")) for one in plan.uncovered]
+    sql = Phrase("sql at level 3 or more", "3级以上的sql")
+    kept = [attrs.evolve(one, stays_with=MemberId("ben"), rule=sql) for one in plan.uncovered]
     changed = planned(review, duties=attrs.evolve(plan, uncovered=tuple(kept)))
 
     assert "nobody can hold it: 3 members" in to_markdown(review)
-    assert "Ben Carter keeps it against a rule, as nobody can hold it: 3 members" in (
-        to_markdown(changed)
-    )
-    assert "暂由Ben Carter继续承担（不符合规则）" in to_markdown(changed, language="zh-CN")
+    assert (
+        "Ben Carter keeps it without sql at level 3 or more, as nobody else can hold it: 3 members"
+    ) in to_markdown(changed)
+    assert "暂由Ben Carter继续承担（缺少3级以上的sql）" in to_markdown(changed, language="zh-CN")
 
 
 def test_kpis_are_read_in_their_units(review: Review) -> None:

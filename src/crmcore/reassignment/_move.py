@@ -216,6 +216,7 @@ class Uncovered:
         remedy: The smallest change that would let somebody hold it, where one is known.
         stays_with: Who holds it today against a rule, and keeps it until somebody is found;
             its hours count as that member's in the plan.
+        rule: What the one it stays with lacks.
 
     .. versionadded:: 0.1.0
     """
@@ -228,6 +229,7 @@ class Uncovered:
     reason: Phrase
     remedy: Phrase | None = None
     stays_with: MemberId | None = None
+    rule: Phrase | None = None
 
     @property
     def subject(self) -> str:

@@ -42,6 +42,7 @@ def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered
         reason=_worded(funnel, dear=bool(roomy)),
         remedy=_hours(case, slot, free, loads) if free else _training(case, slot),
         stays_with=keeper,
+        rule=None if keeper is None else case.judge(slot.demand)[keeper].broken,
     )
 
 

@@ -118,9 +118,10 @@ def _because(review: Review, move: Move | None, gap: Uncovered | None) -> Cell:
     if gap.stays_with is None:
         return Phrase(f"nobody can hold it: {found.en}", f"无人可承担：{found.zh}")
     name = name_of(review, gap.stays_with)
+    lacks = gap.rule or Phrase("what a rule asks for", "规则要求的条件")
     return Phrase(
-        f"{name} keeps it against a rule, as nobody can hold it: {found.en}",
-        f"暂由{name}继续承担（不符合规则），因无人可承担：{found.zh}",
+        f"{name} keeps it without {lacks.en}, as nobody else can hold it: {found.en}",
+        f"暂由{name}继续承担（缺少{lacks.zh}），因无他人可承担：{found.zh}",
     )
 
 
