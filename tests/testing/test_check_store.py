@@ -615,7 +615,7 @@ def test_a_fault_that_no_example_shows_is_found_by_a_history() -> None:
     check_store(broken(ForgetsAfterARollback), histories=0)
 
     with pytest.raises((AssertionError, CrmError)):
-        check_store(broken(ForgetsAfterARollback), histories=50, shrink=False)
+        check_store(broken(ForgetsAfterARollback), histories=1_000, shrink=False)
 
 
 def test_without_its_tools_the_room_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
