@@ -81,6 +81,22 @@ def test_a_goal_belongs_to_who_is_measured_by_its_kpi(shop: Shop, policy: Policy
     assert [standing.goal.responsibility for standing in kept.goals] == ["complaints"]
 
 
+def test_who_is_measured_by_a_kpi_may_name_it_by_its_code(shop: Shop, policy: Policy) -> None:
+    """A department whose files say K32 is measured by its sales all the same."""
+    teams = tuple(
+        attrs.evolve(team, indicators=["K32"] if team.id == "service" else [])
+        for team in shop.organization.teams
+    )
+    asked = asking(policy, template("sales", "0.1"))
+
+    found = attrs.evolve(shop, organization=attrs.evolve(shop.organization, teams=teams)).review(
+        policy=asked
+    )
+
+    assert [standing.goal.owner for standing in found.goals] == ["service"]
+    assert found.kpi("K32") is found.kpi("sales")
+
+
 def test_a_policy_may_name_a_kpi_by_its_code(shop: Shop, policy: Policy) -> None:
     """K37 are the orders."""
     found = shop.review(policy=asking(policy, template("K37", "0.10")))

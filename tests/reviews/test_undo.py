@@ -184,6 +184,18 @@ def test_what_has_changed_again_stays(shop: Shop, plan_of: Planned, stores: Stor
     ]
 
 
+def test_who_holds_it_anew_is_told_so(shop: Shop, plan_of: Planned, stores: Stores) -> None:
+    """The receipt of an hour ago does not take back what was done since by the same plan."""
+    store, other = shop.into(stores()), shop.into(stores())
+    plan = plan_of([move("kim", None, "chen")])
+    receipt = apply_plan(store, plan, by="head", at=NOON)
+    apply_plan(other, plan, by="head", at=NOON + HOUR)
+
+    assert refusals(other, receipt) == [
+        "customer 'kim': the receipt left it to 'chen', now it is held anew by 'chen'"
+    ]
+
+
 def test_who_has_left_since_gets_nothing_back(shop: Shop, plan_of: Planned, stores: Stores) -> None:
     """Whoever had left before the plan holds it again; whoever left or went since does not."""
     store = shop.into(stores())

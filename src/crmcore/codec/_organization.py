@@ -46,7 +46,7 @@ def load_organization(path: str | os.PathLike[str]) -> Organization:
         id = "service"
         name = "Customer service"
         lead = "wei"
-        indicators = ["K15"]
+        indicators = ["retention_rate"]
         looks_after_customers = true
 
         [[roles]]
@@ -76,7 +76,7 @@ def load_organization(path: str | os.PathLike[str]) -> Organization:
         expected_outcome = "Customers stay."
         weekly_hours = 12
         skills = { negotiation = 3 }
-        indicators = ["K15"]
+        indicators = ["retention_rate"]
         importance = 3
         has_backup = true
         segregated_from = []

@@ -193,7 +193,8 @@ def _differs_from_receipt(
     is_newer = any(held is not ours and held.since >= since for held in holders.values())
     if is_newer or (change.opened is not None and ours is None):
         left_to = "nobody" if change.to_member is None else repr(change.to_member)
-        yield f"the receipt left it to {left_to}, now it is held by {_named(holders)}"
+        now = "it is held by" if _named(holders) != left_to else "it is held anew by"
+        yield f"the receipt left it to {left_to}, now {now} {_named(holders)}"
     elif ours is not None and ours.version != change.version:
         yield f"the receipt left version {change.version}, version {ours.version} is stored"
 

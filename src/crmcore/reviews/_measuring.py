@@ -136,11 +136,12 @@ def _baseline(series: KpiSeries, year: Period) -> Value | Undefined:
 def _linked(goal: Goal, organization: Organization) -> Goal:
     """Return a goal with the owner and the responsibility that its KPI is an indicator of.
 
-    What the template names stays. Where several teams or responsibilities name the KPI, the
-    first by id does.
+    What the template names stays. Where several teams or responsibilities name the KPI, by
+    its id or its code, the first by id does.
     """
-    teams = (team.id for team in organization.teams if goal.kpi in team.indicators)
-    duties = (held.id for held in organization.responsibilities if goal.kpi in held.indicators)
+    names = {goal.kpi, kpi(goal.kpi).code}
+    teams = (team.id for team in organization.teams if names & {*team.indicators})
+    duties = (held.id for held in organization.responsibilities if names & {*held.indicators})
     return attrs.evolve(
         goal,
         owner=goal.owner or next(teams, None),

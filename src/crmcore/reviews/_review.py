@@ -89,11 +89,14 @@ class Review:
     def kpi(self, key: str) -> KpiSeries:
         """Return the values of a KPI over the months under review.
 
+        Args:
+            key: Its id, or its code, as in the catalogue.
+
         Raises:
             UnknownNameError: If it was not computed.
         """
         for series in self.kpis:
-            if series.kpi.id == key:
+            if key in {series.kpi.id, series.kpi.code}:
                 return series
         raise UnknownNameError("KPI", key, [series.kpi.id for series in self.kpis])
 
