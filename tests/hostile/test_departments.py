@@ -15,9 +15,16 @@ from crmcore import reports
 from crmcore.calendar import zone
 from crmcore.codec import load_organization, to_json
 from crmcore.customers import Ownership, OwnershipId
-from crmcore.errors import CrmError, FaultsError, InvalidValueError, MixedCurrenciesError
+from crmcore.errors import (
+    ConcurrencyConflictError,
+    CrmError,
+    FaultsError,
+    InvalidValueError,
+    MixedCurrenciesError,
+)
 from crmcore.interop import PurchaseColumns, load_purchases
 from crmcore.kernel import CustomerId, MemberId, Phrase
+from crmcore.memory import MemoryStore
 from crmcore.policies import Policy
 from crmcore.reviews import (
     PlanConflictError,
@@ -27,7 +34,7 @@ from crmcore.reviews import (
     review_department,
     undo_plan,
 )
-from crmcore.storage import Store, add_organization
+from crmcore.storage import Store, TableUnitOfWork, add_organization
 
 Contents: TypeAlias = Callable[[Store], tuple[object, ...]]
 Write: TypeAlias = Callable[[str | bytes], Path]
@@ -501,3 +508,53 @@ def test_a_plan_is_applied_once(reviewed: Reviewed, shop: Store, contents: Conte
 
     assert contents(shop) == undone
     assert holdings_at(shop, later) == start
+
+
+class Meddled(MemoryStore):
+    """A store in which somebody else is faster, just before a unit of work commits."""
+
+    def __init__(self) -> None:
+        """Begin empty, with nobody else about."""
+        super().__init__()
+        self.meddle: Callable[[], None] | None = None
+
+    def unit_of_work(self, *, readonly: bool = False) -> TableUnitOfWork:
+        """Return a unit of work that commits when the other one has."""
+        uow = super().unit_of_work(readonly=readonly)
+        if self.meddle is not None and not readonly:
+            meddle, self.meddle, commit = self.meddle, None, uow.commit
+
+            def commit_late() -> None:
+                meddle()
+                commit()
+
+            uow.commit = commit_late  # type: ignore[method-assign]  # that is the meddling
+        return uow
+
+
+def test_a_unit_of_work_that_is_faster_wins(write: Write, contents: Contents) -> None:
+    """What was read is not what is there: the undo is refused, and the other change stays."""
+    store = Meddled()
+    text = "\n".join(rows())
+    load_purchases(
+        store, write(text), columns=COLUMNS, zone=zone("America/New_York"), currency="USD"
+    )
+    with store.unit_of_work() as uow:
+        add_organization(uow, load_organization(write(DEPARTMENT)))
+        uow.commit()
+    plan = review_department(store, policy=Policy.default(), as_of=AS_OF).plan
+    receipt = apply_plan(store, plan, by="head", at=NOON)
+    seen: list[tuple[object, ...]] = []
+
+    def meddle() -> None:
+        with store.unit_of_work() as uow:
+            held = next(iter(uow.ownerships.stream()))
+            uow.ownerships.save(attrs.evolve(held, until=NOON + timedelta(minutes=1)))
+            uow.commit()
+        seen.append(contents(store))
+
+    store.meddle = meddle
+    with pytest.raises(ConcurrencyConflictError, match="has changed: version 1 was expected, vers"):
+        undo_plan(store, receipt, by="head", at=NOON + timedelta(hours=1), reason="trial over")
+
+    assert seen == [contents(store)]
