@@ -94,7 +94,9 @@ def _test_the_wheel(session: nox.Session) -> None:
     session.chdir(house)
     pages = ["docs", "README.md", "README.zh-CN.md"]
     cores = ["-n", "2", "--dist", "loadfile"]
-    session.run("pytest", "tests", *pages, *cores, "--cov=crmcore", *session.posargs)
+    session.run(
+        "python", "-m", "pytest", "tests", *pages, *cores, "--cov=crmcore", *session.posargs
+    )
 
 
 def _tracked() -> list[str]:
