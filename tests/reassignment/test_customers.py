@@ -557,8 +557,8 @@ def test_nobody_is_no_better_fit() -> None:
     ("margin", "said"),
     [
         ("2.5", "next best lin, -2.5"),
-        ("0.04", "lin is as good at the prices"),
-        ("-2.5", "lin would be +2.5 by itself, but not with all the rest"),
+        ("0.04", "lin is as good"),
+        ("-2.5", "lin would be better, +2.5"),
     ],
 )
 def test_the_runner_up_is_told_as_it_is(margin: str, said: str) -> None:
@@ -566,3 +566,46 @@ def test_the_runner_up_is_told_as_it_is(margin: str, said: str) -> None:
     reason = MoveReason(kind=MoveKind.FIRST, runner_up=MemberId("lin"), margin=Decimal(margin))
 
     assert str(reason) == f"first assignment; {said}"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_points_of_a_move_are_what_the_plan_would_lose_without_it(seed: int) -> None:
+    """Taken back alone, a move that nobody forces costs just its net, counted anew."""
+    book, holders = random_book(30, 4, seed=seed)
+    holders = [attrs.evolve(one, hours=one.hours * 2) for one in holders]
+    found = assign_customers(book, holders, as_of=DAY)
+    needs = {need.customer: need for need in book}
+    loads = {load.member: load.hours for load in found.after.loads}
+    curves = {
+        load.member: AssignmentWeights().holder(load.member, int(load.capacity * 60))
+        for load in found.after.loads
+    }
+
+    for move in found.moves:
+        if move.customer is None or move.from_member is None or move.reason.kind.is_forced:
+            continue
+        hours = needs[move.customer].hours
+        back = {move.from_member: hours, move.to_member: -hours}
+        lost = sum(
+            curves[who].cost(int((loads[who] + by) * 60)) - curves[who].cost(int(loads[who] * 60))
+            for who, by in back.items()
+            if who is not None
+        )
+
+        assert dict(move.reason.terms).get(Term.HOURS, Decimal(0)) == Decimal(lost) / 1000
+        assert move.reason.net >= 1
+
+
+def test_training_is_for_those_who_have_the_hours() -> None:
+    """Whoever is nearest to a level but full is no remedy."""
+    full = holder("wei", hours=2, skills=[SkillLevel("Mandarin", 4)])
+    free = holder("lin", skills=[SkillLevel("Mandarin", 3)])
+    book = [
+        need("c-1", skills=[SkillLevel("Mandarin", 5)]),
+        need("c-2", skills=[SkillLevel("Mandarin", 4)], importance=9),
+    ]
+
+    gap = only_gap(plan(book, [full, free]))
+
+    assert gap.remedy is not None
+    assert gap.remedy.en == "training lin in Mandarin up to level 5 would do"

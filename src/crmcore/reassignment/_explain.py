@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from crmcore.allocation import Budget, Incumbent, Item, Option, Solution, solve
+from crmcore.allocation import Budget, Holder, Incumbent, Item, Option, Solution, solve
 from crmcore.development import SkillGap
 from crmcore.kernel import MemberId, Reason, Undefined
 
@@ -49,6 +49,7 @@ class _Explained:
         self._loads_today = self._minutes(self._today)
         self._loads = self._minutes(self._held)
         self._gained = self._largest_gains()
+        self._curves = {key: _Curve(holder) for key, holder in case.holders.items()}
 
     def plan(self, kind: PlanKind, as_of: date) -> Plan:
         case = self._case
@@ -178,9 +179,9 @@ class _Explained:
         if kind.is_forced or kind is MoveKind.MAKES_ROOM:
             taken.add(slot.holder)
         rivals = sorted(
-            (self._priced(slot, option), option.holder)
+            (self._cost_with(slot, option), option.holder)
             for option in item.options
-            if option is not after and option.holder not in taken
+            if option is not after and option.holder not in taken and self._has_room(slot, option)
         )
         first = rivals[0] if rivals and after is not None else None
         return MoveReason(
@@ -195,7 +196,7 @@ class _Explained:
             fit_after=judged[MemberId(after.holder)].fit if after is not None else None,
             terms=tuple((term, points(won)) for term, won in terms.items() if won),
             runner_up=MemberId(first[1]) if first is not None else None,
-            margin=points(first[0] - self._priced(slot, after))
+            margin=points(first[0] - self._cost_with(slot, after))
             if first is not None and after is not None
             else None,
         )
@@ -204,8 +205,23 @@ class _Explained:
         """Say whether somebody holds a slot against a rule, which only today's holder may."""
         return who is not None and who == slot.holder and not self._case.may_stay(slot)
 
-    def _priced(self, slot: Slot, option: Option) -> int:
-        return option.cost + slot.minutes * self._prices[MemberId(option.holder)]
+    def _cost_with(self, slot: Slot, option: Option) -> int:
+        """Return what it costs that this option holds a slot, with all the rest of the plan."""
+        return option.cost + self._hours_with(slot, MemberId(option.holder))
+
+    def _hours_with(self, slot: Slot, who: MemberId) -> int:
+        """Return what the load curve of a member rises by with a slot."""
+        with_it = self._load_with(slot, who)
+        curve = self._curves[who]
+        return curve.cost(with_it) - curve.cost(with_it - slot.minutes)
+
+    def _load_with(self, slot: Slot, who: MemberId) -> int:
+        has_it = self._held[slot.subject] == who
+        return self._loads[who] + (0 if has_it else slot.minutes)
+
+    def _has_room(self, slot: Slot, option: Option) -> bool:
+        who = MemberId(option.holder)
+        return self._load_with(slot, who) <= self._curves[who].limit
 
     def _terms(self, slot: Slot, before: Option | None, after: Option | None) -> dict[Term, int]:
         """Return what is won by each term when one option gives way to the other."""
@@ -220,7 +236,7 @@ class _Explained:
                 terms[Term.FIT] += sign * option.fit
                 terms[Term.INTEREST] += sign * option.interest
                 terms[Term.CHANGE] += sign * option.tax
-            terms[Term.HOURS] += sign * slot.minutes * self._prices[MemberId(option.holder)]
+            terms[Term.HOURS] += sign * self._hours_with(slot, MemberId(option.holder))
         return terms
 
     def _kind(
@@ -245,19 +261,19 @@ class _Explained:
     ) -> tuple[MoveKind, str | None]:
         """Return why something moves that could have stayed with *who*.
 
-        What does not pay by itself, at the prices, makes room for what *who* gets instead.
+        What does not pay by itself makes room for what *who* gets instead.
         """
         foes = self._case.foes(slot.subject)
         foe = next((foe for foe in foes if self._held[foe] == who), None)
         if foe is not None:
             return MoveKind.MAKES_ROOM, foe
         gained = self._gained.get(who)
-        if gained is None or sum(terms.values()) >= 0:
-            by_fit = terms[Term.FIT] + terms[Term.INTEREST] + terms[Term.CHANGE]
-            if by_fit > 0 and self._held[slot.subject] is not None:
-                return MoveKind.BETTER_FIT, None
-            if self._loads[who] < self._loads_today[who]:
-                return MoveKind.RELIEF, None
+        pays = gained is None or sum(terms.values()) >= 0
+        by_fit = terms[Term.FIT] + terms[Term.INTEREST] + terms[Term.CHANGE]
+        if pays and by_fit > 0 and self._held[slot.subject] is not None:
+            return MoveKind.BETTER_FIT, None
+        if gained is None or (pays and self._loads[who] < self._loads_today[who]):
+            return MoveKind.RELIEF, None
         return MoveKind.MAKES_ROOM, gained
 
     def _force(self, slot: Slot, who: MemberId) -> MoveKind:
@@ -289,6 +305,23 @@ class _Explained:
             )
             for (who, skill), because in sorted(needs.items())
         )
+
+
+class _Curve:
+    """A load curve that goes on beyond the limit as steeply as up to it, and remembers."""
+
+    def __init__(self, holder: Holder) -> None:
+        self.limit = holder.limit
+        self._holder = holder
+        self._known: dict[int, int] = {}
+
+    def cost(self, minutes: int) -> int:
+        """Return what a load costs, in thousandths of a point."""
+        if minutes not in self._known:
+            slope = self._holder.bands[-1].slope if self._holder.bands else 0
+            inside = self._holder.cost(min(minutes, self.limit))
+            self._known[minutes] = inside + max(minutes - self.limit, 0) * slope
+        return self._known[minutes]
 
 
 def _member(key: str | None) -> MemberId | None:

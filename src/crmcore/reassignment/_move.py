@@ -71,8 +71,9 @@ _FORCED = {
 class MoveReason:
     """Why something moves: what is won and what is given up, in points.
 
-    The hours are counted at the prices of the plan: what an hour of whoever gives is worth,
-    less what an hour of whoever takes is worth.
+    All is counted with the rest of the plan as it is: the sum is what the plan would lose if
+    this alone were taken back. The hours are what whoever gives would have to bear with it,
+    less what whoever takes bears with it, on their load curves.
 
     Attributes:
         kind: The sort of reason.
@@ -82,10 +83,10 @@ class MoveReason:
             who may hold it.
         fit_after: How well the new holder fits, in percent; None where nobody takes over.
         terms: What is won (above 0) and given up (below 0), in points; zeros are left out.
-        runner_up: Who would have been next best at the prices, if anybody else may hold it;
-            never a present holder who has to give way.
-        margin: By how many points the runner-up is behind; below 0 where only the loads of
-            the whole plan decide for the new holder.
+        runner_up: Who would have been next best, if anybody else may hold it and has the
+            hours; never a present holder who has to give way.
+        margin: By how many points the runner-up is behind; below 0 only where the plan is not
+            proven the best possible.
 
     .. versionadded:: 0.1.0
     """
@@ -130,12 +131,9 @@ class MoveReason:
     def _next_best(who: MemberId, margin: Decimal) -> Phrase:
         behind = _signed(-margin)
         if behind == _NOTHING:
-            return Phrase(f"{who} is as good at the prices", f"按价格计{who}同样合适")
+            return Phrase(f"{who} is as good", f"{who}同样合适")
         if margin < 0:
-            return Phrase(
-                f"{who} would be {behind} by itself, but not with all the rest",
-                f"单看此项，{who}为{behind}，但就整体而言不是",
-            )
+            return Phrase(f"{who} would be better, {behind}", f"{who}更合适，{behind}")
         return Phrase(f"next best {who}, {behind}", f"次优人选{who}，{behind}")
 
     def _sum(self, language: str) -> str:

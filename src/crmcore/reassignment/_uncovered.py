@@ -20,29 +20,34 @@ _MEMBERS = Phrase("members", "名成员")
 
 def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered:
     """Say why nobody holds a slot, or why it is kept against a rule."""
-    able = [key for key, judged in case.judge(slot.demand).items() if judged.broken is None]
+    judged, keeper = case.judge(slot.demand), held[slot.subject]
+    able = [key for key, judgement in judged.items() if judgement.broken is None]
     foes = case.foes(slot.subject)
     busy = {held[foe] for foe in foes}
     free = [key for key in able if key not in busy]
-    roomy = [key for key in free if loads[key] + slot.minutes <= case.holders[key].limit]
+    roomy = [
+        key
+        for key, holder in case.holders.items()
+        if key not in busy and (key == keeper or loads[key] + slot.minutes <= holder.limit)
+    ]
+    ready = [key for key in roomy if key in able]
     funnel = [*_rules(case, slot)]
     if len(free) < len(able):
         what = ", ".join(sorted({foe.partition(":")[2] for foe in foes if held[foe] in able}))
         funnel.append((Phrase(f"hands free of {what}", f"不冲突的职责（{what}）"), len(free)))
     if free:
         need = _shown(slot.minutes)
-        funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(roomy)))
-    keeper = held[slot.subject]
+        funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(ready)))
     return Uncovered(
         customer=slot.customer,
         responsibility=slot.responsibility,
         duty=slot.duty,
         cost=points(case.uncovered_cost(slot) if keeper is None else case.kept_cost(slot)),
         funnel=tuple(funnel),
-        reason=_worded(funnel, dear=bool(roomy)),
-        remedy=_hours(case, slot, free, loads) if free else _training(case, slot),
+        reason=_worded(funnel, dear=bool(ready)),
+        remedy=_hours(case, slot, free, loads) if free else _training(case, slot, roomy),
         stays_with=keeper,
-        rule=None if keeper is None else case.judge(slot.demand)[keeper].broken,
+        rule=None if keeper is None else judged[keeper].broken,
     )
 
 
@@ -87,13 +92,14 @@ def _hours(case: Case, slot: Slot, free: list[MemberId], loads: Loads) -> Phrase
     return Phrase(f"{hours} h more for {who} would do", f"为{who}增加{hours}小时即可")
 
 
-def _training(case: Case, slot: Slot) -> Phrase | None:
-    """Return the shortest training that would do, where a level is what is wanting."""
+def _training(case: Case, slot: Slot, roomy: list[MemberId]) -> Phrase | None:
+    """Return the shortest training that would do for one who has the hours and no conflict."""
     unknown = slot.demand.unknown_skills(case.members.values())
     if unknown:
         return Phrase("; ".join(unknown), f"没有成员具备所需技能（{'；'.join(unknown)}）")
     best: tuple[int, MemberId, str, int] | None = None
-    for key, member in case.members.items():
+    for key in roomy:
+        member = case.members[key]
         rules = _kept(case, slot, member)
         short = [
             (slot.demand.least(wanted), wanted.skill)
