@@ -345,7 +345,7 @@ def test_a_level_short_too_often_fits_nobody() -> None:
     found = assign_responsibilities(department([novice], [hard]), as_of=DAY)
 
     assert [gap.reason.en for gap in found.uncovered] == [
-        "1 member → none with levels and a team that leave a fit above 0 %"
+        "1 member → none with enough of the skills for a fit above 0 %"
     ] * 2
 
 

@@ -15,7 +15,7 @@ much it matters, and who of the department could teach it.
 
 from __future__ import annotations
 
-from ._gap import SkillGap, skill_gaps
+from ._gap import SkillGap, gaps_of, skill_gaps
 from ._training import TrainingNeed, training_needs
 
-__all__ = ["SkillGap", "TrainingNeed", "skill_gaps", "training_needs"]
+__all__ = ["SkillGap", "TrainingNeed", "gaps_of", "skill_gaps", "training_needs"]

@@ -9,7 +9,7 @@ import attrs
 from crmcore.checks import between, is_id, is_name
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, ResponsibilityId
-from crmcore.organization import Assignment, Organization
+from crmcore.organization import Assignment, Member, Organization, SkillLevel
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
@@ -50,37 +50,58 @@ class SkillGap:
 def skill_gaps(
     organization: Organization, assignments: Iterable[Assignment]
 ) -> tuple[SkillGap, ...]:
-    """Return what the holders of duties lack for them, one gap for each member and skill.
+    """Return what the holders of duties lack for them, as `gaps_of` puts it together.
 
     Args:
         organization: The department.
         assignments: The assignments that hold, or those that a plan leads to.
-
-    Returns:
-        The gaps, by member, then by skill. Where several responsibilities want more than the
-        member has, the gap reaches to the highest level and names them all.
 
     Raises:
         UnknownNameError: If an assignment names a member or responsibility that is not there.
 
     .. versionadded:: 0.1.0
     """
-    needs: dict[tuple[MemberId, str], int] = {}
-    because: dict[tuple[MemberId, str], set[ResponsibilityId]] = {}
-    for held in assignments:
-        member = organization.member(held.member)
-        for want in organization.responsibility(held.responsibility).skills:
-            if want.level > member.level_of(want.skill):
-                key = (held.member, want.skill)
-                needs[key] = max(needs.get(key, 0), want.level)
-                because.setdefault(key, set()).add(held.responsibility)
+    return gaps_of(
+        (
+            organization.member(held.member),
+            held.responsibility,
+            organization.responsibility(held.responsibility).skills,
+        )
+        for held in assignments
+    )
+
+
+def gaps_of(
+    holdings: Iterable[tuple[Member, ResponsibilityId, Iterable[SkillLevel]]],
+) -> tuple[SkillGap, ...]:
+    """Return what members lack for responsibilities, one gap for each member and skill.
+
+    Args:
+        holdings: The members, each with a responsibility of which it holds a duty, and the
+            levels of skills that this wants.
+
+    Returns:
+        The gaps, by member, then by skill. Where several responsibilities want more than the
+        member has, the gap reaches to the highest level and names them all.
+
+    .. versionadded:: 0.1.0
+    """
+    has: dict[tuple[MemberId, str], int] = {}
+    wanted: dict[tuple[MemberId, str], dict[ResponsibilityId, int]] = {}
+    for member, responsibility, wants in holdings:
+        for want in wants:
+            level = member.level_of(want.skill)
+            if want.level > level:
+                key = (member.id, want.skill)
+                has[key] = level
+                wanted.setdefault(key, {})[responsibility] = want.level
     return tuple(
         SkillGap(
             member=member,
             skill=skill,
-            has=organization.member(member).level_of(skill),
-            needs=needs[member, skill],
-            because=because[member, skill],
+            has=has[member, skill],
+            needs=max(because.values()),
+            because=tuple(because),
         )
-        for member, skill in sorted(needs)
+        for (member, skill), because in sorted(wanted.items())
     )

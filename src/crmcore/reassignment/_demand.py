@@ -69,7 +69,7 @@ class Demand:
             yield Phrase("authority", "相应权限"), has_authority
         if self.responsibility is not None:
             yield (
-                Phrase("levels and a team that leave a fit above 0 %", "0%以上的匹配度"),
+                Phrase("enough of the skills for a fit above 0 %", "足以使匹配度高于0%的技能"),
                 self.fit(member, weights) > 0,
             )
 

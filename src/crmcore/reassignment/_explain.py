@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from crmcore.allocation import Budget, Holder, Incumbent, Item, Option, Solution, solve
-from crmcore.development import SkillGap
+from crmcore.development import SkillGap, gaps_of
 from crmcore.kernel import MemberId, Reason, Undefined
 
 from ._case import Case, Slot
@@ -286,24 +286,11 @@ class _Explained:
 
     def _gaps(self) -> tuple[SkillGap, ...]:
         """Return the levels that members lack for the responsibilities they get."""
-        needs: dict[tuple[MemberId, str], dict[str, int]] = {}
-        for key, who in self._held.items():
-            slot = self._case.slots[key]
-            if who is None or slot.responsibility is None:
-                continue
-            for wanted in slot.demand.skills:
-                if self._case.members[who].level_of(wanted.skill) < wanted.level:
-                    because = needs.setdefault((who, wanted.skill), {})
-                    because[slot.responsibility] = wanted.level
-        return tuple(
-            SkillGap(
-                member=who,
-                skill=skill,
-                has=self._case.members[who].level_of(skill),
-                needs=max(because.values()),
-                because=tuple(because),
-            )
-            for (who, skill), because in sorted(needs.items())
+        case = self._case
+        return gaps_of(
+            (case.members[who], slot.responsibility, slot.demand.skills)
+            for key, slot in case.slots.items()
+            if (who := self._held[key]) is not None and slot.responsibility is not None
         )
 
 
