@@ -49,6 +49,7 @@ def apply_plan(
 
     Raises:
         PlanConflictError: If anything has changed since the plan was made.
+        ConcurrencyConflictError: If another plan is carried out at the same moment.
         InvalidValueError: If *at* is naive, or *by* or *reason* says nothing.
 
     .. versionadded:: 0.1.0
@@ -97,6 +98,7 @@ def undo_plan(
 
     Raises:
         PlanConflictError: If anything that the receipt changed has changed again.
+        ConcurrencyConflictError: If another plan is carried out at the same moment.
         InvalidValueError: If *at* is naive, or not behind the receipt's, or *by* or *reason*
             says nothing.
 

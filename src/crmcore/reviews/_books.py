@@ -191,7 +191,13 @@ class Books:
         )
 
     def finish(self) -> None:
-        """Store all intervals that were begun."""
+        """Store all intervals that were begun, unless another plan was carried out meanwhile.
+
+        Two plans may begin intervals of the same customer under two ids, which no store takes
+        for a conflict. So both save the departments, and whoever comes second is told.
+        """
+        for department in self._uow.departments.stream():
+            self._uow.departments.save(department)
         self._uow.ownerships.add_all(self._owners.begun)
         self._uow.assignments.add_all(self._duties.begun)
 
