@@ -164,6 +164,10 @@ class Case:
             return None
         return slot.holder
 
+    def breaks_rule(self, slot: Slot, who: MemberId | None) -> bool:
+        """Say whether somebody holds a slot against a rule, which only today's holder may."""
+        return who is not None and who == slot.holder and not self.may_stay(slot)
+
     def may_stay(self, slot: Slot) -> bool:
         """Say whether whoever holds a slot today keeps every rule for it."""
         judged = self.judge(slot.demand).get(slot.holder) if slot.holder is not None else None
