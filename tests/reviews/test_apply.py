@@ -223,7 +223,7 @@ def test_a_day_is_a_day_of_the_zone(
     """At two in the morning in London, it is still the last day of work in New York."""
     at = datetime(2026, 9, 1, 2, tzinfo=UTC).astimezone(timezone(timedelta(hours=hours)))
     store = shop.into(stores())
-    plan = plan_of([customer_move("ada", "ben", "dora")])
+    plan = attrs.evolve(plan_of([customer_move("ada", "ben", "dora")]), as_of=date(2026, 8, 31))
 
     if is_refused:
         assert refusals(store, plan, at) == ["customer 'ada': member 'dora' left on 2026-09-01"]
@@ -310,10 +310,23 @@ def test_an_interval_to_come_is_in_the_way(shop: Shop, plan_of: Planned, stores:
 def test_nothing_ends_before_it_began(shop: Shop, plan_of: Planned, stores: Stores) -> None:
     """An interval that begins with the change cannot be ended by it."""
     store = shop.into(stores())
+    plan = attrs.evolve(plan_of([customer_move("ada", "ben", "chen")]), as_of=SINCE.date())
 
-    assert refusals(store, plan_of([customer_move("ada", "ben", "chen")]), SINCE) == [
+    assert refusals(store, plan, SINCE) == [
         "customer 'ada': 'ben' holds it since 2025-01-01T00:00:00+00:00, not before this change"
     ]
+
+
+def test_no_plan_takes_effect_before_its_day(shop: Shop, plan_of: Planned, stores: Stores) -> None:
+    """What was planned for a day says nothing of the days before, wherever on earth it is."""
+    store = shop.into(stores())
+    plan = plan_of([customer_move("ada", "ben", "chen")])
+    begins = datetime(2026, 9, 29, 10, tzinfo=UTC)  # at UTC+14, it is midnight
+
+    with pytest.raises(InvalidValueError, match=r"^at must not be before 2026-09-30, the day of"):
+        apply_plan(store, plan, by="head", at=begins - timedelta(seconds=1))
+
+    assert apply_plan(store, plan, by="head", at=begins).changes
 
 
 def test_a_duty_with_two_holders_loses_the_one_who_gives_it_up(

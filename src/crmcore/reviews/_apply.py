@@ -8,7 +8,8 @@ ever erased, so that the days in between keep the owner that they had.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from crmcore.checks import utc
 from crmcore.customers import Cause
@@ -20,6 +21,9 @@ from crmcore.storage import Store
 from ._books import Books, Interval, Key
 from ._plan import DepartmentPlan
 from ._receipt import Change, PlanConflictError, PlanReceipt, item
+
+# Where a day begins first: no zone is farther ahead of UTC.
+_FARTHEST_EAST: Final = timedelta(hours=14)
 
 
 def apply_plan(
@@ -40,8 +44,8 @@ def apply_plan(
         plan: The moves to carry out.
         by: Who has it done.
         at: When it takes effect, as an aware instant behind the beginning of every
-            interval that it ends. Who has left by its day, in its own zone, takes over
-            nothing.
+            interval that it ends, and not before the day of the plan. Who has left by its
+            day, in its own zone, takes over nothing.
         reason: Why, for the receipt.
 
     Returns:
@@ -50,11 +54,15 @@ def apply_plan(
     Raises:
         PlanConflictError: If anything has changed since the plan was made.
         ConcurrencyConflictError: If another plan is carried out at the same moment.
-        InvalidValueError: If *at* is naive, or *by* or *reason* says nothing.
+        InvalidValueError: If *at* is naive or before the day of the plan, or *by* or
+            *reason* says nothing.
 
     .. versionadded:: 0.1.0
     """
     instant = utc(at, "at")
+    if (instant + _FARTHEST_EAST).date() < plan.as_of:
+        rule = f"not be before {plan.as_of}, the day of the plan"
+        raise InvalidValueError("at", instant.isoformat(), rule)
     moves = sorted(plan.moves, key=lambda move: _order(_key_of(move)))
     keys = [_key_of(move) for move in moves]
     with store.unit_of_work() as uow:

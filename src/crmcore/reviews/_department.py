@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import DefaultContext, localcontext
 from typing import Final
 
 from crmcore.calendar import zone as find_zone
@@ -11,7 +12,6 @@ from crmcore.checks import day
 from crmcore.development import training_needs
 from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
-from crmcore.goals import findings as goal_findings
 from crmcore.improvement import Finding, in_order
 from crmcore.kernel import Phrase
 from crmcore.lifecycle import Stage, flows
@@ -83,52 +83,54 @@ def review_department(
     """
     day(as_of)
     _refuse_absurd(months=months, weeks=weeks)
-    records = read_records(
-        store, policy=policy, as_of=as_of, department=department, progress=progress
-    )
-    judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
-    progress(0, None, Phrase("computing KPIs", "计算指标"))
-    row = months_until(as_of, first=records.first_day, count=months)
-    series = measure(records.trails, row, policy=policy, as_of=as_of)
-    followed = follow(goals, series, policy=policy, organization=records.organization, as_of=as_of)
-    progress(0, None, Phrase("making the plan", "制定调整方案"))
-    planning = Planning(
-        as_of=as_of,
-        policy=policy,
-        weeks=weeks,
-        weights=weights or AssignmentWeights(),
-        pins=tuple(pins),
-    )
-    plan = make_plan(records, judgements, planning)
-    after = assignments_after(plan.duties, records.organization, records.at)
-    features = [judgement.features for judgement in judgements]
-    segments = [each.name for each in policy.segments.segments]
-    return Review(
-        as_of=as_of,
-        policy=policy,
-        organization=records.organization,
-        assigned=records.organization.assigned_at(records.at),
-        judgements=judgements,
-        kpis=tuple(latest_months(one, months) for one in series),
-        goals=followed.assessments,
-        smart=followed.checks,
-        flows=tuple(flows((one.stages for one in judgements), month) for month in row[-months:]),
-        stages=summarize(features, by="stage", names=[stage.value for stage in Stage]),
-        segments=summarize(features, by="segment", names=segments),
-        tiers=summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
-        findings=in_order(
-            [
-                *_department_findings(records, judgements, planning),
-                *goal_findings(followed.assessments, followed.checks),
-                *followed.findings,
-                *policy.findings(),
-            ]
-        ),
-        plan=plan,
-        weights=planning.weights,
-        jobs=_jobs(records.organization, after, as_of),
-        training=training_needs(plan.duties.gaps, organization=records.organization, as_of=as_of),
-    )
+    with localcontext(DefaultContext):
+        records = read_records(
+            store, policy=policy, as_of=as_of, department=department, progress=progress
+        )
+        judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
+        progress(0, None, Phrase("computing KPIs", "计算指标"))
+        row = months_until(as_of, first=records.first_day, count=months)
+        series = measure(records.trails, row, policy=policy, as_of=as_of)
+        followed = follow(
+            goals, series, policy=policy, organization=records.organization, as_of=as_of
+        )
+        progress(0, None, Phrase("making the plan", "制定调整方案"))
+        planning = Planning(
+            as_of=as_of,
+            policy=policy,
+            weeks=weeks,
+            weights=weights or AssignmentWeights(),
+            pins=tuple(pins),
+        )
+        plan = make_plan(records, judgements, planning)
+        after = assignments_after(plan.duties, records.organization, records.at)
+        features = [judgement.features for judgement in judgements]
+        segments = [each.name for each in policy.segments.segments]
+        return Review(
+            as_of=as_of,
+            policy=policy,
+            organization=records.organization,
+            assigned=records.organization.assigned_at(records.at),
+            judgements=judgements,
+            kpis=tuple(latest_months(one, months) for one in series),
+            goals=followed.assessments,
+            smart=followed.checks,
+            flows=tuple(
+                flows((one.stages for one in judgements), month) for month in row[-months:]
+            ),
+            stages=summarize(features, by="stage", names=[stage.value for stage in Stage]),
+            segments=summarize(features, by="segment", names=segments),
+            tiers=summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
+            findings=in_order(
+                [*_department_findings(records, judgements, planning), *followed.findings]
+            ),
+            plan=plan,
+            weights=planning.weights,
+            jobs=_jobs(records.organization, after, as_of),
+            training=training_needs(
+                plan.duties.gaps, organization=records.organization, as_of=as_of
+            ),
+        )
 
 
 def _refuse_absurd(**numbers: int) -> None:
@@ -171,4 +173,5 @@ def _department_findings(
             as_of=planning.as_of,
         ),
         *stranger_findings(records.strangers),
+        *policy.findings(),
     )

@@ -73,14 +73,14 @@ def checkpoints(first: date, as_of: date) -> tuple[date, ...]:
 def judge(
     records: Records, *, policy: Policy, as_of: date, progress: Progress
 ) -> tuple[Judgement, ...]:
-    """Judge every customer, in order of their ids."""
+    """Judge every customer in use, in order of their ids."""
     days = checkpoints(records.first_day or as_of, as_of)
     found: list[Judgement] = []
-    step, count = Phrase("judging customers", "评估客户"), len(records.trails)
-    for customer, trail in records.trails.items():
+    step, count = Phrase("judging customers", "评估客户"), len(records.customers)
+    for customer in sorted(records.customers):
         held = records.owners.get(customer)
         owner = None if held is None else held.member
-        found.append(_judge_one(trail, policy, as_of, days, owner))
+        found.append(_judge_one(records.trails[customer], policy, as_of, days, owner))
         if len(found) % _STEP == 0:
             progress(len(found), count, step)
     progress(len(found), count, step)

@@ -11,6 +11,7 @@ from crmcore.calendar import Grain, Period, periods
 from crmcore.errors import InvalidValueError
 from crmcore.features import Trail
 from crmcore.goals import Goal, GoalAssessment, GoalId, SmartCheck, assess, check_smart
+from crmcore.goals import findings as goal_findings
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined
 from crmcore.kpis import KpiSeries, compute, kpi, value_over
@@ -79,13 +80,15 @@ def follow(
         else:
             set_goals[goal.id] = _linked(goal, organization)
     ordered = sorted(set_goals.values(), key=lambda goal: goal.id)
+    assessments = tuple(assess(goal, by_kpi[goal.kpi], as_of=as_of) for goal in ordered)
+    checks = tuple(
+        check_smart(goal, series=by_kpi[goal.kpi], organization=organization, goals=ordered)
+        for goal in ordered
+    )
     return Goals(
-        assessments=tuple(assess(goal, by_kpi[goal.kpi], as_of=as_of) for goal in ordered),
-        checks=tuple(
-            check_smart(goal, series=by_kpi[goal.kpi], organization=organization, goals=ordered)
-            for goal in ordered
-        ),
-        findings=tuple(findings),
+        assessments=assessments,
+        checks=checks,
+        findings=(*goal_findings(assessments, checks), *findings),
     )
 
 

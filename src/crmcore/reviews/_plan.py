@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import attrs
 
@@ -23,6 +24,11 @@ class DepartmentPlan:
 
     duties: Plan
     customers: Plan
+
+    @property
+    def as_of(self) -> date:
+        """The day that it was made for."""
+        return self.customers.as_of
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -53,6 +59,6 @@ class DepartmentPlan:
     def __repr__(self) -> str:
         """Return how much moves, and how good that is."""
         return (
-            f"<DepartmentPlan as of {self.customers.as_of}: {len(self.duties.moves)} duties and "
+            f"<DepartmentPlan as of {self.as_of}: {len(self.duties.moves)} duties and "
             f"{len(self.customers.moves)} customers move; {self.certificate}>"
         )

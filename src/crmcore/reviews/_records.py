@@ -37,8 +37,9 @@ class Records:
         organization: The department.
         elsewhere: The members of other departments.
         customers: The customers in use, by id.
-        owners: Who owns each customer.
-        trails: What each customer did before that day.
+        owners: Who owns each customer in use.
+        trails: What each customer did before that day, whether in use or archived since: the
+            past stays what it was.
         strangers: How many purchases there are, before that day, of each customer who is not
             stored, by id.
     """
@@ -78,11 +79,11 @@ def read_records(
         reading = Phrase("reading purchases", "读取购买记录")
         purchases = _counted(uow.purchases.until(at), reading, progress)
         trails = collect(
-            _of_customers(purchases, customers, stored, strangers),
+            _of_customers(purchases, stored, strangers),
             zone=policy.zone,
             currency=policy.currency,
-            interactions=(one for one in uow.interactions.until(at) if one.customer in customers),
-            customers=customers.values(),
+            interactions=(one for one in uow.interactions.until(at) if one.customer in stored),
+            customers=stored.values(),
         )
     return Records(
         at=at,
@@ -97,15 +98,14 @@ def read_records(
 
 def _of_customers(
     purchases: Iterable[Purchase],
-    customers: Container[CustomerId],
     stored: Container[CustomerId],
     strangers: Counter[CustomerId],
 ) -> Iterator[Purchase]:
-    """Yield the purchases of customers in use, and count those of customers not stored."""
+    """Yield the purchases of customers who are stored, and count those of others."""
     for purchase in purchases:
-        if purchase.customer in customers:
+        if purchase.customer in stored:
             yield purchase
-        elif purchase.customer not in stored:
+        else:
             strangers[purchase.customer] += 1
 
 
