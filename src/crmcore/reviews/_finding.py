@@ -26,9 +26,13 @@ def book_findings(
     as_of: date,
 ) -> Iterator[Finding]:
     """Yield what is wrong with who looks after whom today, and who is about to be lost."""
+    owned: dict[MemberId, list[Judgement]] = {}
+    for one in judgements:
+        if one.owner is not None:
+            owned.setdefault(one.owner, []).append(one)
     yield from _left_alone(judgements, policy)
-    yield from _owned_by_leavers(judgements, organization, as_of)
-    yield from _owned_by_strangers(judgements, organization, elsewhere)
+    yield from _owned_by_leavers(owned, organization, as_of)
+    yield from _owned_by_strangers(owned, organization, elsewhere)
     yield from _slipping(judgements, policy)
     yield from _unplaced(judgements)
 
@@ -105,12 +109,12 @@ def _left_alone(judgements: Sequence[Judgement], policy: Policy) -> Iterator[Fin
 
 
 def _owned_by_leavers(
-    judgements: Sequence[Judgement], organization: Organization, as_of: date
+    owned_by: Mapping[MemberId, Sequence[Judgement]], organization: Organization, as_of: date
 ) -> Iterator[Finding]:
     for member in organization.members:
         if member.left_on is None or member.left_on > as_of:
             continue
-        owned = [one for one in judgements if one.owner == member.id]
+        owned = owned_by.get(member.id)
         if owned:
             count = len(owned)
             yield Finding(
@@ -130,11 +134,13 @@ def _owned_by_leavers(
 
 
 def _owned_by_strangers(
-    judgements: Sequence[Judgement], organization: Organization, elsewhere: Collection[MemberId]
+    owned_by: Mapping[MemberId, Sequence[Judgement]],
+    organization: Organization,
+    elsewhere: Collection[MemberId],
 ) -> Iterator[Finding]:
     known = {member.id for member in organization.members}.union(elsewhere)
-    for owner in sorted({one.owner for one in judgements if one.owner is not None} - known):
-        owned = [one for one in judgements if one.owner == owner]
+    for owner in sorted(owned_by.keys() - known):
+        owned = owned_by[owner]
         count = len(owned)
         yield Finding(
             kind="unknown_owner",
