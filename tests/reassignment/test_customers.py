@@ -82,7 +82,7 @@ def test_a_new_customer_goes_to_who_can_speak_with_it() -> None:
     assert move.expected_version is None
     assert str(move) == (
         "customer:c-1: nobody → wei (first assignment; fit 100 %; "
-        "being covered +600.0 = +600.0 points)"
+        "being covered +600 = +600 points)"
     )
 
 
@@ -102,9 +102,9 @@ def test_an_owner_without_the_skill_hands_over() -> None:
     assert move.reason.kind is MoveKind.NOT_ELIGIBLE
     assert move.reason.wording == Phrase(
         "the holder may not hold it; lacks Mandarin at level 2 or more; fit 90 %; "
-        "being covered +450.0, fit -10.0 = +440.0 points",
+        "being covered +450, fit -10 = +440 points",
         "原负责人不符合条件；缺少2级以上的Mandarin；匹配度90%；"
-        "有人负责 +450.0, 匹配度 -10.0 = +440.0分",
+        "有人负责 +450, 匹配度 -10 = +440分",
     )
 
 
@@ -126,7 +126,7 @@ def test_better_fit_must_pay_for_the_change() -> None:
         margin=Decimal(5),
     )
     assert str(move.reason) == (
-        "better fit; fit 70 → 90 %; fit +20.0, change -15.0 = +5.0 points; next best jun, -5.0"
+        "better fit; fit 70 → 90 %; fit +20, change -15 = +5 points; next best jun, -5"
     )
 
 

@@ -150,7 +150,7 @@ class MoveReason:
 
 def _signed(points: Decimal) -> str:
     shown = round_half_up(points, 1)
-    return f"{shown:+f}" if shown else _NOTHING
+    return f"{shown:+f}".removesuffix(".0") if shown else _NOTHING
 
 
 @attrs.frozen(kw_only=True)
