@@ -84,7 +84,7 @@ class _History(RuleBasedStateMachine):
 
     @rule(name=_names, data=st.data())
     def add(self, name: str, data: st.DataObject) -> None:
-        record = data.draw(_records[name])
+        record = attrs.evolve(data.draw(_records[name]), id=self._key(name, data))
         if record.id in self.model[name]:
             with pytest.raises(AlreadyExistsError):
                 self._repository(name).add(record)
