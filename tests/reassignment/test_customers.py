@@ -81,8 +81,7 @@ def test_a_new_customer_goes_to_who_can_speak_with_it() -> None:
     assert (move.subject, move.from_member, move.to_member) == ("customer:c-1", None, "wei")
     assert move.expected_version is None
     assert str(move) == (
-        "customer:c-1: nobody → wei (first assignment; fit 100 %; "
-        "being covered +600 = +600 points)"
+        "customer:c-1: nobody → wei (first assignment; fit 100 %; being covered +600 = +600 points)"
     )
 
 
@@ -103,8 +102,7 @@ def test_an_owner_without_the_skill_hands_over() -> None:
     assert move.reason.wording == Phrase(
         "the holder may not hold it; lacks Mandarin at level 2 or more; fit 90 %; "
         "being covered +450, fit -10 = +440 points",
-        "原负责人不符合条件；缺少2级以上的Mandarin；匹配度90%；"
-        "有人负责 +450, 匹配度 -10 = +440分",
+        "原负责人不符合条件；缺少2级以上的Mandarin；匹配度90%；有人负责 +450, 匹配度 -10 = +440分",
     )
 
 

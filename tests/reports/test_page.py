@@ -276,9 +276,8 @@ def test_reasons_name_whom_and_what_they_are_about(review: Review) -> None:
 
     english, chinese = to_markdown(changed), to_markdown(changed, language="zh-CN")
 
-    assert (
-        "makes room for others: Win customers back (responsible); next best Ben Carter, -3"
-        in (english)
+    assert "makes room for others: Win customers back (responsible); next best Ben Carter, -3" in (
+        english
     )
     assert "makes room for others: customer ada" in english
     assert "为其他安排腾出空间：Win customers back（执行）；次优人选Ben Carter，-3" in chinese
