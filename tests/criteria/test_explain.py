@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -212,3 +213,17 @@ def test_what_holds_for_all_needs_no_leaf() -> None:
 def test_a_criterion_in_words(criterion: Criterion, en: str, zh: str) -> None:
     """A criterion says what it asks for, in both languages."""
     assert criterion.words == Phrase(en, zh)
+
+
+@pytest.mark.parametrize("around", [unless, lambda inner: ~inner])
+def test_a_flip_does_not_guess_what_else_its_field_would_change(
+    around: Callable[[Criterion], Criterion],
+) -> None:
+    """Where a field stands in two places, one beneath a negation, a flip counts only if sure."""
+    criterion = (F.days > 90) & around((F.days > 400) & (F.tier == "gold"))
+
+    held = criterion.explain({"days": 131, "tier": "gold"})
+
+    assert held.verdict is Verdict.HOLDS
+    assert "would not hold if days were 90 or less" in [flip.en for flip in held.flips]
+    assert criterion.explain({"days": 31, "tier": "gold"}).flips == ()
