@@ -159,6 +159,13 @@ def test_the_witness_reaches_into_unless() -> None:
     assert [leaf.observed[0][0] for leaf in explanation.witness] == ["a", "b", "c"]
 
 
+def test_a_flip_is_left_out_where_its_field_is_denied_elsewhere() -> None:
+    """What moves with the field stays open behind a denial, too."""
+    explanation = (~(F.visits > 1) & (F.visits < 5)).explain({"visits": 3})
+
+    assert explanation.flips == ()
+
+
 def test_a_flip_is_left_out_where_another_value_would_do_as_well() -> None:
     """Other than x may be y, and then it would still hold, whatever is unknown beside it."""
     criterion = (F.a == "x") | (F.a == "y") | F.b.is_true()
