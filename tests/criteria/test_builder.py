@@ -17,7 +17,6 @@ from crmcore.criteria import (
     EVERYTHING,
     Criterion,
     F,
-    Verdict,
     all_of,
     any_of,
     as_of,
@@ -25,6 +24,7 @@ from crmcore.criteria import (
 )
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import LabelledEnum, Reason, Undefined
+from crmcore.verdicts import Verdict
 
 TODAY = date(2026, 9, 30)
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from crmcore.criteria import EVERYTHING, Criterion, F, Verdict, any_of, as_of, unless
+from crmcore.criteria import EVERYTHING, Criterion, F, any_of, as_of, unless
 from crmcore.kernel import Phrase
+from crmcore.verdicts import Verdict
 
 TODAY = date(2026, 9, 30)
 SLIPPING = (F.days > 90) & F.tier.in_(["gold", "silver"])

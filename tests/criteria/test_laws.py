@@ -20,7 +20,6 @@ from crmcore.criteria import (
     Explanation,
     F,
     Schema,
-    Verdict,
     all_of,
     any_of,
     as_of,
@@ -29,6 +28,7 @@ from crmcore.criteria import (
     unless,
 )
 from crmcore.kernel import LabelledEnum
+from crmcore.verdicts import Verdict
 
 
 class Tier(LabelledEnum):

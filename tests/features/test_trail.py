@@ -8,11 +8,12 @@ from decimal import Decimal, localcontext
 import pytest
 
 from crmcore.activities import Channel, Direction, Interaction, InteractionId, Purchase, PurchaseId
-from crmcore.criteria import F, Verdict
+from crmcore.criteria import F
 from crmcore.customers import Customer
 from crmcore.errors import InvalidValueError
 from crmcore.features import FEATURES, CustomerFeatures, Trail, collect
 from crmcore.kernel import CustomerId, Money
+from crmcore.verdicts import Verdict
 
 NORTHWIND = CustomerId("northwind")
 

@@ -10,7 +10,6 @@ import attrs
 import pytest
 
 from crmcore.calendar import Period
-from crmcore.criteria import Verdict
 from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal, GoalId, Smart, SmartCheck, check_smart
 from crmcore.kernel import (
@@ -23,6 +22,7 @@ from crmcore.kernel import (
 )
 from crmcore.kpis import KpiSeries
 from crmcore.organization import Department, Member, Organization, Responsibility, Role, Team
+from crmcore.verdicts import Verdict
 
 HALF = Period(date(1998, 1, 1), date(1998, 7, 1))
 

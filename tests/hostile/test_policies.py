@@ -12,12 +12,13 @@ from typing import Any, TypeAlias
 import attrs
 import pytest
 
-from crmcore.criteria import Criterion, F, Verdict
+from crmcore.criteria import Criterion, F
 from crmcore.criteria import from_data as criterion_from_data
 from crmcore.errors import CrmError, FaultsError
 from crmcore.features import FEATURES, CustomerFeatures
 from crmcore.kernel import CustomerId
 from crmcore.policies import Policy
+from crmcore.verdicts import Verdict
 
 Write: TypeAlias = Callable[[str | bytes], Path]
 Told: TypeAlias = Callable[[str | bytes], list[str]]

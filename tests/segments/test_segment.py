@@ -8,11 +8,12 @@ from typing import Any
 import attrs
 import pytest
 
-from crmcore.criteria import F, Verdict, as_of
+from crmcore.criteria import F, as_of
 from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.features import CustomerFeatures
 from crmcore.kernel import CustomerId, Phrase
 from crmcore.segments import RfmCell, Segment, SegmentTable
+from crmcore.verdicts import Verdict
 
 ADA = CustomerFeatures(
     customer=CustomerId("ada"),

@@ -30,7 +30,6 @@ from ._criterion import EVERYTHING, Criterion
 from ._explain import Explanation
 from ._read import from_data, to_data
 from ._schema import Schema
-from ._verdict import Use, Verdict, decide
 
 __all__ = [
     "EVERYTHING",
@@ -39,12 +38,9 @@ __all__ = [
     "Explanation",
     "F",
     "Schema",
-    "Use",
-    "Verdict",
     "all_of",
     "any_of",
     "as_of",
-    "decide",
     "from_data",
     "to_data",
     "unless",

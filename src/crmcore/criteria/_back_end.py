@@ -11,6 +11,8 @@ from ._operands import Scalar
 _OperandT = TypeVar("_OperandT")
 _MeaningT = TypeVar("_MeaningT")
 
+Arithmetic: TypeAlias = OneOf["add", "sub", "mul", "div"]
+Function: TypeAlias = OneOf["abs", "length", "coalesce", "days_between"]
 Comparison: TypeAlias = OneOf["eq", "ne", "lt", "le", "gt", "ge"]
 Match: TypeAlias = OneOf["starts", "ends", "contains"]
 
@@ -19,7 +21,7 @@ class BackEnd(Protocol[_OperandT, _MeaningT]):
     """Gives every part of the language a meaning: as Python, as SQL, or as words.
 
     `Criterion.fold` goes through a criterion from the leaves to the root and hands each part
-    the meanings of its own parts. Whoever writes these twelve methods has written a back end;
+    the meanings of its own parts. Whoever writes these methods has written a back end;
     the nodes of the language stay private.
 
     *Missing* is None or NaN. A leaf over something missing is unknown, and the three verdicts
@@ -37,20 +39,34 @@ class BackEnd(Protocol[_OperandT, _MeaningT]):
     def as_of(self, *, months: int, days: int) -> _OperandT:
         """Return the operand for the day of judgement, moved by months first, by days then."""
 
+    def arithmetic(self, op: Arithmetic, left: _OperandT, right: _OperandT) -> _OperandT:
+        """Return the operand for a sum, difference, product or quotient; missing if one is.
+
+        A quotient is a float, and missing where the denominator is zero.
+        """
+
+    def call(self, function: Function, arguments: Sequence[_OperandT]) -> _OperandT:
+        """Return the operand for a function of operands.
+
+        ``abs`` and ``length`` take one; ``length`` counts code points. ``coalesce`` gives the
+        first that is not missing. ``days_between`` takes two dates and counts the days from
+        the first to the second, below zero where the second is earlier.
+        """
+
     def compare(self, op: Comparison, left: _OperandT, right: _OperandT) -> _MeaningT:
         """Compare two operands of one kind."""
 
-    def is_in(self, field: _OperandT, values: tuple[Scalar, ...]) -> _MeaningT:
-        """Say whether the field equals one of the constants, which are sorted and not empty."""
+    def is_in(self, operand: _OperandT, values: tuple[Scalar, ...]) -> _MeaningT:
+        """Say whether the operand equals one of the constants, which are sorted and not empty."""
 
-    def match(self, op: Match, field: _OperandT, text: str) -> _MeaningT:
-        """Say whether the field's text starts with, ends with or contains *text*, exactly."""
+    def match(self, op: Match, operand: _OperandT, text: str) -> _MeaningT:
+        """Say whether the operand's text starts with, ends with or contains *text*, exactly."""
 
     def has(self, field: _OperandT, text: str) -> _MeaningT:
         """Say whether the field's set of texts has *text* as an element."""
 
-    def is_missing(self, field: _OperandT) -> _MeaningT:
-        """Say whether the field is missing; never unknown."""
+    def is_missing(self, operand: _OperandT) -> _MeaningT:
+        """Say whether the operand is missing; never unknown."""
 
     def all_of(self, parts: Sequence[_MeaningT]) -> _MeaningT:
         """Say whether all parts hold; with no parts, it holds."""
@@ -63,6 +79,9 @@ class BackEnd(Protocol[_OperandT, _MeaningT]):
 
     def unless(self, part: _MeaningT) -> _MeaningT:
         """Hold where the part does not hold, and fail where it does; never unknown."""
+
+    def named(self, name: str, part: _MeaningT) -> _MeaningT:
+        """Hold where the part, which is known by a name, holds, and else fail; never unknown."""
 
 
 class Foldable(Protocol):

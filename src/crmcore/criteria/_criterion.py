@@ -13,6 +13,7 @@ import attrs
 from crmcore.checks import day
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
+from crmcore.verdicts import Verdict
 
 from ._back_end import BackEnd, Comparison, Match
 from ._compile import compile_judge
@@ -21,7 +22,6 @@ from ._operands import AsOf, Field, Literal, Operand
 from ._plain import Plain, fingerprint_of
 from ._source import Source
 from ._survey import Survey, survey_within_limits
-from ._verdict import Verdict
 from ._words import Words
 
 Judge: TypeAlias = Callable[[object], "bool | None"]

@@ -20,11 +20,11 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
+from crmcore.verdicts import Verdict
 
 from ._back_end import Comparison, Match
 from ._operands import AsOf, Scalar
 from ._reading import MATCHES, OPERATORS, has, read
-from ._verdict import Verdict
 from ._words import ABSENT, Claim, compared, holding, joined, listed, matched, says, show
 
 Shape: TypeAlias = OneOf["leaf", "all", "any", "not", "unless"]

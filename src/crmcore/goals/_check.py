@@ -7,11 +7,11 @@ from decimal import Decimal, localcontext
 from itertools import pairwise
 from typing import Final
 
-from crmcore.criteria import Verdict
 from crmcore.errors import nearest
 from crmcore.kernel import Phrase
 from crmcore.kpis import CATALOGUE, Direction, Kpi, KpiSeries
 from crmcore.organization import Organization
+from crmcore.verdicts import Verdict
 
 from ._goal import Goal
 from ._reckoning import (

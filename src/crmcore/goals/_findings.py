@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from crmcore.criteria import Verdict
 from crmcore.improvement import Finding, Severity, in_order
 from crmcore.kernel import Phrase, Undefined, round_half_up
+from crmcore.verdicts import Verdict
 
 from ._assess import GoalAssessment
 from ._reckoning import rate

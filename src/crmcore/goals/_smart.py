@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from crmcore.criteria import Verdict
 from crmcore.kernel import LabelledEnum, Phrase
+from crmcore.verdicts import Verdict
 
 from ._goal import Goal
 

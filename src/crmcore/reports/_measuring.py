@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmcore.criteria import Verdict
 from crmcore.goals import GoalAssessment, SmartCheck
 from crmcore.kernel import Undefined
+from crmcore.verdicts import Verdict
 
 from . import _department_tables as of_department
 from ._blocks import Answer, Block, GoalLine, Goals, Lines, Pictures, Rows, Telling, Words

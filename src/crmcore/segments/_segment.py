@@ -8,9 +8,10 @@ from datetime import date
 import attrs
 
 from crmcore.checks import is_id
-from crmcore.criteria import Criterion, Explanation, Verdict
+from crmcore.criteria import Criterion, Explanation
 from crmcore.errors import Fault, FaultsError, InvalidValueError
 from crmcore.kernel import Phrase
+from crmcore.verdicts import Verdict
 
 
 @attrs.frozen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crmcore.criteria import Use, Verdict, decide
 from crmcore.errors import UndefinedValueError
+from crmcore.verdicts import Use, Verdict, decide
 
 
 @pytest.mark.parametrize(
