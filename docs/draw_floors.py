@@ -20,7 +20,7 @@ GROUPS = {
     "deciding": ("#c2603b", ["reassignment", "goals"]),
     "judging": ("#a8802a", ["scoring", "features"]),
     "nouns": ("#4f8a3d", ["customers", "improvement"]),
-    "questions": ("#2b8a83", ["measures", "criteria"]),
+    "questions": ("#2b8a83", ["measures", "notation", "criteria"]),
     "ground": ("#4a6fa5", ["calendar", "kernel", "checks", "errors"]),
 }
 

@@ -23,11 +23,10 @@ from crmcore.criteria import (
     all_of,
     any_of,
     as_of,
-    from_data,
-    to_data,
     unless,
 )
 from crmcore.kernel import LabelledEnum
+from crmcore.notation import from_data, to_data
 from crmcore.verdicts import Verdict
 
 

@@ -13,10 +13,10 @@ import attrs
 import pytest
 
 from crmcore.criteria import Criterion, F
-from crmcore.criteria import from_data as criterion_from_data
 from crmcore.errors import CrmError, FaultsError
 from crmcore.features import FEATURES, CustomerFeatures
 from crmcore.kernel import CustomerId
+from crmcore.notation import from_data as criterion_from_data
 from crmcore.policies import Policy
 from crmcore.verdicts import Verdict
 

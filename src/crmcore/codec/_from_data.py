@@ -22,7 +22,7 @@ from typing import (
 import attrs
 from cattrs import Converter
 
-from crmcore import criteria
+from crmcore import notation
 from crmcore.criteria import Criterion
 from crmcore.errors import CrmError
 from crmcore.kernel import Undefined
@@ -189,6 +189,6 @@ _MAKERS: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], Reader]], ...]
     (_is_subclass(Enum), lambda cls: partial(read_word, cls)),
     (attrs.has, _record),
     (_is_subclass(Undefined), _undefined),
-    (_is_subclass(Criterion), lambda _: criteria.from_data),
+    (_is_subclass(Criterion), lambda _: notation.from_data),
     (lambda cls: cls is object, lambda _: read_anything),
 )

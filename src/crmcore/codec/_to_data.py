@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from crmcore import criteria
+from crmcore import notation
 from crmcore.checks import utc
 from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
@@ -31,7 +31,7 @@ def to_data(value: Any) -> Data:  # noqa: ANN401 - whatever it is
     """Return *value* as plain data: dictionaries, lists, text, numbers, booleans and None.
 
     Records become tables of their fields, enumerations their words, exact numbers text,
-    instants ISO 8601 text in UTC, and criteria what `crmcore.criteria.to_data` says. The type
+    instants ISO 8601 text in UTC, and criteria what `crmcore.notation.to_data` says. The type
     of a record is not told: whoever reads it knows what to read it as.
 
     Raises:
@@ -111,7 +111,7 @@ def _set(value: AbstractSet[Any]) -> list[Data]:
 
 # The first that applies is taken: an instant is a day too, and a word is text.
 _WRITERS: tuple[tuple[type[Any], Writer], ...] = (
-    (Criterion, criteria.to_data),
+    (Criterion, notation.to_data),
     (Undefined, write_undefined),
     (Enum, lambda value: to_data(value.value)),
     (str, str),

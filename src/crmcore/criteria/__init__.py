@@ -1,10 +1,10 @@
 """Criteria: one small closed language of predicates over a record's fields.
 
-A criterion is a frozen value, built with operators or read from plain data. It says of a
+A criterion is a frozen value, built with operators; `crmcore.notation` writes it down. It says of a
 record that it *holds*, that it *fails*, or, where something is missing, that this is
 *unknown*; and it says why. Whatever the library selects, it selects with one of these:
 
->>> from crmcore.criteria import F, Schema, from_data, to_data
+>>> from crmcore.criteria import F, Schema
 >>> slipping = (F.days_since_last > 90) & F.tier.in_(["gold", "silver"])
 >>> print(slipping.explain({"days_since_last": 131, "tier": "gold"}))
 holds: days_since_last is 131, more than 90; tier is gold, one of gold, silver
@@ -12,8 +12,6 @@ would not hold if days_since_last were 90 or less
 would not hold if tier were none of gold, silver
 >>> slipping.evaluate({"days_since_last": 131}).label
 Phrase(en='unknown', zh='未知')
->>> from_data(to_data(slipping)) == slipping
-True
 
 It is checked against the fields that there are before it runs:
 
@@ -28,7 +26,6 @@ from ._builder import F, all_of, any_of, unless
 from ._criterion import AS_OF as as_of  # noqa: N811 - it reads as a name inside a criterion
 from ._criterion import EVERYTHING, Criterion
 from ._explain import Explanation
-from ._read import from_data, to_data
 from ._schema import Schema
 
 __all__ = [
@@ -41,7 +38,5 @@ __all__ = [
     "all_of",
     "any_of",
     "as_of",
-    "from_data",
-    "to_data",
     "unless",
 ]

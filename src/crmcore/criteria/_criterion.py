@@ -19,7 +19,7 @@ from ._back_end import BackEnd, Comparison, Match
 from ._compile import compile_judge
 from ._explain import Explain, Explanation
 from ._operands import AsOf, Field, Literal, Operand
-from ._plain import Plain, fingerprint_of
+from ._plain import Plain, PlainData, fingerprint_of
 from ._source import Source
 from ._survey import Survey, survey_within_limits
 from ._words import Words
@@ -35,7 +35,7 @@ _MOST_KEPT: Final = 1024
 class Criterion(ABC):
     """A predicate over the fields of a record: a frozen, hashable value.
 
-    It is built with `F` or read with `from_data`, joined with ``&``, ``|`` and ``~``, and
+    It is built with `F`, joined with ``&``, ``|`` and ``~``, and
     equal to another one that says the same in the same order. A record is an object with
     attributes or a mapping; None and NaN are missing, and so is a key that a mapping lacks.
 
@@ -107,9 +107,14 @@ class Criterion(ABC):
         return self.fold(Words()).phrase
 
     @property
+    def plain(self) -> PlainData:
+        """Its plain form: dictionaries, lists and scalars, as JSON has them."""
+        return self.fold(Plain())
+
+    @property
     def fingerprint(self) -> str:
         """The SHA-256 of its canonical plain form, the same for equal criteria everywhere."""
-        return fingerprint_of(self.fold(Plain()))
+        return fingerprint_of(self.plain)
 
     def __and__(self, other: Criterion) -> Criterion:
         """Hold where both hold."""

@@ -9,8 +9,9 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from crmcore.criteria import Schema, from_data, to_data
+from crmcore.criteria import Schema
 from crmcore.errors import CrmError, Fault, FaultsError, InvalidValueError, UnknownNameError
+from crmcore.notation import from_data, to_data
 
 from ._decay import Decay, HalfLife, Linear, Step
 from ._rule import Rule

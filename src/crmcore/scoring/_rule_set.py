@@ -148,7 +148,7 @@ class RuleSet:
         """Return the rule set that plain data describes.
 
         Args:
-            data: What `to_data` gives, with criteria as `crmcore.criteria.to_data` has them,
+            data: What `to_data` gives, with criteria as `crmcore.notation.to_data` has them,
                 or only their expressions.
             schema: The fields that the rules may read; without it, types are not checked.
             path: Where the data stands in a larger input, to begin the path of each fault.

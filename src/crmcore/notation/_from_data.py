@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -10,31 +11,15 @@ from typing import Any, Final
 
 import attrs
 
+from crmcore.criteria import EVERYTHING, Criterion, F, Schema, all_of, any_of, as_of, unless
 from crmcore.errors import CrmError, Fault, FaultsError, UnknownNameError
 
-from ._back_end import Comparison
-from ._builder import between, differs, is_in, text_of
-from ._criterion import (
-    AS_OF,
-    EVERYTHING,
-    AllOf,
-    AnyOf,
-    Compare,
-    Criterion,
-    Has,
-    IsMissing,
-    MatchText,
-    Not,
-    Unless,
-)
-from ._operands import AsOf, Field, Literal, Operand
-from ._plain import Plain, PlainData
-from ._schema import Schema
-from ._survey import MOST_DEPTH, MOST_NODES, MOST_VALUES
+from ._to_data import ENVELOPE, VERSION
 
-VERSION: Final = 1
-_ENVELOPE: Final = "crm-criteria"
-_MIRRORED: Final[dict[Comparison, Comparison]] = {
+MOST_DEPTH: Final = 16
+MOST_NODES: Final = 256
+MOST_VALUES: Final = 1000
+_MIRRORED: Final = {
     "eq": "eq",
     "ne": "ne",
     "lt": "gt",
@@ -43,14 +28,6 @@ _MIRRORED: Final[dict[Comparison, Comparison]] = {
     "ge": "le",
 }
 _EXAMPLE: Final = "{'gt': [{'field': 'days_since_last'}, 90]}"
-
-
-def to_data(criterion: Criterion) -> dict[str, PlainData]:
-    """Return the plain form of a criterion: dictionaries, lists and scalars, as JSON has them.
-
-    .. versionadded:: 0.1.0
-    """
-    return {_ENVELOPE: VERSION, "expr": criterion.fold(Plain())}
 
 
 def from_data(data: object, *, schema: Schema | None = None, path: str = "") -> Criterion:
@@ -100,11 +77,11 @@ class _Reading:
     nodes: int = 0
 
     def unwrapped(self, data: object, path: str) -> tuple[object, str]:
-        if not isinstance(data, Mapping) or _ENVELOPE not in data:
+        if not isinstance(data, Mapping) or ENVELOPE not in data:
             return data, path
-        if data[_ENVELOPE] != VERSION or set(data) != {_ENVELOPE, "expr"}:
+        if data[ENVELOPE] != VERSION or set(data) != {ENVELOPE, "expr"}:
             rule = f"have version {VERSION} and nothing but 'expr' beside it"
-            self._fault(path, str(_refused(_ENVELOPE, rule, dict(data))))
+            self._fault(path, str(_refused(ENVELOPE, rule, dict(data))))
         return data.get("expr"), _at(path, "expr")
 
     def _fault(self, path: str, problem: str) -> None:
@@ -121,7 +98,7 @@ class _Reading:
             return EVERYTHING
         path = _at(path, op)
         if op in _GROUPS:
-            return _GROUPS[op](self._parts(argument, path, depth + 1))
+            return _GROUPS[op](*self._parts(argument, path, depth + 1))
         if op in _COMPLEMENTS:
             return _COMPLEMENTS[op](self.criterion(argument, path, depth=depth + 1))
         try:
@@ -161,50 +138,49 @@ def _arguments(argument: object, names: str) -> Sequence[Any]:
     return argument
 
 
-def _operand(data: object) -> Operand:
+def _operand(data: object) -> Any:  # noqa: ANN401 - a field, a day or a constant
     if not isinstance(data, Mapping):
-        return Literal.of(data)
+        return data
     kind, value = _single(data, "an operand", "kind of operand", _OPERANDS)
-    operand: Operand = _OPERANDS[kind](value)
-    return operand
+    return _OPERANDS[kind](value)
 
 
-def _field(data: object) -> Field:
+def _field(data: object) -> Any:  # noqa: ANN401 - whatever F makes
     if not isinstance(data, Mapping):
         raise _refused("a field", "be written as {'field': 'days_since_last'}", data)
     _, name = _single(data, "a field", "kind of operand", ["field"])
-    return Field(name)
+    return F(name)
 
 
-def _constant(data: object) -> Literal:
+def _constant(data: object) -> object:
     operand = _operand(data)
-    if not isinstance(operand, Literal):
+    if isinstance(operand, _FIELD | _DAY):
         raise _refused("it", "be a constant", data)
     return operand
 
 
-def _parsed(parse: Callable[[str], object], what: str) -> Callable[[object], Literal]:
-    def read(value: object) -> Literal:
+def _parsed(parse: Callable[[str], object], what: str) -> Callable[[object], object]:
+    def read(value: object) -> object:
         try:
-            return Literal.of(parse(str(value)))
+            return parse(str(value))
         except (ValueError, ArithmeticError):
             raise _refused("a constant", f"be {what}", value) from None
 
     return read
 
 
-def _parameter(value: object) -> AsOf:
+def _parameter(value: object) -> object:
     if value != "as_of":
         raise UnknownNameError("parameter", reprlib.repr(value).strip("'"), ["as_of"])
-    return AS_OF
+    return as_of
 
 
-def _shift(value: object) -> AsOf:
+def _shift(value: object) -> object:
     day, by = _arguments(value, "{'param': 'as_of'}, {'days': -90}")
     start = _operand(day)
     units = {"days", "months"}
     if (
-        not isinstance(start, AsOf)
+        not isinstance(start, _DAY)
         or not isinstance(by, Mapping)
         or not units.issuperset(by)
         or not all(type(count) is int for count in by.values())
@@ -215,60 +191,68 @@ def _shift(value: object) -> AsOf:
 
 def _compare(op: Any, argument: object) -> Criterion:  # noqa: ANN401 - a key of the table below
     left, right = map(_operand, _arguments(argument, "a field, a value"))
-    if not isinstance(left, Field):
+    if not isinstance(left, _FIELD):
         op, left, right = _MIRRORED[op], right, left
-    if not isinstance(left, Field):
+    if not isinstance(left, _FIELD):
         raise _refused("a comparison", "have a field on one side", argument)
-    return Compare(op, left, right)
+    criterion: Criterion = getattr(operator, op)(left, right)
+    return criterion
 
 
 def _is_in(_op: str, argument: object) -> Criterion:
     field, values = _arguments(argument, "a field, a list of values")
     if not isinstance(values, list | tuple) or len(values) > MOST_VALUES:
         raise _refused("the values", f"be a list of at most {MOST_VALUES}", values)
-    return is_in(_field(field), map(_constant, values))
+    return _made(_field(field).in_([_constant(value) for value in values]))
+
+
+def _made(criterion: Any) -> Criterion:  # noqa: ANN401 - the operators of F are not annotated
+    return criterion
 
 
 def _match(op: Any, argument: object) -> Criterion:  # noqa: ANN401 - a key of the table below
     field, text = _arguments(argument, "a field, a text")
-    return MatchText(op, _field(field), text_of(text))
+    return _made(getattr(_field(field), _MATCHES[op])(text))
 
 
 def _has(_op: str, argument: object) -> Criterion:
     field, text = _arguments(argument, "a field, a text")
-    return Has(_field(field), text_of(text))
+    return _made(_field(field).has(text))
 
 
 def _between(_op: str, argument: object) -> Criterion:
     field, low, high = _arguments(argument, "a field, the low end, the high end")
-    return between(_field(field), _operand(low), _operand(high))
+    return _made(_field(field).between(_operand(low), _operand(high)))
 
 
 def _differs(_op: str, argument: object) -> Criterion:
     field, value = _arguments(argument, "a field, a value")
-    return differs(_field(field), _operand(value))
+    return _made(_field(field).differs(_operand(value)))
 
 
+_FIELD: Final = type(F("field"))
+_DAY: Final = type(as_of)
+_MATCHES: Final = {"starts": "starts_with", "ends": "ends_with", "contains": "contains"}
 _OPERANDS: Final[dict[str, Callable[[Any], Any]]] = {
-    "field": Field,
+    "field": F,
     "param": _parameter,
     "shift": _shift,
     "decimal": _parsed(Decimal, "a decimal number as text"),
     "date": _parsed(date.fromisoformat, "a date such as 2026-09-30"),
     "datetime": _parsed(datetime.fromisoformat, "a datetime such as 2026-09-30T12:00:00+00:00"),
 }
-_GROUPS: Final[dict[str, Callable[[tuple[Criterion, ...]], Criterion]]] = {
-    "all": AllOf,
-    "any": AnyOf,
+_GROUPS: Final[dict[str, Callable[..., Criterion]]] = {"all": all_of, "any": any_of}
+_COMPLEMENTS: Final[dict[str, Callable[[Criterion], Criterion]]] = {
+    "not": operator.invert,
+    "unless": unless,
 }
-_COMPLEMENTS: Final[dict[str, Callable[[Criterion], Criterion]]] = {"not": Not, "unless": Unless}
 _LEAVES: Final[dict[str, Callable[[Any, object], Criterion]]] = {
     **dict.fromkeys(_MIRRORED, _compare),
-    **dict.fromkeys(("starts", "ends", "contains"), _match),
+    **dict.fromkeys(_MATCHES, _match),
     "in": _is_in,
     "has": _has,
-    "is_null": lambda _, field: IsMissing(_field(field)),
-    "is_present": lambda _, field: Not(IsMissing(_field(field))),
+    "is_null": lambda _, field: _made(_field(field).is_missing()),
+    "is_present": lambda _, field: _made(_field(field).is_present()),
     "between": _between,
     "differs": _differs,
 }

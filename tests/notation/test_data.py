@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from crmcore.criteria import EVERYTHING, Criterion, F, Schema, as_of, from_data, to_data, unless
+from crmcore.criteria import EVERYTHING, Criterion, F, Schema, as_of, unless
 from crmcore.errors import FaultsError
+from crmcore.notation import from_data, to_data
 
 DAY_ONLY = Schema.of(day=int)
 DAYS: dict[str, Any] = {"field": "days"}
