@@ -11,12 +11,13 @@ numbered variables to which the constants are bound. No text of a rule is part o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
+from crmcore.errors import UndefinedValueError
 from crmcore.kernel import Undefined
 
 from ._back_end import Comparison, Foldable, Match
@@ -27,6 +28,9 @@ from ._source import SYMBOLS
 from ._words import OPPOSITES
 
 Judge: TypeAlias = Callable[[object], "bool | None"]
+
+# What comparing and calculating with a value of the wrong kind, or with none, may raise.
+_REFUSALS: Final = (AttributeError, TypeError, ArithmeticError, UndefinedValueError)
 
 
 @attrs.frozen
@@ -41,17 +45,24 @@ class Pair:
 class Compiler:
     """The back end that writes Python for the interpreter.
 
+    Criteria that are folded over one compiler share the variables of their fields, and so can
+    be parts of one function.
+
     Attributes:
         day: The day of judgement.
         bound: The constants, by the variable that stands for each.
         variables: The variable that holds the value of each field.
+        settled: The operands that must be None where they are missing. All others are only
+            put in order, which NaN fails in both directions, and so is unknown by itself.
     """
 
     day: date | None
     bound: dict[str, Any] = attrs.field(factory=dict)
     variables: dict[str, str] = attrs.field(factory=dict)
+    settled: set[str] = attrs.field(factory=set)
 
-    def _bind(self, value: object) -> str:
+    def bind(self, value: object) -> str:
+        """Return the variable that stands for a constant."""
         variable = f"c{len(self.bound)}"
         self.bound[variable] = value
         return variable
@@ -60,12 +71,14 @@ class Compiler:
         return self.variables.setdefault(name, f"v{len(self.variables)}")
 
     def literal(self, value: Scalar) -> str:
-        return self._bind(value)
+        return self.bind(value)
 
     def as_of(self, *, months: int, days: int) -> str:
-        return self._bind(AsOf(months=months, days=days).on(self.day))
+        return self.bind(AsOf(months=months, days=days).on(self.day))
 
     def compare(self, op: Comparison, left: str, right: str) -> Pair:
+        if op in {"eq", "ne"}:
+            self.settled |= {left, right}
         known = " and ".join(
             f"{operand} is not None" for operand in (left, right) if operand.startswith("v")
         )
@@ -75,7 +88,8 @@ class Compiler:
         )
 
     def is_in(self, field: str, values: tuple[Scalar, ...]) -> Pair:
-        constant = self._bind(frozenset(values))
+        self.settled.add(field)
+        constant = self.bind(frozenset(values))
         return Pair(f"({field} in {constant})", self._guarded(field, f"{field} not in {constant}"))
 
     def match(self, op: Match, field: str, text: str) -> Pair:
@@ -85,7 +99,8 @@ class Compiler:
         return self._test(has, field, text)
 
     def _test(self, test: Callable[[object, str], bool], field: str, text: str) -> Pair:
-        call = f"{self._bind(test)}({field}, {self._bind(text)})"
+        self.settled.add(field)
+        call = f"{self.bind(test)}({field}, {self.bind(text)})"
         return Pair(self._guarded(field, call), self._guarded(field, f"not {call}"))
 
     @staticmethod
@@ -93,6 +108,7 @@ class Compiler:
         return f"({field} is not None and {test})"
 
     def is_missing(self, field: str) -> Pair:
+        self.settled.add(field)
         return Pair(f"({field} is None)", f"({field} is not None)")
 
     def all_of(self, parts: Sequence[Pair]) -> Pair:
@@ -113,33 +129,54 @@ class Compiler:
     def unless(self, part: Pair) -> Pair:
         return Pair(f"(not {part.yes})", part.yes)
 
+    def function(
+        self,
+        body: Iterable[str],
+        *,
+        by_key: bool,
+        otherwise: Callable[[Any], Any],
+        all_settled: bool = True,
+    ) -> Callable[[Any], Any]:
+        """Return the function of a record that reads the fields and runs *body*.
+
+        Args:
+            body: Statements over the variables of fields and constants, the last a return.
+                They are written by a program: no text of a rule may be part of them.
+            by_key: Whether the records are mappings, or else objects with attributes.
+            otherwise: Takes over a record with values that cannot be compared so.
+            all_settled: Make every missing value None, or only those that must be.
+        """
+        lines = ["def function(record):", "    try:"]
+        for name, variable in self.variables.items():
+            source = f"record.get({name!r})" if by_key else f"record.{name}"
+            lines.append(f"        {variable} = {source}")
+            if all_settled or variable in self.settled:
+                # NaN is the one value that differs from itself.
+                absent = f"{variable} != {variable} or {variable}.__class__ is Undefined"
+                lines.append(f"        if {absent}: {variable} = None")
+        lines += [f"        {line}" for line in body]
+        lines += ["    except REFUSALS:", "        return otherwise(record)"]
+        namespace: dict[str, Any] = {
+            **self.bound,
+            "Undefined": Undefined,
+            "REFUSALS": _REFUSALS,
+            "otherwise": otherwise,
+        }
+        exec("\n".join(lines), namespace)  # noqa: S102 - generated from checked nodes, no text of a rule
+        function: Callable[[Any], Any] = namespace["function"]
+        return function
+
 
 def _function(criterion: Foldable, as_of: date | None, *, by_key: bool) -> Judge:
     compiler = Compiler(as_of)
     pair = criterion.fold(compiler)
-    lines = ["def judge(record):", "    try:"]
-    for name, variable in compiler.variables.items():
-        source = f"record.get({name!r})" if by_key else f"record.{name}"
-        lines.append(f"        {variable} = {source}")
-        # NaN is the one value that differs from itself.
-        absent = f"{variable} != {variable} or {variable}.__class__ is Undefined"
-        lines.append(f"        if {absent}: {variable} = None")
-    lines += [
-        f"        if {pair.yes}: return True",
-        f"        if {pair.no}: return False",
-        "        return None",
-        "    except (AttributeError, TypeError):",
-        "        return explain(record)",
-    ]
 
     def explain(record: object) -> bool | None:
         # The slow path reads every field again and says which one is at fault.
         return criterion.fold(Explain(record, as_of)).verdict.truth
 
-    namespace: dict[str, Any] = {**compiler.bound, "Undefined": Undefined, "explain": explain}
-    exec("\n".join(lines), namespace)  # noqa: S102 - generated from checked nodes, no text of a rule
-    judge: Judge = namespace["judge"]
-    return judge
+    body = [f"if {pair.yes}: return True", f"if {pair.no}: return False", "return None"]
+    return compiler.function(body, by_key=by_key, otherwise=explain)
 
 
 def compile_judge(criterion: Foldable, *, as_of: date | None, of: type | None) -> Judge:

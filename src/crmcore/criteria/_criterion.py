@@ -16,7 +16,7 @@ from crmcore.kernel import Phrase
 from crmcore.verdicts import Verdict
 
 from ._back_end import BackEnd, Comparison, Match
-from ._compile import compile_judge
+from ._compile import Compiler, Pair, compile_judge
 from ._explain import Explain, Explanation
 from ._operands import AsOf, Field, Literal, Operand
 from ._plain import Plain, PlainData, fingerprint_of
@@ -90,6 +90,21 @@ class Criterion(ABC):
             day(as_of)
         survey_within_limits(self.fold(Survey()))
         return compile_judge(self, as_of=as_of, of=of)
+
+    def embed(self, compiler: Compiler) -> Pair:
+        """Return the Python expressions of *it holds* and *it fails*, as parts of a function.
+
+        Args:
+            compiler: What all criteria of the function are embedded in; `Criterion.compiler` gives
+                one.
+        """
+        survey_within_limits(self.fold(Survey()))
+        return self.fold(compiler)
+
+    @staticmethod
+    def compiler(*, as_of: date) -> Compiler:
+        """Return the back end in which criteria of one function share what they read."""
+        return Compiler(day(as_of))
 
     @property
     def fields(self) -> frozenset[str]:
