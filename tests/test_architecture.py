@@ -38,7 +38,7 @@ FOREIGN: dict[str, set[str] | None] = {
 GUARDED: dict[str, set[str]] = {
     "csv": {"interop", "reports"},
     "gzip": {"interop"},
-    "tomllib": {"codec", "notation"},
+    "tomllib": {"notation"},
     "sqlite3": {"sql"},
     "pickle": set(),
     "random": set(),
@@ -49,7 +49,7 @@ GUARDED: dict[str, set[str]] = {
     "urllib": set(),
     "uuid": set(),
 }
-READERS = {"codec", "notation", "policies"}
+READERS = {"notation"}
 CLOCKS = {"now", "today", "utcnow"}
 SURROUNDINGS = {"os.environ", "os.getcwd", "os.getenv", "os.getlogin", "os.urandom", "sys.argv"}
 

@@ -230,9 +230,9 @@ def test_whatever_is_wrong_comes_in_one_message(told: Told) -> None:
     [
         ('name = "a"\nname = "b"\n' + TEXT, "line 2, column 11: cannot overwrite a value"),
         (TEXT + "\n[rfm]\nrecency = []\n", "column 5: cannot declare ('rfm',) twice"),
-        (TEXT + "\nx = " + "[" * 100_000, ": is nested deeper than 32"),
-        (TEXT + "\nx = " + "{ not = " * 100_000, ": is nested deeper than 32"),
-        ("a." * 50_000 + "b = 1\n", "line 1: is nested deeper than 32"),
+        (TEXT + "\nx = " + "[" * 100_000, ": is nested deeper than 64"),
+        (TEXT + "\nx = " + "{ not = " * 100_000, ": is nested deeper than 64"),
+        ("a." * 50_000 + "b = 1\n", "line 1: is nested deeper than 64"),
         (TEXT.encode("utf-16"), "line 1: is not UTF-8 text"),
         (TEXT.replace("default", "défaut").encode("latin-1", "replace"), "is not UTF-8 text"),
         (TEXT + "\0", "invalid statement"),

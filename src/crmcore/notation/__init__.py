@@ -22,6 +22,9 @@ crmcore.errors.FaultsError: criterion has 2 faults:
 from __future__ import annotations
 
 from ._from_data import from_data
+from ._json import read_json
+from ._limits import Limits
 from ._to_data import to_data
+from ._toml import read_toml
 
-__all__ = ["from_data", "to_data"]
+__all__ = ["Limits", "from_data", "read_json", "read_toml", "to_data"]
