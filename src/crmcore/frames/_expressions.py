@@ -1,0 +1,102 @@
+"""From a criterion to the expression that gives its verdict for every row of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import attrs
+import narwhals.stable.v2 as nw
+
+from crmcore.criteria import Criterion, Schema
+from crmcore.errors import Fault, FaultsError
+
+from ._back_end import Frames, Truth
+from ._fields import problem_of, term_of
+from ._native import Frame
+from ._schema import schema_of_frame
+
+
+@attrs.frozen
+class Expressions:
+    """The expressions of criteria over one frame.
+
+    `opened` makes it; `verdict` and `holds` give an expression for each criterion.
+
+    Attributes:
+        frame: The frame; what the expressions are evaluated over is its ``readable``.
+        schema: The fields that there are.
+        back_end: What gives the parts their meanings.
+    """
+
+    frame: Frame
+    schema: Schema
+    back_end: Frames
+
+    @classmethod
+    def opened(
+        cls,
+        native: Any,  # noqa: ANN401 - any frame
+        *,
+        schema: Schema | None = None,
+        as_of: date | None = None,
+        reading: Iterable[str] | None = None,
+    ) -> Expressions:
+        """Return the expressions over a frame.
+
+        Args:
+            native: The frame, of one of the supported libraries.
+            schema: The types of its columns; they are those of the frame if there is none.
+            as_of: The day of judgement.
+            reading: The columns that will be read; None for all.
+
+        Raises:
+            InvalidValueError: If the frame is of another library.
+            FaultsError: If a column does not hold what the schema says.
+        """
+        frame = Frame.open(native, reading=None if reading is None else frozenset(reading))
+        derived = schema_of_frame(frame)
+        known = derived if schema is None else _restricted(schema, derived)
+        return cls(frame, known, Frames({}, as_of, frame.is_sql, frame.is_polars))
+
+    def truth(self, criterion: Criterion, *, path: str = "") -> Truth:
+        """Return what a criterion says of each row.
+
+        Raises:
+            FaultsError: If the criterion cannot run over these fields.
+        """
+        self.schema.check(criterion, path=path)
+        self._read(criterion.fields)
+        return criterion.fold(self.back_end)
+
+    def verdict(self, criterion: Criterion, *, path: str = "") -> nw.Expr:
+        """Return the column that is true where it holds, false where it fails, else null."""
+        return self._column(self.truth(criterion, path=path))
+
+    def holds(self, criterion: Criterion, *, path: str = "") -> nw.Expr:
+        """Return the column that is true where it holds and else false, never null."""
+        return self._column(self.back_end.named("", self.truth(criterion, path=path)))
+
+    def _read(self, names: Iterable[str]) -> None:
+        types = self.frame.readable.collect_schema()
+        faults = []
+        for name in sorted(set(names) - set(self.back_end.fields)):
+            problem = problem_of(self.schema[name], types[name], self.frame)
+            if problem is None:
+                self.back_end.fields[name] = term_of(name, self.schema[name], types[name])
+            else:
+                faults.append(Fault(name, problem))
+        if faults:
+            raise FaultsError("schema", faults)
+
+    def _column(self, truth: Truth) -> nw.Expr:
+        if not isinstance(truth.expression, bool):
+            return truth.expression
+        # A lone constant has another type, or one row only, on one engine or another.
+        anything = nw.col(self.frame.readable.collect_schema().names()[0]).is_null()
+        return (anything | ~anything) if truth.expression else (anything & ~anything)
+
+
+def _restricted(schema: Schema, derived: Schema) -> Schema:
+    return Schema(tuple((name, schema[name]) for name in schema.names if name in derived))

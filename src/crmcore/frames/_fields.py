@@ -1,0 +1,60 @@
+"""Fields: from a column of a frame to the operand that criteria read."""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+
+from ._back_end import Column, Term, present
+from ._native import Frame
+from ._schema import column_of
+
+# Whole numbers are as good as floats and decimals with the same value.
+_FITS = {("FLOAT", "INT"), ("DECIMAL", "INT")}
+
+
+def problem_of(column: Column, dtype: nw.dtypes.DType, frame: Frame) -> str | None:
+    """Return why a column of this type cannot be what the schema says; None if it can."""
+    found = column_of(dtype)
+    if column.kind.name == "OTHER":
+        return None
+    if column.kind is not found.kind and (column.kind.name, found.kind.name) not in _FITS:
+        return f"must be {column.kind.value}, but the frame has {dtype}"
+    if column.kind.name == "DECIMAL" and getattr(found, "scale", 0) > getattr(column, "scale", 0):
+        return f"must have at most {column.scale} decimal places, but the frame has {dtype}"
+    if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None and frame.is_sql:
+        return (
+            f"must be in UTC and without a zone, because engines of SQL convert zones each in "
+            f"their own way, but the frame has {dtype}"
+        )
+    return None
+
+
+def term_of(name: str, column: Column, dtype: nw.dtypes.DType) -> Term:
+    """Return the operand of a column, in the type that calculations have."""
+    return Term(_converted(nw.col(name), column, dtype), column)
+
+
+def _converted(values: nw.Expr, column: Column, dtype: nw.dtypes.DType) -> nw.Expr:
+    kind = column.kind.name
+    if kind == "FLOAT":
+        wide = values if dtype == nw.Float64 else values.cast(nw.Float64)
+        return present(wide) if dtype.is_float() else wide
+    if kind == "DECIMAL" and dtype.is_integer():
+        return values.cast(nw.Decimal(38, column.scale))
+    if kind == "INT" and not _fits_in_64_bits(dtype):
+        return values.cast(nw.Int64)
+    if kind == "TEXT" and dtype != nw.String:
+        return values.cast(nw.String)
+    if isinstance(dtype, nw.Datetime):
+        return _in_utc(values, dtype)
+    return values
+
+
+def _fits_in_64_bits(dtype: nw.dtypes.DType) -> bool:
+    return dtype not in {nw.Int128, nw.UInt64, nw.UInt128}
+
+
+def _in_utc(values: nw.Expr, dtype: nw.Datetime) -> nw.Expr:
+    if dtype.time_zone is not None:
+        values = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return values if dtype.time_unit == "us" else values.cast(nw.Datetime("us"))

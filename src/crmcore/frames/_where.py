@@ -1,0 +1,97 @@
+"""Criteria over a frame: keeping rows, and giving every row its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeVar
+
+import narwhals.stable.v2 as nw
+
+from crmcore.criteria import Criterion, Schema
+
+from ._expressions import Expressions
+
+_FrameT = TypeVar("_FrameT")
+
+
+def verdict(
+    frame: object, criterion: Criterion, *, as_of: date | None = None, schema: Schema | None = None
+) -> nw.Expr:
+    """Return the expression of narwhals that gives the verdict for each row of a frame.
+
+    It is true where the criterion holds, false where it fails, and null where it is unknown.
+    It fits every frame of the same library with columns of the same types.
+
+    Args:
+        frame: A frame of Polars, DuckDB, PySpark, pandas or pyarrow. One of pandas must have
+            Arrow's types in the columns that are read, because an expression cannot convert.
+        criterion: What is asked.
+        as_of: The day of judgement; only needed where the criterion depends on it.
+        schema: The types of the columns; those of `schema_of` if there is none.
+
+    Raises:
+        FaultsError: If the criterion cannot run over these columns.
+        InvalidValueError: If the frame is of another library, or *as_of* is needed and missing.
+
+    .. versionadded:: 0.1.0
+    """
+    expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=criterion.fields)
+    return expressions.verdict(criterion)
+
+
+def where(
+    frame: _FrameT,
+    criterion: Criterion,
+    *,
+    as_of: date | None = None,
+    schema: Schema | None = None,
+) -> _FrameT:
+    """Return the rows of a frame for which a criterion holds.
+
+    The rows for which it is unknown are left out, as in every query.
+
+    Args:
+        frame: A frame of Polars, DuckDB, PySpark, pandas or pyarrow; a lazy one stays lazy.
+        criterion: What the rows must meet.
+        as_of: The day of judgement; only needed where the criterion depends on it.
+        schema: The types of the columns; those of `schema_of` if there is none.
+
+    Raises:
+        FaultsError: If the criterion cannot run over these columns.
+        InvalidValueError: If the frame is of another library, or *as_of* is needed and missing.
+
+    .. versionadded:: 0.1.0
+    """
+    expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=criterion.fields)
+    kept: _FrameT = expressions.frame.keep(expressions.holds(criterion))
+    return kept
+
+
+def judge(
+    frame: _FrameT,
+    criteria: Mapping[str, Criterion],
+    *,
+    as_of: date | None = None,
+    schema: Schema | None = None,
+) -> _FrameT:
+    """Return a frame with a column for each criterion, in which null is *unknown*.
+
+    Args:
+        frame: A frame of Polars, DuckDB, PySpark, pandas or pyarrow; a lazy one stays lazy.
+        criteria: The criteria, by the name of the column that gets their verdicts.
+        as_of: The day of judgement; only needed where a criterion depends on it.
+        schema: The types of the columns; those of `schema_of` if there is none.
+
+    Raises:
+        FaultsError: If a criterion cannot run over these columns; its name begins the path.
+        InvalidValueError: If the frame is of another library, or *as_of* is needed and missing.
+
+    .. versionadded:: 0.1.0
+    """
+    reading = frozenset().union(*(criterion.fields for criterion in criteria.values()))
+    expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=reading)
+    judged: _FrameT = expressions.frame.add(
+        {name: expressions.verdict(found, path=name) for name, found in criteria.items()}
+    )
+    return judged
