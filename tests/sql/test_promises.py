@@ -20,7 +20,7 @@ from crmcore.kernel import CustomerId, Money
 from crmcore.memory import MemoryStore
 from crmcore.sql import SqlStore
 from crmcore.storage import RECORDS
-from crmcore.testing import check_store, purchases
+from crmcore.testing import check_store, records
 
 TURNS = 20
 
@@ -48,7 +48,7 @@ def test_a_record_comes_back_to_the_last_digit(
     assert repr(found) == repr(expected)
 
 
-@given(st.lists(purchases(), max_size=20, unique_by=lambda bought: bought.id))
+@given(st.lists(records(Purchase), max_size=20, unique_by=lambda bought: bought.id))
 def test_it_agrees_with_the_store_in_dictionaries(
     shared_store: SqlStore, bought: list[Purchase]
 ) -> None:

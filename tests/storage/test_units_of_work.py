@@ -14,7 +14,7 @@ from crmcore.errors import AlreadyExistsError, UnitOfWorkClosedError
 from crmcore.kernel import CustomerId
 from crmcore.memory import MemoryStore
 from crmcore.storage import RECORDS, Selection
-from crmcore.testing import check_store, ownerships, purchases
+from crmcore.testing import check_store, records
 
 MARCH = datetime(1997, 3, 1, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def test_a_selection_without_wishes_takes_everything() -> None:
     assert Selection().takes(object())
 
 
-@given(ownerships(), st.sampled_from(["a", "B", "😀"]))
+@given(records(Ownership), st.sampled_from(["a", "B", "😀"]))
 def test_a_selection_takes_what_all_its_wishes_take(held: Ownership, customer: str) -> None:
     """Each wish narrows the selection by itself."""
     wishes = [
@@ -48,7 +48,7 @@ def test_a_selection_takes_what_all_its_wishes_take(held: Ownership, customer: s
     assert together.takes(held) == all(wish.takes(held) for wish in wishes)
 
 
-@given(purchases())
+@given(records(Purchase))
 def test_before_is_before(bought: Purchase) -> None:
     """A selection before an instant takes what lies before it, and not what lies at it."""
     assert not Selection(before=bought.at).takes(bought)

@@ -30,7 +30,7 @@ QUICK = settings(
 @pytest.mark.parametrize("name", sorted(RECORDS))
 def test_each_kind_of_record_has_its_strategy(name: str) -> None:
     """The strategy of a repository's records makes records of its class."""
-    record = find(getattr(testing, name)(), lambda _: True, settings=QUICK, random=SEEDED)
+    record = find(testing.records(RECORDS[name]), lambda _: True, settings=QUICK, random=SEEDED)
 
     assert type(record) is RECORDS[name]
     assert record.version == 0
@@ -39,7 +39,7 @@ def test_each_kind_of_record_has_its_strategy(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(RECORDS))
 def test_each_field_varies(name: str) -> None:
     """No field but the version is the same in all records, so that none is tested by accident."""
-    strategy = getattr(testing, name)()
+    strategy = testing.records(RECORDS[name])
     fields = [field.name for field in attrs.fields(RECORDS[name])]
     for field in set(fields) - {"version", "segregated_from"}:
         pair = find(
@@ -56,12 +56,12 @@ def test_each_field_varies(name: str) -> None:
 @given(data=st.data())
 def test_a_field_may_be_something_particular(name: str, data: st.DataObject) -> None:
     """A field that the caller gives a strategy for is drawn from it."""
-    record = data.draw(getattr(testing, name)(id=st.just("x-1")))
+    record = data.draw(testing.records(RECORDS[name], id=st.just("x-1")))
 
     assert record.id == "x-1"
 
 
-@given(testing.purchases(customer=st.just(CustomerId("c-17"))))
+@given(testing.records(Purchase, customer=st.just(CustomerId("c-17"))))
 def test_refunds_are_marked(bought: Purchase) -> None:
     """A purchase is a refund, and marked, exactly where its amount is below 0 or it says so."""
     assert bought.customer == "c-17"
@@ -97,6 +97,6 @@ EDGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
 @pytest.mark.parametrize("name", EDGES)
 def test_the_edges_are_drawn(name: str) -> None:
     """The values that have cost others a bug come up by themselves."""
-    records, is_edge = EDGES[name]
+    kind, is_edge = EDGES[name]
 
-    assert is_edge(find(getattr(testing, records)(), is_edge, settings=QUICK, random=SEEDED))
+    assert is_edge(find(testing.records(RECORDS[kind]), is_edge, settings=QUICK, random=SEEDED))

@@ -1,4 +1,4 @@
-"""Testing: what holds other people's stores to the promises, and records to test with.
+"""Testing: what holds other people's stores and back ends to the promises, and what to test with.
 
 A store of your own is tested by one line, with the examples and the random histories that test
 the library's own stores:
@@ -7,12 +7,23 @@ the library's own stores:
 >>> from crmcore.testing import check_store
 >>> check_store(MemoryStore, histories=2)
 
-The other names are Hypothesis strategies for the records; each takes the strategies of the
-fields that are to be something particular:
+So is a back end of the language of criteria, by random criteria on records from the edge, where
+engines part ways:
+
+>>> from crmcore.testing import check_back_end
+>>> def compiled(criteria, rows, as_of):
+...     return [list(map(criterion.compile(as_of=as_of), rows)) for criterion in criteria]
+>>> check_back_end(compiled, verdicts=2_000).verdicts
+2000
+
+Records and criteria come from Hypothesis strategies; that of records takes the strategies of
+the fields that are to be something particular:
 
 >>> from hypothesis import find, strategies as st
->>> from crmcore.testing import customers
->>> find(customers(id=st.just("c-17")), lambda customer: customer.region == "north").id
+>>> from crmcore.customers import Customer
+>>> from crmcore.testing import records
+>>> northern = records(Customer, id=st.just("c-17"), region=st.just("north"))
+>>> find(northern, lambda customer: customer.archived_at is None).id
 'c-17'
 
 It needs the extra ``crmcore[testing]``.
@@ -32,36 +43,26 @@ except ImportError:
 for _name in ("finding", "histories", "keeping", "units"):
     pytest.register_assert_rewrite(f"crmcore.testing._{_name}")
 
-from ._check import check_store  # noqa: E402 - only once there is what it needs
-from ._strategies import (  # noqa: E402 - as above
-    assignments,
-    contacts,
-    customers,
-    departments,
-    interactions,
-    members,
-    organizations,
-    ownerships,
-    purchases,
-    responsibilities,
-    roles,
-    teams,
+from ._back_ends import (  # noqa: E402 - only once there is what it needs
+    Tally,
+    check_back_end,
+    random_criteria,
+    random_rows,
 )
+from ._check import check_store  # noqa: E402 - as above
+from ._edges import EDGES  # noqa: E402 - as above
+from ._strategies import criteria, organizations, records  # noqa: E402 - as above
 from ._values import amounts  # noqa: E402 - as above
 
 __all__ = [
+    "EDGES",
+    "Tally",
     "amounts",
-    "assignments",
+    "check_back_end",
     "check_store",
-    "contacts",
-    "customers",
-    "departments",
-    "interactions",
-    "members",
+    "criteria",
     "organizations",
-    "ownerships",
-    "purchases",
-    "responsibilities",
-    "roles",
-    "teams",
+    "random_criteria",
+    "random_rows",
+    "records",
 ]

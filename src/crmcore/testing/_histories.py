@@ -20,7 +20,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from crmcore.activities import Purchase
 from crmcore.criteria import Criterion, F, unless
+from crmcore.customers import Customer, Ownership
 from crmcore.errors import (
     AlreadyExistsError,
     ConcurrencyConflictError,
@@ -30,7 +32,7 @@ from crmcore.errors import (
 from crmcore.storage import Store
 
 from ._samples import NEW_YEAR, SPRING, SUMMER
-from ._strategies import customers, ownerships, purchases
+from ._strategies import records
 
 _STEPS: Final = 20
 
@@ -38,9 +40,9 @@ _keys: Final = st.sampled_from(("A", "a", "é", "中", "😀"))
 _moments: Final = st.sampled_from((NEW_YEAR, SPRING, SUMMER))
 _ends: Final = st.sampled_from((None, datetime(9999, 12, 30, tzinfo=UTC)))
 _records: Final[Mapping[str, st.SearchStrategy[Any]]] = {
-    "customers": customers(id=_keys),
-    "ownerships": ownerships(id=_keys, customer=_keys, since=_moments, until=_ends),
-    "purchases": purchases(id=_keys, customer=_keys, at=_moments),
+    "customers": records(Customer, id=_keys),
+    "ownerships": records(Ownership, id=_keys, customer=_keys, since=_moments, until=_ends),
+    "purchases": records(Purchase, id=_keys, customer=_keys, at=_moments),
 }
 _names: Final = st.sampled_from(sorted(_records))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from hypothesis import strategies as st
 
 from crmcore.activities import Channel, Direction, Interaction, Purchase
+from crmcore.criteria import Criterion, Schema
 from crmcore.customers import (
     Cause,
     Contact,
@@ -16,6 +18,7 @@ from crmcore.customers import (
     Ownership,
     OwnershipRole,
 )
+from crmcore.errors import UnknownNameError
 from crmcore.organization import (
     Assignment,
     Department,
@@ -30,6 +33,8 @@ from crmcore.organization import (
 )
 
 from . import _values as values
+from ._edges import EDGES
+from ._random_criteria import Generator
 
 T = TypeVar("T")
 
@@ -58,14 +63,7 @@ def _between(since: datetime, until: datetime | None) -> dict[str, st.SearchStra
     return {"since": st.just(since), "until": st.just(until)}
 
 
-def customers(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Customer]:
-    """Return a strategy for customers.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _customers(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Customer]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "name": values.names,
@@ -79,14 +77,7 @@ def customers(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Customer]:
     return st.builds(Customer, **(usual | fields))
 
 
-def contacts(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Contact]:
-    """Return a strategy for contacts.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _contacts(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Contact]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "customer": values.ids,
@@ -98,14 +89,7 @@ def contacts(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Contact]:
     return st.builds(Contact, **(usual | fields))
 
 
-def ownerships(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Ownership]:
-    """Return a strategy for ownerships.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _ownerships(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Ownership]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "customer": values.ids,
@@ -118,14 +102,7 @@ def ownerships(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Ownership]
     )
 
 
-def purchases(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Purchase]:
-    """Return a strategy for purchases.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _purchases(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Purchase]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "customer": values.ids,
@@ -141,14 +118,7 @@ def purchases(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Purchase]:
     return st.booleans().flatmap(of_kind)
 
 
-def interactions(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Interaction]:
-    """Return a strategy for interactions.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _interactions(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Interaction]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "customer": values.ids,
@@ -162,14 +132,7 @@ def interactions(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Interact
     return st.builds(Interaction, **(usual | fields))
 
 
-def departments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Department]:
-    """Return a strategy for departments.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _departments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Department]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "name": values.names,
@@ -178,14 +141,7 @@ def departments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Departmen
     return st.builds(Department, **(usual | fields))
 
 
-def teams(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Team]:
-    """Return a strategy for teams.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _teams(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Team]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "name": values.names,
@@ -198,14 +154,7 @@ def teams(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Team]:
     return st.builds(Team, **(usual | fields))
 
 
-def roles(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Role]:
-    """Return a strategy for roles.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _roles(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Role]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "name": values.names,
@@ -216,14 +165,7 @@ def roles(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Role]:
     return st.builds(Role, **(usual | fields))
 
 
-def members(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Member]:
-    """Return a strategy for members.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _members(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Member]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "name": values.names,
@@ -240,14 +182,7 @@ def members(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Member]:
     return st.builds(Member, **(usual | fields))
 
 
-def responsibilities(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Responsibility]:
-    """Return a strategy for responsibilities.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _responsibilities(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Responsibility]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "name": values.names,
@@ -264,14 +199,7 @@ def responsibilities(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Resp
     return st.builds(Responsibility, **(usual | fields))
 
 
-def assignments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Assignment]:
-    """Return a strategy for assignments.
-
-    Args:
-        **fields: Strategies for fields that are to be something particular.
-
-    .. versionadded:: 0.1.0
-    """
+def _assignments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Assignment]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "responsibility": values.ids,
@@ -291,6 +219,39 @@ def _held(held: Assignment) -> tuple[str, str, Duty]:
     return held.responsibility, held.member, held.duty
 
 
+_STRATEGIES: Final[dict[type[Any], Callable[..., st.SearchStrategy[Any]]]] = {
+    Assignment: _assignments,
+    Contact: _contacts,
+    Customer: _customers,
+    Department: _departments,
+    Interaction: _interactions,
+    Member: _members,
+    Ownership: _ownerships,
+    Purchase: _purchases,
+    Responsibility: _responsibilities,
+    Role: _roles,
+    Team: _teams,
+}
+
+
+def records(kind: type[T], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
+    """Return a strategy for the records that a store keeps.
+
+    Args:
+        kind: Their class, such as `crmcore.customers.Customer`.
+        **fields: Strategies for fields that are to be something particular.
+
+    Raises:
+        UnknownNameError: If stores keep no records of this class.
+
+    .. versionadded:: 0.1.0
+    """
+    if kind not in _STRATEGIES:
+        known = [one.__name__ for one in _STRATEGIES]
+        raise UnknownNameError("class of records", getattr(kind, "__name__", str(kind)), known)
+    return _STRATEGIES[kind](**fields)
+
+
 def organizations() -> st.SearchStrategy[Organization]:
     """Return a strategy for departments in which every name leads somewhere.
 
@@ -301,7 +262,7 @@ def organizations() -> st.SearchStrategy[Organization]:
 
 @st.composite
 def _organizations(draw: st.DrawFn) -> Organization:
-    department = draw(departments())
+    department = draw(_departments())
     drawn = {
         kind: draw(st.lists(values.ids, min_size=1, max_size=_FEW, unique=True))
         for kind in ("teams", "roles", "members", "responsibilities")
@@ -310,22 +271,34 @@ def _organizations(draw: st.DrawFn) -> Organization:
     return Organization(
         department=department,
         teams=[
-            draw(teams(id=st.just(key), department=st.just(department.id), lead=_maybe(member)))
+            draw(_teams(id=st.just(key), department=st.just(department.id), lead=_maybe(member)))
             for key in drawn["teams"]
         ],
-        roles=[draw(roles(id=st.just(key))) for key in drawn["roles"]],
+        roles=[draw(_roles(id=st.just(key))) for key in drawn["roles"]],
         members=[
-            draw(members(id=st.just(key), team=team, roles=_few(role))) for key in drawn["members"]
+            draw(_members(id=st.just(key), team=team, roles=_few(role))) for key in drawn["members"]
         ],
         responsibilities=[
-            draw(responsibilities(id=st.just(key), team=team, role=role))
+            draw(_responsibilities(id=st.just(key), team=team, role=role))
             for key in drawn["responsibilities"]
         ],
         assignments=draw(
             st.lists(
-                assignments(responsibility=promised, member=member),
+                _assignments(responsibility=promised, member=member),
                 max_size=_FEW,
                 unique_by=(_id, _held),
             )
         ),
     )
+
+
+def criteria(schema: Schema = EDGES) -> st.SearchStrategy[Criterion]:
+    """Return a strategy for criteria that a schema accepts, of every shape.
+
+    Args:
+        schema: The fields that they read; without it, one with fields of every kind.
+
+    .. versionadded:: 0.1.0
+    """
+    chance = st.randoms(note_method_calls=False, use_true_random=False)
+    return chance.map(lambda random: Generator(random, schema).criterion())
