@@ -33,22 +33,28 @@ or not at all; `undo_plan` takes it back. Stores know nothing of plans.
 from __future__ import annotations
 
 from ._apply import apply_plan, undo_plan
+from ._backtest import backtest
 from ._department import review_department
 from ._holdings import Holdings, holdings_at
+from ._impact import Backtest, BacktestDay, Difference
 from ._judging import Judgement
 from ._plan import DepartmentPlan
 from ._receipt import Change, PlanConflictError, PlanReceipt
 from ._review import Review
 
 __all__ = [
+    "Backtest",
+    "BacktestDay",
     "Change",
     "DepartmentPlan",
+    "Difference",
     "Holdings",
     "Judgement",
     "PlanConflictError",
     "PlanReceipt",
     "Review",
     "apply_plan",
+    "backtest",
     "holdings_at",
     "review_department",
     "undo_plan",

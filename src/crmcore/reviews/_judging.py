@@ -21,6 +21,7 @@ from crmcore.scoring import Score
 from crmcore.segments import Placement, TierHistory
 
 from ._records import Progress, Records
+from ._walk import verdicts
 
 _STEP = 1000
 
@@ -80,7 +81,7 @@ def judge(
     for customer in sorted(records.customers):
         held = records.owners.get(customer)
         owner = None if held is None else held.member
-        found.append(_judge_one(records.trails[customer], policy, as_of, days, owner))
+        found.append(_judge_one(records.trails[customer], policy, days, owner))
         if len(found) % _STEP == 0:
             progress(len(found), count, step)
     progress(len(found), count, step)
@@ -88,23 +89,19 @@ def judge(
 
 
 def _judge_one(
-    trail: Trail, policy: Policy, as_of: date, days: Iterable[date], owner: MemberId | None
+    trail: Trail, policy: Policy, days: Iterable[date], owner: MemberId | None
 ) -> Judgement:
     course = [trail.at(day, window_days=policy.window_days) for day in days]
     stages = policy.stages.replay(course)
     tiers = policy.tiers.replay(course)
-    features = attrs.evolve(course[-1], stage=stages.stage.value, tier=tiers.tier)
-    cell = policy.rfm.cell(features)
-    if cell is not None:
-        features = attrs.evolve(features, r=cell.r, f=cell.f, m=cell.m)
-    placement = policy.segments.place(features)
-    if placement.segment is not None:
-        features = attrs.evolve(features, segment=placement.segment.name)
+    features, placement, score = verdicts(
+        course[-1], policy, stage=stages.stage.value, tier=tiers.tier
+    )
     return Judgement(
         features=features,
         stages=stages,
         tiers=tiers,
         placement=placement,
-        score=policy.rules.score(features, as_of=as_of),
+        score=score,
         owner=owner,
     )

@@ -17,7 +17,7 @@ from crmcore.features import Trail, collect
 from crmcore.kernel import CustomerId, MemberId, Phrase
 from crmcore.organization import Organization
 from crmcore.policies import Policy
-from crmcore.storage import Store, read_organization
+from crmcore.storage import Store, UnitOfWork, read_organization
 
 Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
 _T = TypeVar("_T")
@@ -76,15 +76,7 @@ def read_records(
         }
         owners = owners_at(uow.ownerships.lasting(at=at), at)
         strangers: Counter[CustomerId] = Counter()
-        reading = Phrase("reading purchases", "读取购买记录")
-        purchases = _counted(uow.purchases.until(at), reading, progress)
-        trails = collect(
-            _of_customers(purchases, stored, strangers),
-            zone=policy.zone,
-            currency=policy.currency,
-            interactions=(one for one in uow.interactions.until(at) if one.customer in stored),
-            customers=stored.values(),
-        )
+        trails = _trails(uow, stored, at, policy, strangers, progress)
     return Records(
         at=at,
         organization=organization,
@@ -93,6 +85,35 @@ def read_records(
         owners={key: held for key, held in owners.items() if key in customers},
         trails=trails,
         strangers=strangers,
+    )
+
+
+def read_trails(
+    store: Store, *, policy: Policy, as_of: date, progress: Progress
+) -> Mapping[CustomerId, Trail]:
+    """Read what each stored customer did before the day *as_of*, whether or not in use."""
+    at = midnight(as_of, find_zone(policy.zone))
+    with store.unit_of_work(readonly=True) as uow:
+        stored = {customer.id: customer for customer in uow.customers.stream()}
+        return _trails(uow, stored, at, policy, Counter(), progress)
+
+
+def _trails(  # noqa: PLR0917 - what is read, of whom, until when, and who hears of it
+    uow: UnitOfWork,
+    stored: Mapping[CustomerId, Customer],
+    at: datetime,
+    policy: Policy,
+    strangers: Counter[CustomerId],
+    progress: Progress,
+) -> Mapping[CustomerId, Trail]:
+    reading = Phrase("reading purchases", "读取购买记录")
+    purchases = _counted(uow.purchases.until(at), reading, progress)
+    return collect(
+        _of_customers(purchases, stored, strangers),
+        zone=policy.zone,
+        currency=policy.currency,
+        interactions=(one for one in uow.interactions.until(at) if one.customer in stored),
+        customers=stored.values(),
     )
 
 
