@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from crmcore.criteria import Criterion, Schema
 from crmcore.errors import Fault, FaultsError
 
-from ._back_end import Frames, Truth
+from ._back_end import Frames, Term, Truth
 from ._fields import problem_of, term_of
 from ._native import Frame
 from ._schema import schema_of_frame
@@ -77,6 +77,16 @@ class Expressions:
     def holds(self, criterion: Criterion, *, path: str = "") -> nw.Expr:
         """Return the column that is true where it holds and else false, never null."""
         return self._column(self.back_end.named("", self.truth(criterion, path=path)))
+
+    def term(self, name: str) -> Term:
+        """Return the operand of a field.
+
+        Raises:
+            UnknownNameError: If there is no such field.
+            FaultsError: If its column does not hold what the schema says.
+        """
+        self._read([name])
+        return self.back_end.fields[name]
 
     def _read(self, names: Iterable[str]) -> None:
         types = self.frame.readable.collect_schema()
