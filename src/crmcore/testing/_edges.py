@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, Final, TypeAlias
 from typing import Literal as OneOf
+from unicodedata import normalize
 
 from crmcore.criteria import Schema
 
@@ -15,6 +17,7 @@ Row: TypeAlias = "dict[str, Any]"
 _LARGEST: Final = 2**53 - 1
 _MISSING: Final = 0.3
 _ON_THE_EDGE: Final = 0.8
+_SELDOM: Final = 0.3
 _HUGE: Final = 1e280
 _SECOND: Final = 1_000_000
 
@@ -54,7 +57,9 @@ _DECIMALS: Final = tuple(
     for text in (
         *("0.00", "0.00", "0.01", "-0.01", "0.10", "0.20", "0.30", "0.50", "1.00", "-1.00"),
         *("1.10", "1.50", "2.00", "2.50", "7.00", "19.99", "29.99", "99.99", "100.00"),
-        *("1000.00", "-1000.00", "9007199254740.99", "-90071992547409.91", "90071992547409.91"),
+        *("1000.00", "-1000.00", "9007199254740.99", "-90071992547409.91"),
+        # The nearest float is the same for some of these.
+        *("90071992547409.91", "90071992547409.90", "90071992547409.89", "90071992547409.88"),
     )
 )
 # Finer than the scale of the fields: no field equals them, and yet each lies somewhere.
@@ -87,6 +92,17 @@ _TEXTS: Final = (
 _ELEMENTS: Final = (
     *("a", "A", "b", "ab", "a,b", '"', '"a"', "'", "\\", "[", "]", "%", "_", "", "null"),
     *("é", "e\u0301", "straße", "STRASSE", "😀", "客户", " a"),
+)
+# What some engine takes for the same text.
+_VARIATIONS: Final[tuple[Callable[[str], str], ...]] = (
+    str.swapcase,
+    str.strip,
+    lambda text: f"{text} ",
+    lambda text: f"{text[:1]}\u200b{text[1:]}",
+    lambda text: normalize("NFC", text),
+    lambda text: normalize("NFD", text),
+    lambda text: text.replace("a", "_"),
+    lambda text: f"{text[:1]}%",
 )
 _DATES: Final = (
     *(date(1, 1, 1), date(9999, 12, 31), date(1582, 10, 4), date(1582, 10, 15)),
@@ -149,14 +165,21 @@ def _ordinary(random: Random, kind: str) -> Any:  # noqa: ANN401 - of the kind
 
 def draw_constant(random: Random, kind: str, words: tuple[str, ...] = ()) -> Any:  # noqa: ANN401
     """Return a constant to compare a field of this kind with."""
-    if kind == "DECIMAL" and random.random() < 1 - _ON_THE_EDGE:
-        return random.choice((*_FINER, *_INTEGERS))
-    return draw(random, kind, words)
+    if kind == "DECIMAL" and random.random() < _SELDOM:
+        return random.choice((*_FINER, draw(random, "INT")))
+    value = draw(random, kind, words)
+    if kind == "TEXT" and not words and random.random() < _SELDOM:
+        return random.choice(_VARIATIONS)(value)
+    return value
 
 
 def draw_text(random: Random) -> str:
     """Return a text that is not empty."""
-    return random.choice(_TEXTS) or "a"
+    text: str = draw_constant(random, "TEXT") or "a"
+    if random.random() < 1 / 2:
+        return text
+    start = random.randrange(len(text))
+    return text[start : start + random.choice((1, 1, 2, 3))]
 
 
 def draw_element(random: Random) -> str:

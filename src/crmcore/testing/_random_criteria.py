@@ -28,6 +28,7 @@ _MEETS: Final = {
 _SHAPES: Final = (*(all_of, any_of, operator.inv) * 3, unless)
 _COUNTS: Final = (*(2, 2, 3) * 5, 4, 4, 1, 0)
 _DEEPEST: Final = 4
+_SOON: Final = 0.4
 
 
 @attrs.frozen
@@ -54,7 +55,7 @@ class Generator:
 
     def criterion(self, depth: int = _DEEPEST) -> Criterion:
         """Return a criterion of at most so many groups within each other."""
-        if not depth or self.random.random() < 1 / 3:
+        if not depth or self.random.random() < _SOON:
             return self._leaf()
         shape = self.random.choice(_SHAPES)
         if shape in {all_of, any_of}:
