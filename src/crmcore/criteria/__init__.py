@@ -22,15 +22,17 @@ It is checked against the fields that there are before it runs:
 from __future__ import annotations
 
 from ._back_end import BackEnd
-from ._builder import F, all_of, any_of, unless
+from ._builder import F, all_of, any_of, named, unless
+from ._column import Column
 from ._criterion import AS_OF as as_of  # noqa: N811 - it reads as a name inside a criterion
 from ._criterion import EVERYTHING, Criterion
-from ._explain import Explanation
+from ._explanation import Explanation
 from ._schema import Schema
 
 __all__ = [
     "EVERYTHING",
     "BackEnd",
+    "Column",
     "Criterion",
     "Explanation",
     "F",
@@ -38,5 +40,6 @@ __all__ = [
     "all_of",
     "any_of",
     "as_of",
+    "named",
     "unless",
 ]

@@ -9,7 +9,8 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 
-from ._back_end import Comparison, Match
+from ._back_end import Arithmetic, Comparison, Match
+from ._computed import Called, Computed, Operand, folded
 from ._criterion import (
     AllOf,
     AnyOf,
@@ -19,21 +20,27 @@ from ._criterion import (
     IsIn,
     IsMissing,
     MatchText,
+    Named,
     Not,
     Unless,
     join,
     not_in_brackets,
 )
-from ._operands import AsOf, Field, Literal, Operand
+from ._operands import AsOf, Field, Literal
+from ._source import Source
+
+_WHOLE_QUOTIENTS: Final = (
+    "be divided with /, which gives a float; engines round whole quotients differently"
+)
 
 
 def _operand(value: object) -> Operand:
-    if isinstance(value, FieldBuilder):
-        return value.field
+    if isinstance(value, OperandBuilder):
+        return value.operand
     return value if isinstance(value, AsOf) else Literal.of(value)
 
 
-def text_of(value: object) -> str:
+def _text(value: object) -> str:
     """Return the text of a constant that must be text, and not empty.
 
     Raises:
@@ -45,24 +52,7 @@ def text_of(value: object) -> str:
     return literal.value
 
 
-def is_in(field: Field, values: Iterable[Literal]) -> Criterion:
-    """Return the membership in a list of constants.
-
-    Raises:
-        InvalidValueError: If there are none.
-    """
-    listed = tuple(values)
-    if not listed:
-        raise InvalidValueError("in_", [], "list at least one value")
-    return IsIn(field, listed)
-
-
-def between(field: Field, low: Operand, high: Operand) -> Criterion:
-    """Return the half-open interval from *low* up to, and without, *high*.
-
-    Raises:
-        InvalidValueError: If both are constants and no value lies between them.
-    """
+def _between(operand: Operand, low: Operand, high: Operand) -> Criterion:
     if (
         isinstance(low, Literal)
         and isinstance(high, Literal)
@@ -71,28 +61,23 @@ def between(field: Field, low: Operand, high: Operand) -> Criterion:
     ):
         rule = f"be below the high end, {high.value!r}"
         raise InvalidValueError("low", low.value, rule)
-    return AllOf((Compare("ge", field, low), Compare("lt", field, high)))
-
-
-def differs(field: Field, value: Operand) -> Criterion:
-    """Return the criterion that holds where the field is missing or not equal."""
-    return Unless(Compare("eq", field, value))
+    return AllOf((Compare("ge", operand, low), Compare("lt", operand, high)))
 
 
 @attrs.frozen(eq=False)
-class FieldBuilder:
-    """A field, with the operators and methods that make criteria of it.
+class OperandBuilder:
+    """A field, or what is calculated from fields, with the operators that make criteria of it.
 
-    It has no truth value and no hash, because ``==`` makes a criterion. ``str()`` of it is
-    the field's name.
+    It has no truth value and no hash, because ``==`` makes a criterion. ``str()`` of a field is
+    its name.
     """
 
-    field: Field
+    operand: Operand
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def _compare(self, op: Comparison, value: object) -> Criterion:
-        return Compare(op, self.field, _operand(value))
+        return Compare(op, self.operand, _operand(value))
 
     def __eq__(self, value: object) -> Criterion:  # type: ignore[override]
         """Hold where it equals *value*."""
@@ -120,17 +105,20 @@ class FieldBuilder:
 
     def between(self, low: object, high: object) -> Criterion:
         """Hold from *low* up to, and without, *high*."""
-        return between(self.field, _operand(low), _operand(high))
+        return _between(self.operand, _operand(low), _operand(high))
 
     def in_(self, values: Iterable[object]) -> Criterion:
         """Hold where it equals one of *values*."""
         if isinstance(values, str):
             raise InvalidValueError("in_", values, "be a list of values, not one text")
-        return is_in(self.field, [Literal.of(value) for value in values])
+        listed = tuple(Literal.of(value) for value in values)
+        if not listed:
+            raise InvalidValueError("in_", [], "list at least one value")
+        return IsIn(self.operand, listed)
 
     def differs(self, value: object) -> Criterion:
         """Hold where it is missing or has a value other than *value*; never unknown."""
-        return differs(self.field, _operand(value))
+        return Unless(self._compare("eq", value))
 
     def is_true(self) -> Criterion:
         """Hold where it is yes."""
@@ -142,14 +130,14 @@ class FieldBuilder:
 
     def is_missing(self) -> Criterion:
         """Hold where it is None or NaN; never unknown."""
-        return IsMissing(self.field)
+        return IsMissing(self.operand)
 
     def is_present(self) -> Criterion:
         """Hold where it is neither None nor NaN; never unknown."""
-        return Not(IsMissing(self.field))
+        return Not(IsMissing(self.operand))
 
     def _match(self, op: Match, text: object) -> Criterion:
-        return MatchText(op, self.field, text_of(text))
+        return MatchText(op, self.operand, _text(text))
 
     def starts_with(self, text: str) -> Criterion:
         """Hold where its text starts with *text*, letter by letter."""
@@ -165,7 +153,68 @@ class FieldBuilder:
 
     def has(self, text: str) -> Criterion:
         """Hold where its set of texts has *text* as an element."""
-        return Has(self.field, text_of(text))
+        if not isinstance(self.operand, Field):
+            raise InvalidValueError("has", self, "ask a field")
+        return Has(self.operand, _text(text))
+
+    def _computed(self, op: Arithmetic, left: object, right: object) -> OperandBuilder:
+        return OperandBuilder(Computed(op, _operand(left), _operand(right)))
+
+    def __add__(self, other: object) -> OperandBuilder:
+        """Return the sum, missing where a part is."""
+        return self._computed("add", self, other)
+
+    def __radd__(self, other: object) -> OperandBuilder:
+        """Return the sum, missing where a part is."""
+        return self._computed("add", other, self)
+
+    def __sub__(self, other: object) -> OperandBuilder:
+        """Return the difference, missing where a part is."""
+        return self._computed("sub", self, other)
+
+    def __rsub__(self, other: object) -> OperandBuilder:
+        """Return the difference, missing where a part is."""
+        return self._computed("sub", other, self)
+
+    def __mul__(self, other: object) -> OperandBuilder:
+        """Return the product, missing where a part is."""
+        return self._computed("mul", self, other)
+
+    def __rmul__(self, other: object) -> OperandBuilder:
+        """Return the product, missing where a part is."""
+        return self._computed("mul", other, self)
+
+    def __truediv__(self, other: object) -> OperandBuilder:
+        """Return the quotient, a float; missing where a part is, or the denominator is zero."""
+        return self._computed("div", self, other)
+
+    def __rtruediv__(self, other: object) -> OperandBuilder:
+        """Return the quotient, a float; missing where a part is, or the denominator is zero."""
+        return self._computed("div", other, self)
+
+    def __neg__(self) -> OperandBuilder:
+        """Return the number with the other sign."""
+        return self._computed("sub", 0, self)
+
+    def __abs__(self) -> OperandBuilder:
+        """Return the number without its sign."""
+        return OperandBuilder(Called("abs", (self.operand,)))
+
+    def length(self) -> OperandBuilder:
+        """Return the number of characters of its text, as code points."""
+        return OperandBuilder(Called("length", (self.operand,)))
+
+    def otherwise(self, value: object) -> OperandBuilder:
+        """Return its value, or *value* where it is missing."""
+        return OperandBuilder(Called("coalesce", (self.operand, _operand(value))))
+
+    def days_until(self, day: object) -> OperandBuilder:
+        """Return the days from its date to *day*, below zero where *day* is earlier."""
+        return OperandBuilder(Called("days_between", (self.operand, _operand(day))))
+
+    def days_since(self, day: object) -> OperandBuilder:
+        """Return the days from *day* to its date, below zero where *day* is later."""
+        return OperandBuilder(Called("days_between", (_operand(day), self.operand)))
 
     def __and__(self, other: object) -> NoReturn:
         """Refuse to be joined: a field is compared first."""
@@ -175,18 +224,48 @@ class FieldBuilder:
     __rand__: ClassVar[Callable[..., NoReturn]] = __and__
     __ror__: ClassVar[Callable[..., NoReturn]] = __and__
 
+    def __floordiv__(self, other: object) -> NoReturn:
+        """Refuse whole quotients."""
+        raise InvalidValueError("//", self, _WHOLE_QUOTIENTS)
+
+    def __mod__(self, other: object) -> NoReturn:
+        """Refuse remainders."""
+        rule = "not be used: engines give remainders different signs; compare the number itself"
+        raise InvalidValueError("%", self, rule)
+
+    __rfloordiv__: ClassVar[Callable[..., NoReturn]] = __floordiv__
+    __rmod__: ClassVar[Callable[..., NoReturn]] = __mod__
+
+    def __pow__(self, other: object) -> NoReturn:
+        """Refuse powers."""
+        raise InvalidValueError("**", self, "be written as a product: F.visits * F.visits")
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        """Refuse to be rounded."""
+        rule = "not be used: engines round halves differently; compare the number as it is"
+        raise InvalidValueError("round", self, rule)
+
+    def __len__(self) -> NoReturn:
+        """Refuse to be measured by Python."""
+        raise InvalidValueError("len", self, "be written as F.name.length()")
+
+    def __contains__(self, text: object) -> NoReturn:
+        """Refuse ``"vip" in F.tags``, which Python would turn into a truth value."""
+        rule = 'be written as F.tags.has("vip"), F.name.contains("a") or F.tier.in_(["gold"])'
+        raise InvalidValueError("in", self, rule)
+
     def __bool__(self) -> NoReturn:
         """Refuse to be a truth value."""
         rule = "be compared; a field of yes or no is asked with is_true()"
         raise InvalidValueError("field", self, rule)
 
     def __str__(self) -> str:
-        """Return the field's name."""
-        return self.field.name
+        """Return the field's name, or the expression that builds what is calculated."""
+        return self.operand.name if isinstance(self.operand, Field) else repr(self)
 
     def __repr__(self) -> str:
         """Return the expression that builds it."""
-        return f"F.{self.field.name}"
+        return folded(self.operand, Source()).text
 
 
 class _Fields:
@@ -194,19 +273,19 @@ class _Fields:
 
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> FieldBuilder:
+    def __getattr__(self, name: str) -> OperandBuilder:
         """Return the field of this name."""
         if name.startswith("_"):
             raise AttributeError(name)
         return self(name)
 
-    def __getitem__(self, name: str) -> FieldBuilder:
+    def __getitem__(self, name: str) -> OperandBuilder:
         """Return the field of this name."""
         return self(name)
 
-    def __call__(self, name: str) -> FieldBuilder:
+    def __call__(self, name: str) -> OperandBuilder:
         """Return the field of this name."""
-        return FieldBuilder(Field(name))
+        return OperandBuilder(Field(name))
 
     def __repr__(self) -> str:
         """Return its name."""
@@ -238,3 +317,20 @@ def unless(criterion: Criterion) -> Criterion:
     .. versionadded:: 0.1.0
     """
     return Unless(criterion)
+
+
+def named(name: str, criterion: Criterion) -> Criterion:
+    """Return a criterion that is known by a name: it holds where *criterion* holds, else it fails.
+
+    It is never unknown, so ``~named("dach", criterion)`` is everybody else, without a gap.
+
+    Args:
+        name: A plain name, such as ``dach``.
+        criterion: What the name stands for.
+
+    Raises:
+        InvalidValueError: If the name is no plain name.
+
+    .. versionadded:: 0.1.0
+    """
+    return Named(name, criterion)

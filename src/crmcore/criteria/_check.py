@@ -2,48 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import attrs
 
-from crmcore.errors import Fault, UnknownNameError
+from crmcore.errors import Fault, InvalidValueError, UnknownNameError
 
-from ._back_end import Comparison, Match
-from ._operands import Kind, Literal, Scalar
+from ._back_end import Arithmetic, Comparison, Function, Match
+from ._column import Column, meeting_kind
+from ._operands import Kind, Scalar
+from ._source import Piece, Source
 
 Faults: TypeAlias = "tuple[Fault, ...]"
 
 _EQUALITY: Final = {"eq", "ne"}
-
-
-@attrs.frozen
-class _Column:
-    """The type of a field.
-
-    Attributes:
-        kind: What sort of values it holds.
-        nullable: Whether it may be missing.
-        words: The allowed words of a text, sorted; empty where any text is allowed.
-    """
-
-    kind: Kind
-    nullable: bool = attrs.field(default=False, kw_only=True)
-    words: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+_SOURCE: Final = Source()
 
 
 @attrs.frozen(kw_only=True)
 class Typed:
-    """An operand: how messages call it, its type if it has one, or what is wrong with it."""
+    """An operand: its source, its type if it has one, or what is wrong with it.
 
-    said: str
-    column: _Column | None
+    Attributes:
+        piece: How messages call it.
+        column: Its type; None where something is wrong with it.
+        faults: What is wrong with it, with paths from here.
+        is_operation: Whether it is an operation, with a place of its own in the path.
+    """
+
+    piece: Piece
+    column: Column | None
     faults: Faults = ()
+    is_operation: bool = False
+
+    @property
+    def text(self) -> str:
+        """How messages call it."""
+        return _shown(self.piece)
+
+    @property
+    def said(self) -> str:
+        """How messages call it, with its kind."""
+        return self.text if self.column is None else f"{self.text} ({self.column.kind.value})"
+
+
+def _shown(piece: Piece) -> str:
+    return piece.text.replace("F.", "")
 
 
 def _under(key: str, faults: Sequence[Fault]) -> Faults:
     return tuple(
         Fault(f"{key}.{fault.path}" if fault.path else key, fault.problem) for fault in faults
+    )
+
+
+def _inside(op: str, operands: Sequence[Typed]) -> Faults:
+    """Return the faults of the operands of an operator, each with its place among them."""
+    if len(operands) == 1:
+        return _under(op, operands[0].faults)
+    return tuple(
+        fault
+        for place, operand in enumerate(operands)
+        for fault in _under(f"{op}[{place}]" if operand.is_operation else op, operand.faults)
     )
 
 
@@ -55,58 +76,78 @@ class Check:
         columns: The types of the known fields.
     """
 
-    columns: Mapping[str, _Column]
+    columns: Mapping[str, Column]
 
     def field(self, name: str) -> Typed:
+        piece = _SOURCE.field(name)
         column = self.columns.get(name)
         if column is not None:
-            return Typed(said=f"{name} ({column.kind.value})", column=column)
+            return Typed(piece=piece, column=column)
         unknown = str(UnknownNameError("field", name, self.columns))
-        return Typed(said=name, column=None, faults=(Fault("", unknown),))
+        return Typed(piece=piece, column=None, faults=(Fault("", unknown),))
 
     def literal(self, value: Scalar) -> Typed:
-        kind = Literal.of(value).kind
-        words = (value,) if isinstance(value, str) else ()
-        return Typed(said=f"{value!r} ({kind.value})", column=_Column(kind, words=words))
+        return Typed(piece=_SOURCE.literal(value), column=Column.of(value))
 
-    def as_of(self, *, months: int, days: int) -> Typed:  # noqa: ARG002 - any shift is a date
-        return Typed(said="as_of (a date)", column=_Column(Kind.DATE))
+    def as_of(self, *, months: int, days: int) -> Typed:
+        return Typed(piece=_SOURCE.as_of(months=months, days=days), column=Column(Kind.DATE))
+
+    def arithmetic(self, op: Arithmetic, left: Typed, right: Typed) -> Typed:
+        piece = _SOURCE.arithmetic(op, left.piece, right.piece)
+        return self._operation(op, piece, (left, right), lambda a, b: a.arithmetic(op, b))
+
+    def call(self, function: Function, arguments: Sequence[Typed]) -> Typed:
+        piece = _SOURCE.call(function, [argument.piece for argument in arguments])
+        return self._operation(function, piece, arguments, lambda a, *b: a.call(function, b))
+
+    @staticmethod
+    def _operation(
+        op: str, piece: Piece, operands: Sequence[Typed], infer: Callable[..., Column]
+    ) -> Typed:
+        columns = [operand.column for operand in operands]
+        faults = _inside(op, operands)
+        if None not in columns:
+            try:
+                return Typed(piece=piece, column=infer(*columns), is_operation=True)
+            except InvalidValueError as error:
+                faults = (Fault(op, f"{_shown(piece)} must {error.rule}"),)
+        return Typed(piece=piece, column=None, faults=faults, is_operation=True)
 
     def compare(self, op: Comparison, left: Typed, right: Typed) -> Faults:
         if left.column is None or right.column is None:
-            return _under(op, left.faults + right.faults)
-        problem = _mismatch(left, right, left.column.kind, right.column.kind)
+            return _inside(op, (left, right))
+        problem = _mismatch(left, right, left.column, right.column)
         if problem is None:
             problem = _unsafe(op, left, right, {left.column.kind, right.column.kind})
         if problem is None and left.column.words and right.column.words:
             problem = _stranger(left, right.column.words)
         return () if problem is None else (Fault(op, problem),)
 
-    def is_in(self, field: Typed, values: tuple[Scalar, ...]) -> Faults:
-        if field.column is None:
-            return _under("in", field.faults)
+    def is_in(self, operand: Typed, values: tuple[Scalar, ...]) -> Faults:
+        if operand.column is None:
+            return _under("in[0]" if operand.is_operation else "in", operand.faults)
         return tuple(
             Fault("in", fault.problem)
             for value in values
-            for fault in self.compare("eq", field, self.literal(value))
+            for fault in self.compare("eq", operand, self.literal(value))
         )
 
-    def match(self, op: Match, field: Typed, _text: str) -> Faults:
-        return self._wants(Kind.TEXT, op, field)
+    def match(self, op: Match, operand: Typed, _text: str) -> Faults:
+        return self._wants(Kind.TEXT, op, operand)
 
     def has(self, field: Typed, _text: str) -> Faults:
         return self._wants(Kind.TEXTS, "has", field)
 
     @staticmethod
-    def _wants(kind: Kind, op: str, field: Typed) -> Faults:
-        if field.column is None:
-            return _under(op, field.faults)
-        if field.column.kind is kind:
+    def _wants(kind: Kind, op: str, operand: Typed) -> Faults:
+        if operand.column is None:
+            return _under(f"{op}[0]" if operand.is_operation else op, operand.faults)
+        if operand.column.kind is kind:
             return ()
-        return (Fault(op, f"{op} asks {kind.value}, not {field.said}"),)
+        return (Fault(op, f"{op} asks {kind.value}, not {operand.said}"),)
 
-    def is_missing(self, field: Typed) -> Faults:
-        return _under("is_null", field.faults)
+    def is_missing(self, operand: Typed) -> Faults:
+        return _under("is_null", operand.faults)
 
     def all_of(self, parts: Sequence[Faults]) -> Faults:
         return self._joined("all", parts)
@@ -128,12 +169,21 @@ class Check:
     def unless(self, part: Faults) -> Faults:
         return _under("unless", part)
 
+    def named(self, name: str, part: Faults) -> Faults:
+        return _under(f"named.{name}", part)
 
-def _mismatch(left: Typed, right: Typed, left_kind: Kind, right_kind: Kind) -> str | None:
-    for operand, kind in ((left, left_kind), (right, right_kind)):
+
+def _mismatch(left: Typed, right: Typed, column: Column, other: Column) -> str | None:
+    for operand, kind in ((left, column.kind), (right, other.kind)):
         if kind in {Kind.OTHER, Kind.TEXTS}:
             return f"{operand.said} cannot be compared; ask whether it is missing or present"
-    same = left_kind is right_kind or (left_kind.is_number and right_kind.is_number)
+    if column.kind.is_number and other.kind.is_number:
+        try:
+            meeting_kind(column, other)
+        except InvalidValueError as error:
+            return f"comparing {left.said} with {right.said} must {error.rule}"
+        return None
+    same = column.kind is other.kind
     return None if same else f"{left.said} cannot be compared with {right.said}"
 
 
@@ -155,4 +205,4 @@ def _stranger(left: Typed, words: tuple[str, ...]) -> str | None:
     stranger = next((word for word in words if word not in known), None)
     if stranger is None:
         return None
-    return str(UnknownNameError(f"value of {left.said.split(' ')[0]}", stranger, known))
+    return str(UnknownNameError(f"value of {left.text}", stranger, known))

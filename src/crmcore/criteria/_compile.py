@@ -3,7 +3,8 @@
 Each part becomes two Python expressions: one that is true where the part holds, one that is
 true where it fails; where both are false, it is unknown. *Not* swaps the two, *and* and *or*
 join them, and no None ever travels through the expressions. Both grow with the number of
-nodes only.
+nodes only. What is calculated is a temporary, set before the expressions are asked: by Python's
+own operator where both sides are plain integers or floats, else by the exact function.
 
 The source is made of fixed text, names of fields that were checked to be identifiers, and
 numbered variables to which the constants are bound. No text of a rule is part of it.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -20,14 +22,28 @@ import attrs
 from crmcore.errors import UndefinedValueError
 from crmcore.kernel import Undefined
 
-from ._back_end import Comparison, Foldable, Match
+from ._back_end import Arithmetic, Comparison, Foldable, Function, Match
+from ._computed import SIGNS
 from ._explain import Explain
+from ._meaning import ARITHMETIC, FUNCTIONS
 from ._operands import AsOf, Scalar
 from ._reading import MATCHES, has
 from ._source import SYMBOLS
 from ._words import OPPOSITES
 
 Judge: TypeAlias = Callable[[object], "bool | None"]
+
+# The classes whose values Python's own operators treat exactly as the language does.
+_KINDS: Final = {
+    "PLAIN": frozenset((int, float)),
+    "TEXT": frozenset((str,)),
+    "DAY": frozenset((date,)),
+}
+_CALLS: Final[dict[Function, tuple[str, str]]] = {
+    "abs": ("abs({0})", "PLAIN"),
+    "length": ("len({0})", "TEXT"),
+    "days_between": ("({1} - {0}).days", "DAY"),
+}
 
 # What comparing and calculating with a value of the wrong kind, or with none, may raise.
 _REFUSALS: Final = (AttributeError, TypeError, ArithmeticError, UndefinedValueError)
@@ -52,6 +68,9 @@ class Compiler:
         day: The day of judgement.
         bound: The constants, by the variable that stands for each.
         variables: The variable that holds the value of each field.
+        shared: The variables of the constants that need only one.
+        temporaries: The variable that holds each calculated operand, by how it is calculated.
+        steps: The statements that set the temporaries, in their order.
         settled: The operands that must be None where they are missing. All others are only
             put in order, which NaN fails in both directions, and so is unknown by itself.
     """
@@ -59,6 +78,9 @@ class Compiler:
     day: date | None
     bound: dict[str, Any] = attrs.field(factory=dict)
     variables: dict[str, str] = attrs.field(factory=dict)
+    shared: dict[tuple[type, object], str] = attrs.field(factory=dict)
+    temporaries: dict[str, str] = attrs.field(factory=dict)
+    steps: list[str] = attrs.field(factory=list)
     settled: set[str] = attrs.field(factory=set)
 
     def bind(self, value: object) -> str:
@@ -71,16 +93,53 @@ class Compiler:
         return self.variables.setdefault(name, f"v{len(self.variables)}")
 
     def literal(self, value: Scalar) -> str:
-        return self.bind(value)
+        return self._constant(value)
 
     def as_of(self, *, months: int, days: int) -> str:
-        return self.bind(AsOf(months=months, days=days).on(self.day))
+        return self._constant(AsOf(months=months, days=days).on(self.day))
+
+    def arithmetic(self, op: Arithmetic, left: str, right: str) -> str:
+        exact = f"{self._constant(ARITHMETIC[op])}({left}, {right})"
+        sides = (left, right)
+        if any(isinstance(self.bound.get(side), Decimal) for side in sides):
+            return self._temporary(exact, sides)
+        guards = self._guards(sides, "PLAIN") + ([right] if op == "div" else [])
+        source = f"{left} {SIGNS[op]} {right} if {' and '.join(guards)} else {exact}"
+        # The sum of two infinities of different signs is NaN.
+        return self._temporary(source, sides, and_then="if {0} != {0}: {0} = None")
+
+    def call(self, function: Function, arguments: Sequence[str]) -> str:
+        if function == "coalesce":
+            first, second = arguments
+            return self._temporary(f"{second} if {first} is None else {first}", arguments)
+        plain, kind = _CALLS[function]
+        guards = " and ".join(self._guards(arguments, kind))
+        exact = f"{self._constant(FUNCTIONS[function])}({', '.join(arguments)})"
+        return self._temporary(f"{plain.format(*arguments)} if {guards} else {exact}", arguments)
+
+    def _constant(self, value: Scalar | Callable[..., Any]) -> str:
+        """Return the variable of an equal constant of the same type, or else of a new one."""
+        key = (type(value), value)
+        if key not in self.shared:
+            self.shared[key] = self.bind(value)
+        return self.shared[key]
+
+    def _guards(self, operands: Sequence[str], kind: str) -> list[str]:
+        return [f"{each}.__class__ in {kind}" for each in operands if each not in self.bound]
+
+    def _temporary(self, source: str, operands: Sequence[str], *, and_then: str = "") -> str:
+        self.settled |= set(operands)
+        if source not in self.temporaries:
+            variable = f"t{len(self.temporaries)}"
+            self.temporaries[source] = variable
+            self.steps += filter(None, (f"{variable} = {source}", and_then.format(variable)))
+        return self.temporaries[source]
 
     def compare(self, op: Comparison, left: str, right: str) -> Pair:
         if op in {"eq", "ne"}:
             self.settled |= {left, right}
         known = " and ".join(
-            f"{operand} is not None" for operand in (left, right) if operand.startswith("v")
+            f"{operand} is not None" for operand in (left, right) if operand not in self.bound
         )
         return Pair(
             f"({known} and {left} {SYMBOLS[op]} {right})",
@@ -129,6 +188,9 @@ class Compiler:
     def unless(self, part: Pair) -> Pair:
         return Pair(f"(not {part.yes})", part.yes)
 
+    def named(self, name: str, part: Pair) -> Pair:  # noqa: ARG002 - the name is for people
+        return Pair(part.yes, f"(not {part.yes})")
+
     def function(
         self,
         body: Iterable[str],
@@ -154,11 +216,12 @@ class Compiler:
                 # NaN is the one value that differs from itself.
                 absent = f"{variable} != {variable} or {variable}.__class__ is Undefined"
                 lines.append(f"        if {absent}: {variable} = None")
-        lines += [f"        {line}" for line in body]
+        lines += [f"        {line}" for line in (*self.steps, *body)]
         lines += ["    except REFUSALS:", "        return otherwise(record)"]
         namespace: dict[str, Any] = {
             **self.bound,
             "Undefined": Undefined,
+            **_KINDS,
             "REFUSALS": _REFUSALS,
             "otherwise": otherwise,
         }

@@ -17,8 +17,10 @@ from crmcore.verdicts import Verdict
 
 from ._back_end import BackEnd, Comparison, Match
 from ._compile import Compiler, Pair, compile_judge
-from ._explain import Explain, Explanation
-from ._operands import AsOf, Field, Literal, Operand
+from ._computed import Operand, folded
+from ._explain import Explain
+from ._explanation import Explanation
+from ._operands import AsOf, Field, Literal, field_name
 from ._plain import Plain, PlainData, fingerprint_of
 from ._source import Source
 from ._survey import Survey, survey_within_limits
@@ -158,7 +160,7 @@ class Criterion(ABC):
 
     def __repr__(self) -> str:
         """Return the Python expression that builds it."""
-        return self.fold(Source())[0]
+        return self.fold(Source()).text
 
     def __str__(self) -> str:
         """Return what it asks for, in English."""
@@ -182,26 +184,18 @@ def _judge(criterion: Criterion, as_of: date | None) -> Judge:
     return criterion.compile(as_of=as_of)
 
 
-def _operand(operand: Operand, back_end: BackEnd[_OperandT, _MeaningT]) -> _OperandT:
-    if isinstance(operand, Field):
-        return back_end.field(operand.name)
-    if isinstance(operand, Literal):
-        return back_end.literal(operand.value)
-    return back_end.as_of(months=operand.months, days=operand.days)
-
-
 @attrs.frozen(repr=False, cache_hash=True)
 class Compare(Criterion):
-    """A field against a constant, another field, or the day of judgement."""
+    """An operand that reads a field, against another operand."""
 
     op: Comparison
-    left: Field
+    left: Operand
     right: Operand
 
     def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the comparison."""
-        left = _operand(self.left, back_end)
-        return back_end.compare(self.op, left, _operand(self.right, back_end))
+        left = folded(self.left, back_end)
+        return back_end.compare(self.op, left, folded(self.right, back_end))
 
 
 def _in_order(values: tuple[Literal, ...]) -> tuple[Literal, ...]:
@@ -211,29 +205,29 @@ def _in_order(values: tuple[Literal, ...]) -> tuple[Literal, ...]:
 
 @attrs.frozen(repr=False, cache_hash=True)
 class IsIn(Criterion):
-    """A field against a list of constants."""
+    """An operand that reads a field, against a list of constants."""
 
-    left: Field
+    left: Operand
     values: tuple[Literal, ...] = attrs.field(converter=_in_order)
 
     def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the membership."""
         return back_end.is_in(
-            back_end.field(self.left.name), tuple(literal.value for literal in self.values)
+            folded(self.left, back_end), tuple(literal.value for literal in self.values)
         )
 
 
 @attrs.frozen(repr=False, cache_hash=True)
 class MatchText(Criterion):
-    """A field's text against the start, the end or a part that it should have."""
+    """A text against the start, the end or a part that it should have."""
 
     op: Match
-    left: Field
+    left: Operand
     text: str
 
     def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the match."""
-        return back_end.match(self.op, back_end.field(self.left.name), self.text)
+        return back_end.match(self.op, folded(self.left, back_end), self.text)
 
 
 @attrs.frozen(repr=False, cache_hash=True)
@@ -250,13 +244,13 @@ class Has(Criterion):
 
 @attrs.frozen(repr=False, cache_hash=True)
 class IsMissing(Criterion):
-    """A field that has no value."""
+    """An operand that has no value."""
 
-    left: Field
+    left: Operand
 
     def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of being missing."""
-        return back_end.is_missing(back_end.field(self.left.name))
+        return back_end.is_missing(folded(self.left, back_end))
 
 
 @attrs.frozen(repr=False, cache_hash=True)
@@ -301,6 +295,22 @@ class Unless(Criterion):
     def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the total complement."""
         return back_end.unless(self.part.fold(back_end))
+
+
+def _name(name: object) -> str:
+    return field_name(name, "name")
+
+
+@attrs.frozen(repr=False, cache_hash=True)
+class Named(Criterion):
+    """A criterion that is known by a name, and is definite: it holds or it fails."""
+
+    name: str = attrs.field(converter=_name)
+    part: Criterion
+
+    def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
+        """Return the meaning of the named criterion."""
+        return back_end.named(self.name, self.part.fold(back_end))
 
 
 def join(kind: type[AllOf | AnyOf], parts: tuple[Criterion, ...]) -> Criterion:

@@ -1,20 +1,11 @@
-"""Explaining a verdict: the value at every leaf, the leaves that decide, and what would turn it.
-
-The *witness* of a verdict is a smallest choice of leaves that settle it: whatever the other
-leaves said, the verdict would be the same. A conjunction that fails needs one failing part;
-one that holds needs all of its parts. What is unknown is neither shown to hold nor to fail,
-so its witness is the union of what keeps it from either.
-
-A *flip* changes one leaf and nothing else. Where other leaves read the same field, they might
-change with it; such a flip is told only if it turns the verdict whatever they would say.
-"""
+"""Judging one record with everything that was seen on the way: the reference for all back ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
-from typing import Final, TypeAlias
-from typing import Literal as OneOf
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
 
 import attrs
 
@@ -22,190 +13,62 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 from crmcore.verdicts import Verdict
 
-from ._back_end import Comparison, Match
+from ._back_end import Arithmetic, Comparison, Function, Match
+from ._explanation import Explanation, Shape
+from ._meaning import ARITHMETIC, FUNCTIONS
 from ._operands import AsOf, Scalar
 from ._reading import MATCHES, OPERATORS, has, read
-from ._words import ABSENT, Claim, compared, holding, joined, listed, matched, says, show
+from ._words import (
+    ABSENT,
+    Claim,
+    Term,
+    calculated,
+    called,
+    compared,
+    holding,
+    joined,
+    listed,
+    matched,
+    says,
+    show,
+)
 
-Shape: TypeAlias = OneOf["leaf", "all", "any", "not", "unless"]
-Side: TypeAlias = OneOf["yes", "no", "not yes", "not no"]
-
-_SILENT: Final = Phrase("", "")
-_SWAPPED: Final[dict[Side, Side]] = {
-    "yes": "no",
-    "no": "yes",
-    "not yes": "not no",
-    "not no": "not yes",
+_YEAR: Final = 365
+_RULES: Final[dict[Function, str]] = {
+    "abs": "be a number",
+    "length": "be text",
+    "days_between": "be a date",
 }
-# What shows a side of an *unless* is what shows this side of its part.
-_INSIDE_UNLESS: Final[dict[Side, Side]] = {
-    "yes": "not yes",
-    "no": "yes",
-    "not yes": "yes",
-    "not no": "not yes",
-}
-
-
-class _Anything:
-    """A truth that nothing is known of: it may be true, false or unknown."""
-
-
-_ANYTHING: Final = _Anything()
-_Truth: TypeAlias = "bool | _Anything | None"
 
 
 @attrs.frozen(kw_only=True)
-class Explanation:
-    """What a criterion says of one record, and why.
+class Seen:
+    """An operand as it was seen.
 
     Attributes:
-        verdict: What it says.
-        shape: ``leaf`` for a test of a field; else how the parts are joined.
-        observed: The fields that a leaf reads, with their values; None where missing.
-        sentence: What a leaf found; empty for the other shapes.
-        claim: What a leaf asks of its field, as the end of a sentence with *is*.
-        opposite: The opposite of the claim.
-        parts: The explanations of the parts, in their order.
-
-    .. versionadded:: 0.1.0
+        value: Its value; None where it is missing.
+        term: Its words.
+        observed: The fields that it reads, each with its value.
+        gaps: The fields that leave it missing.
     """
 
-    verdict: Verdict
-    shape: Shape = "leaf"
-    observed: tuple[tuple[str, object], ...] = ()
-    sentence: Phrase = _SILENT
-    claim: Phrase = _SILENT
-    opposite: Phrase = _SILENT
-    parts: tuple[Explanation, ...] = ()
-
-    @property
-    def leaves(self) -> tuple[Explanation, ...]:
-        """Its leaves, in their order."""
-        if self.shape == "leaf":
-            return (self,)
-        return tuple(leaf for part in self.parts for leaf in part.leaves)
-
-    @property
-    def witness(self) -> tuple[Explanation, ...]:
-        """A smallest choice of leaves that settle the verdict, whatever the others said."""
-        if self.verdict is Verdict.HOLDS:
-            return _shown(self, "yes")
-        if self.verdict is Verdict.FAILS:
-            return _shown(self, "no")
-        return _union((_shown(self, "not yes"), _shown(self, "not no")))
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The missing fields that leave leaves of the witness unknown, by name."""
-        unknown = (leaf for leaf in self.witness if leaf.verdict is Verdict.UNKNOWN)
-        return tuple(
-            sorted({name for leaf in unknown for name, value in leaf.observed if value is None})
-        )
-
-    @property
-    def summary(self) -> Phrase:
-        """The verdict with the leaves that decide it."""
-        leaves = self.witness
-        if self.verdict is Verdict.UNKNOWN:
-            leaves = tuple(leaf for leaf in leaves if leaf.verdict is Verdict.UNKNOWN)
-        found = joined([leaf.sentence for leaf in leaves], "; ", "；")
-        label = self.verdict.label
-        if not leaves:
-            return Phrase(f"{label.en} for every record", f"对任何记录{label.zh}")
-        return Phrase(f"{label.en}: {found.en}", f"{label.zh}：{found.zh}")
-
-    @property
-    def flips(self) -> tuple[Phrase, ...]:
-        """The changes of one leaf that would make it hold, or keep it from holding."""
-        return tuple(_flips(self))
-
-    def __str__(self) -> str:
-        """Return the summary and the flips in English, each on its line."""
-        return "\n".join([self.summary.en, *(flip.en for flip in self.flips)])
-
-
-def _union(groups: Sequence[tuple[Explanation, ...]]) -> tuple[Explanation, ...]:
-    distinct = {id(leaf): leaf for group in groups for leaf in group}
-    return tuple(distinct.values())
-
-
-def _is(explanation: Explanation, side: Side) -> bool:
-    wanted = Verdict.HOLDS if side in {"yes", "not yes"} else Verdict.FAILS
-    return (explanation.verdict is wanted) is (side in {"yes", "no"})
-
-
-def _shown(explanation: Explanation, side: Side) -> tuple[Explanation, ...]:
-    """Return the fewest leaves that show that a side is true of the explanation."""
-    parts = explanation.parts
-    if explanation.shape == "leaf":
-        return (explanation,)
-    if explanation.shape == "not":
-        return _shown(parts[0], _SWAPPED[side])
-    if explanation.shape == "unless":
-        return _shown(parts[0], _INSIDE_UNLESS[side])
-    if (explanation.shape == "all") is (side in {"yes", "not no"}):
-        return _union([_shown(part, side) for part in parts])
-    choices = (_shown(part, side) for part in parts if _is(part, side))
-    return min(choices, key=lambda leaves: (len(leaves), _unknown_count(leaves)))
-
-
-def _unknown_count(leaves: tuple[Explanation, ...]) -> int:
-    return sum(leaf.verdict is Verdict.UNKNOWN for leaf in leaves)
-
-
-def _flips(root: Explanation) -> Iterator[Phrase]:
-    holds = root.verdict is Verdict.HOLDS
-    leaves = root.leaves
-    for leaf in leaves:
-        truths: dict[int, _Truth] = {
-            id(other): _ANYTHING if _share_a_field(leaf, other) else other.verdict.truth
-            for other in leaves
-        }
-        for target in (True, False):
-            truth = _evaluated(root, {**truths, id(leaf): target})
-            turns = truth is not True and truth is not _ANYTHING if holds else truth is True
-            if turns and leaf.verdict.truth is not target:
-                yield _flip(leaf, leaf.claim if target else leaf.opposite, holds=holds)
-
-
-def _share_a_field(leaf: Explanation, other: Explanation) -> bool:
-    fields = {name for name, _ in leaf.observed}
-    return any(name in fields for name, _ in other.observed)
-
-
-def _flip(leaf: Explanation, claim: Phrase, *, holds: bool) -> Phrase:
-    name = leaf.observed[0][0]
-    en, zh = ("would not hold", "则不成立") if holds else ("would hold", "则成立")
-    return Phrase(f"{en} if {name} were {claim.en}", f"若 {name} {claim.zh}，{zh}")
-
-
-def _evaluated(explanation: Explanation, truths: dict[int, _Truth]) -> _Truth:
-    """Return the truth of the tree when its leaves have these truths."""
-    if explanation.shape == "leaf":
-        return truths[id(explanation)]
-    parts = [_evaluated(part, truths) for part in explanation.parts]
-    if explanation.shape in {"all", "any"}:
-        settling = explanation.shape == "any"
-        return next((v for v in (settling, _ANYTHING, None) if v in parts), not settling)
-    if parts[0] is _ANYTHING:
-        return _ANYTHING
-    if explanation.shape == "not":
-        return None if parts[0] is None else not parts[0]
-    return parts[0] is not True
-
-
-@attrs.frozen
-class Seen:
-    """An operand: its value, how it is shown, and the field it is of, if of one."""
-
     value: object
-    shown: Phrase
-    name: str | None = None
+    term: Term
+    observed: tuple[tuple[str, object], ...] = ()
+    gaps: tuple[str, ...] = ()
 
     @property
-    def observed(self) -> tuple[tuple[str, object], ...]:
-        """The field with its value, if it is of one."""
-        return () if self.name is None else ((self.name, self.value),)
+    def is_field(self) -> bool:
+        """Whether it is a field itself, and not calculated."""
+        return len(self.observed) == 1 and self.term.phrase.en == self.observed[0][0]
+
+
+def _together(parts: Sequence[Seen]) -> tuple[tuple[str, object], ...]:
+    return tuple(dict(pair for part in parts for pair in part.observed).items())
+
+
+def _gaps(parts: Sequence[Seen]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in parts for name in part.gaps))
 
 
 @attrs.frozen
@@ -222,17 +85,40 @@ class Explain:
 
     def field(self, name: str) -> Seen:
         value = read(self.record, name)
-        return Seen(value, Phrase(name, name), name)
+        gaps = (name,) if value is None else ()
+        term = Term(Phrase(name, name), is_day=isinstance(value, date))
+        return Seen(value=value, term=term, observed=((name, value),), gaps=gaps)
 
     def literal(self, value: Scalar) -> Seen:
-        return Seen(value, show(value))
+        return Seen(value=value, term=Term(show(value), is_day=isinstance(value, date)))
 
     def as_of(self, *, months: int, days: int) -> Seen:
-        value = AsOf(months=months, days=days).on(self.day)
-        return Seen(value, show(value))
+        return self.literal(AsOf(months=months, days=days).on(self.day))
+
+    def arithmetic(self, op: Arithmetic, left: Seen, right: Seen) -> Seen:
+        term = calculated(op, left.term, right.term)
+        try:
+            value = ARITHMETIC[op](left.value, right.value)
+        except (TypeError, ArithmeticError):
+            raise _no_number(term, left, right) from None
+        gaps = _gaps((left, right))
+        if value is None and not gaps:
+            # The quotient has no value because the denominator is zero.
+            gaps = tuple(name for name, _ in right.observed)
+        return Seen(value=value, term=term, observed=_together((left, right)), gaps=gaps)
+
+    def call(self, function: Function, arguments: Sequence[Seen]) -> Seen:
+        term = called(function, [argument.term for argument in arguments])
+        try:
+            value = FUNCTIONS[function](*(argument.value for argument in arguments))
+        except TypeError as error:
+            (wrong,) = (each for each in arguments if each.value is error.args[0])
+            raise InvalidValueError(wrong.term.phrase.en, wrong.value, _RULES[function]) from None
+        gaps = () if value is not None else _gaps(arguments)
+        return Seen(value=value, term=term, observed=_together(arguments), gaps=gaps)
 
     def compare(self, op: Comparison, left: Seen, right: Seen) -> Explanation:
-        claim = compared(op, right.shown, is_day=isinstance(right.value, date))
+        claim = compared(op, right.term.phrase, is_day=right.term.is_day)
         if left.value is None or right.value is None:
             return _leaf(left, claim, None, right)
         try:
@@ -241,29 +127,29 @@ class Explain:
             raise _refusal(left, f"be comparable with {right.value!r}") from None
         return _leaf(left, claim, truth, right)
 
-    def is_in(self, field: Seen, values: tuple[Scalar, ...]) -> Explanation:
-        truth = None if field.value is None else field.value in values
-        return _leaf(field, listed(values), truth)
+    def is_in(self, operand: Seen, values: tuple[Scalar, ...]) -> Explanation:
+        truth = None if operand.value is None else operand.value in values
+        return _leaf(operand, listed(values), truth)
 
-    def match(self, op: Match, field: Seen, text: str) -> Explanation:
-        return self._test(MATCHES[op], field, text, matched(op, text), "be text")
+    def match(self, op: Match, operand: Seen, text: str) -> Explanation:
+        return self._test(MATCHES[op], operand, text, matched(op, text), "be text")
 
     def has(self, field: Seen, text: str) -> Explanation:
         return self._test(has, field, text, holding(text), "be a set of text")
 
     @staticmethod
     def _test(
-        test: Callable[[object, str], bool], field: Seen, text: str, claim: Claim, rule: str
+        test: Callable[[object, str], bool], operand: Seen, text: str, claim: Claim, rule: str
     ) -> Explanation:
-        if field.value is None:
-            return _leaf(field, claim, None)
+        if operand.value is None:
+            return _leaf(operand, claim, None)
         try:
-            return _leaf(field, claim, test(field.value, text))
+            return _leaf(operand, claim, test(operand.value, text))
         except TypeError:
-            raise _refusal(field, rule) from None
+            raise _refusal(operand, rule) from None
 
-    def is_missing(self, field: Seen) -> Explanation:
-        return _leaf(field, ABSENT, field.value is None)
+    def is_missing(self, operand: Seen) -> Explanation:
+        return _leaf(operand, ABSENT, operand.value is None)
 
     def all_of(self, parts: Sequence[Explanation]) -> Explanation:
         return self._joined("all", parts, settled_by=Verdict.FAILS, otherwise=Verdict.HOLDS)
@@ -288,44 +174,100 @@ class Explain:
         verdict = Verdict.of(part.verdict is not Verdict.HOLDS)
         return Explanation(verdict=verdict, shape="unless", parts=(part,))
 
+    def named(self, name: str, part: Explanation) -> Explanation:
+        verdict = Verdict.of(part.verdict is Verdict.HOLDS)
+        return Explanation(verdict=verdict, shape="named", name=name, parts=(part,))
 
-def _refusal(field: Seen, rule: str) -> InvalidValueError:
-    return InvalidValueError(str(field.name), field.value, rule)
+
+def _refusal(operand: Seen, rule: str) -> InvalidValueError:
+    return InvalidValueError(operand.term.phrase.en, operand.value, rule)
 
 
-def _leaf(field: Seen, claim: Claim, truth: bool | None, other: Seen | None = None) -> Explanation:  # noqa: FBT001 - the truth is the finding
-    observed = field.observed + (() if other is None else other.observed)
-    return Explanation(
-        verdict=Verdict.of(truth),
-        observed=observed,
-        sentence=_sentence(observed, claim, truth),
-        claim=claim.yes,
-        opposite=claim.no,
+def _no_number(term: Term, left: Seen, right: Seen) -> InvalidValueError:
+    values = (left.value, right.value)
+    return InvalidValueError(
+        term.phrase.en, values, "be made of numbers that fit, and not of a decimal with a float"
     )
 
 
+def _leaf(left: Seen, claim: Claim, truth: bool | None, right: Seen | None = None) -> Explanation:  # noqa: FBT001 - the truth is the finding
+    sides = (left,) if right is None else (left, right)
+    gaps = _gaps(sides) if truth is None else ()
+    return Explanation(
+        verdict=Verdict.of(truth),
+        observed=_together(sides),
+        gaps=gaps,
+        sentence=_sentence(left, right, claim, truth),
+        subject=left.term.phrase,
+        claim=claim.yes,
+        opposite=claim.no,
+        distance=None if right is None else _distance(left.value, right.value),
+    )
+
+
+def _distance(value: object, bound: object) -> float | None:
+    if isinstance(value, datetime) or isinstance(bound, datetime):
+        if isinstance(value, datetime) and isinstance(bound, datetime):
+            return abs((value - bound).total_seconds()) / (_YEAR * 86400)
+        return None
+    if isinstance(value, date) and isinstance(bound, date):
+        return abs((value - bound).days) / _YEAR
+    if not isinstance(value, int | float | Decimal) or isinstance(value, bool):
+        return None
+    if not isinstance(bound, int | float | Decimal) or isinstance(bound, bool):
+        return None
+    here, there = float(value), float(bound)
+    return abs(here - there) / max(abs(here), abs(there), 1.0)
+
+
+def _shown(operand: Seen) -> Phrase:
+    """Return the value of an operand, with those of its fields where it is calculated."""
+    value = show(operand.value)
+    if operand.is_field:
+        return value
+    fields = _listed(operand.observed)
+    return Phrase(f"{value.en} ({fields.en})", f"{value.zh}（{fields.zh}）")
+
+
+def _listed(observed: tuple[tuple[str, object], ...]) -> Phrase:
+    each = [(name, ABSENT.yes if value is None else show(value)) for name, value in observed]
+    return joined([Phrase(f"{name} {v.en}", f"{name} {v.zh}") for name, v in each], ", ", "，")
+
+
 def _sentence(
-    observed: tuple[tuple[str, object], ...],
+    left: Seen,
+    right: Seen | None,
     claim: Claim,
     truth: bool | None,  # noqa: FBT001
 ) -> Phrase:
-    (name, value), *others = observed
-    found = Phrase(name, name)
+    subject = left.term.phrase
     if claim is ABSENT:
-        return says(found, claim.yes if truth else claim.no)
-    absent = [missing for missing, seen in observed if seen is None]
-    if absent:
-        names = Phrase(" and ".join(absent), "、".join(absent))
-        gap = says(names, ABSENT.yes)
-        return Phrase(
-            f"{gap.en} (asked is {name} {claim.yes.en})", f"{gap.zh}（要求 {name} {claim.yes.zh}）"
-        )
-    shown = [show(seen) for seen in (value, *(seen for _, seen in others))]
+        return says(subject, claim.yes if truth else claim.no)
+    if truth is None:
+        return _gap(left, right, claim)
+    shown = _shown(left)
     said = claim.yes if truth else claim.no
-    en = f"{name} is {shown[0].en}"
-    zh = f"{name} 为 {shown[0].zh}"
-    if said.en != shown[0].en:
+    en, zh = f"{subject.en} is {shown.en}", f"{subject.zh} 为 {shown.zh}"
+    if said.en != show(left.value).en:
         en, zh = f"{en}, {said.en}", f"{zh}，{said.zh}"
-    if others:
-        en, zh = f"{en} ({shown[1].en})", f"{zh}（{shown[1].zh}）"
+    if right is not None and right.observed:
+        other = _shown(right)
+        en, zh = f"{en} ({other.en})", f"{zh}（{other.zh}）"
     return Phrase(en, zh)
+
+
+def _gap(left: Seen, right: Seen | None, claim: Claim) -> Phrase:
+    """Return the sentence of a leaf that is unknown: what is missing, and what was asked."""
+    sides = (left,) if right is None else (left, right)
+    absent = [name for name, value in _together(sides) if value is None and name in _gaps(sides)]
+    if absent:
+        gap = says(Phrase(" and ".join(absent), "、".join(absent)), ABSENT.yes)
+    else:
+        found = _listed(_together(sides))
+        en, zh = f"{found.en}: nothing is divided by zero", f"{found.zh}：不能除以零"
+        gap = Phrase(en, zh)
+    subject = left.term.phrase
+    return Phrase(
+        f"{gap.en} (asked is {subject.en} {claim.yes.en})",
+        f"{gap.zh}（要求 {subject.zh} {claim.yes.zh}）",
+    )

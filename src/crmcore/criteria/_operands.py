@@ -1,4 +1,4 @@
-"""Operands: what a comparison compares: fields, literal values and the day of judgement."""
+"""The simple operands: fields, constants and the day of judgement."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Kind(Enum):
         return self.is_number or self in {Kind.DATE, Kind.DATETIME}
 
 
-def field_name(name: object) -> str:
-    """Return *name* if it can be the name of a field.
+def field_name(name: object, what: str = "field") -> str:
+    """Return *name* if it can be the name of a field, or of *what* else.
 
     Raises:
         InvalidValueError: If it is no plain identifier.
@@ -60,7 +60,7 @@ def field_name(name: object) -> str:
     plain = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
     if not plain or str(name).startswith("_") or len(str(name)) > _LONGEST_NAME:
         rule = f"be a plain name of at most {_LONGEST_NAME} characters, such as days_since_last"
-        raise InvalidValueError("field", name, rule)
+        raise InvalidValueError(what, name, rule)
     return str(name)
 
 
@@ -183,6 +183,3 @@ class AsOf:
             rule = "be the date of judgement, because the criterion depends on it"
             raise InvalidValueError("as_of", as_of, rule)
         return months_after(as_of, self.months) + timedelta(days=self.days)
-
-
-Operand: TypeAlias = Field | Literal | AsOf

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from ._back_end import Comparison, Match
+from ._back_end import Arithmetic, Comparison, Function, Match
 from ._operands import Scalar
 
 PlainData: TypeAlias = "bool | int | float | str | list[PlainData] | dict[str, PlainData]"
@@ -43,6 +43,12 @@ class Plain:
             by["days"] = days
         return {"shift": [{"param": "as_of"}, by]} if by else {"param": "as_of"}
 
+    def arithmetic(self, op: Arithmetic, left: PlainData, right: PlainData) -> PlainData:
+        return {op: [left, right]}
+
+    def call(self, function: Function, arguments: Sequence[PlainData]) -> PlainData:
+        return {function: arguments[0] if len(arguments) == 1 else list(arguments)}
+
     def compare(self, op: Comparison, left: PlainData, right: PlainData) -> PlainData:
         return {op: [left, right]}
 
@@ -69,6 +75,9 @@ class Plain:
 
     def unless(self, part: PlainData) -> PlainData:
         return {"unless": part}
+
+    def named(self, name: str, part: PlainData) -> PlainData:
+        return {"named": [name, part]}
 
 
 def fingerprint_of(data: PlainData | Mapping[str, PlainData]) -> str:

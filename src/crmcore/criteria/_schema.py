@@ -17,7 +17,8 @@ import attrs
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.kernel import Undefined
 
-from ._check import Check, _Column
+from ._check import Check
+from ._column import Column
 from ._criterion import Criterion
 from ._operands import Kind, field_name
 from ._survey import Survey, survey_within_limits
@@ -33,7 +34,7 @@ _KINDS: Final[dict[object, Kind]] = {
 }
 _SETS: Final = {frozenset, set, tuple, list, Collection, Sequence, AbstractSet}
 _NO_VALUE: Final = {type(None), Undefined}
-_OTHER: Final = _Column(Kind.OTHER)
+_OTHER: Final = Column(Kind.OTHER)
 
 Source: TypeAlias = "type | Mapping[str, Any]"
 
@@ -51,8 +52,8 @@ class Schema:
     .. versionadded:: 0.1.0
     """
 
-    columns: tuple[tuple[str, _Column], ...]
-    _by_name: dict[str, _Column] = attrs.field(init=False, eq=False, repr=False)
+    columns: tuple[tuple[str, Column], ...]
+    _by_name: dict[str, Column] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Index the fields by name."""
@@ -72,7 +73,7 @@ class Schema:
             InvalidValueError: If a source is no attrs class, or an annotation of it does not
                 resolve at run time.
         """
-        found: dict[str, _Column] = {}
+        found: dict[str, Column] = {}
         for source in (*sources, fields):
             hints = source if isinstance(source, Mapping) else _annotations(source)
             for name, annotation in hints.items():
@@ -88,7 +89,7 @@ class Schema:
         """Say whether there is a field of this name."""
         return name in self._by_name
 
-    def __getitem__(self, name: str) -> _Column:
+    def __getitem__(self, name: str) -> Column:
         """Return the type of a field.
 
         Raises:
@@ -142,7 +143,7 @@ def _annotations(source: type) -> dict[str, Any]:
     return {name: hint for name, hint in found.items() if not name.startswith("_")}
 
 
-def _column(annotation: Any) -> _Column:  # noqa: ANN401, PLR0911 - one answer for each form of type
+def _column(annotation: Any) -> Column:  # noqa: ANN401, PLR0911 - one answer for each form of type
     if isinstance(annotation, typing.NewType):
         return _column(annotation.__supertype__)
     origin, arguments = get_origin(annotation), get_args(annotation)
@@ -154,21 +155,21 @@ def _column(annotation: Any) -> _Column:  # noqa: ANN401, PLR0911 - one answer f
         return _words(arguments)
     if origin in _SETS:
         texts = bool(arguments) and _column(arguments[0]).kind is Kind.TEXT
-        return _Column(Kind.TEXTS) if texts else _OTHER
+        return Column(Kind.TEXTS) if texts else _OTHER
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return _words([member.value for member in annotation])
-    return _Column(_KINDS[annotation]) if annotation in _KINDS else _OTHER
+    return Column(_KINDS[annotation]) if annotation in _KINDS else _OTHER
 
 
-def _union(arguments: tuple[Any, ...]) -> _Column:
+def _union(arguments: tuple[Any, ...]) -> Column:
     columns = {_column(argument) for argument in arguments if argument not in _NO_VALUE}
     nullable = any(argument in _NO_VALUE for argument in arguments)
     if len(columns) == 1:
         return attrs.evolve(columns.pop(), nullable=nullable)
-    return _Column(Kind.OTHER, nullable=nullable)
+    return Column(Kind.OTHER, nullable=nullable)
 
 
-def _words(values: Sequence[object]) -> _Column:
+def _words(values: Sequence[object]) -> Column:
     if all(isinstance(value, str) for value in values):
-        return _Column(Kind.TEXT, words=tuple(sorted(map(str, values))))
+        return Column(Kind.TEXT, words=tuple(sorted(map(str, values))))
     return _OTHER

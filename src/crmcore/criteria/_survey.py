@@ -9,7 +9,7 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 
-from ._back_end import Comparison, Match
+from ._back_end import Arithmetic, Comparison, Function, Match
 from ._operands import Scalar
 
 # Deeper or larger criteria fail or stall on one engine or another: SQLite gives up at 50
@@ -42,6 +42,12 @@ class Survey:
     def as_of(self, *, months: int, days: int) -> Reading:  # noqa: ARG002 - the shift is free
         return Reading(needs_as_of=True)
 
+    def arithmetic(self, _op: Arithmetic, left: Reading, right: Reading) -> Reading:
+        return self.all_of((left, right))
+
+    def call(self, _function: Function, arguments: Sequence[Reading]) -> Reading:
+        return self.all_of(arguments)
+
     def compare(self, _op: Comparison, left: Reading, right: Reading) -> Reading:
         return self.all_of((left, right))
 
@@ -72,6 +78,9 @@ class Survey:
         return self.all_of((part,))
 
     unless = negate
+
+    def named(self, _name: str, part: Reading) -> Reading:
+        return self.all_of((part,))
 
 
 def survey_within_limits(reading: Reading) -> None:

@@ -11,7 +11,8 @@ import attrs
 
 from crmcore.kernel import Phrase
 
-from ._back_end import Comparison, Match
+from ._back_end import Arithmetic, Comparison, Function, Match
+from ._computed import SIGNS
 from ._operands import Scalar
 
 NOTHING: Final = Phrase("nothing", "恒不成立")
@@ -128,10 +129,56 @@ def shifted(*, months: int, days: int) -> Phrase:
 
 @attrs.frozen
 class Term:
-    """An operand in words."""
+    """An operand in words.
+
+    Attributes:
+        phrase: The words.
+        is_day: Whether it comes before and after, instead of being less and more.
+        is_open: Whether it needs brackets inside another operand.
+    """
 
     phrase: Phrase
-    is_day: bool = False
+    is_day: bool = attrs.field(default=False, kw_only=True)
+    is_open: bool = attrs.field(default=False, kw_only=True)
+
+    @property
+    def closed(self) -> Phrase:
+        """The words, in brackets where they need some."""
+        return _in_brackets(self.phrase) if self.is_open else self.phrase
+
+
+def _in_brackets(phrase: Phrase) -> Phrase:
+    return Phrase(f"({phrase.en})", f"（{phrase.zh}）")
+
+
+def calculated(op: Arithmetic, left: Term, right: Term) -> Term:
+    """Return a sum, difference, product or quotient in words."""
+    a, sign, b = left.closed, SIGNS[op], right.closed
+    return Term(Phrase(f"{a.en} {sign} {b.en}", f"{a.zh} {sign} {b.zh}"), is_open=True)
+
+
+_CALLS: Final[dict[Function, Pattern]] = {
+    "abs": ("|{}|", "|{}|"),
+    "length": ("length of {}", "{} 的长度"),
+    "coalesce": ("{} ({} where missing)", "{}（缺失时为 {}）"),
+    "days_between": ("days from {} to {}", "从 {} 到 {} 的天数"),
+}
+
+_OPEN: Final[set[Function]] = {"length", "days_between"}
+
+
+def called(function: Function, terms: Sequence[Term]) -> Term:
+    """Return a function of operands in words."""
+    en, zh = _CALLS[function]
+    phrases = [term.phrase if function == "abs" else term.closed for term in terms]
+    words = Phrase(en.format(*(p.en for p in phrases)), zh.format(*(p.zh for p in phrases)))
+    is_day = function == "coalesce" and terms[0].is_day
+    return Term(words, is_day=is_day, is_open=function in _OPEN)
+
+
+def known_as(name: str) -> Phrase:
+    """Return what a named criterion is called inside another one."""
+    return Phrase(f"“{name}” holds", f"“{name}”成立")
 
 
 @attrs.frozen
@@ -144,9 +191,7 @@ class Said:
     @property
     def closed(self) -> Phrase:
         """The words, in brackets where they need some."""
-        if not self.is_open:
-            return self.phrase
-        return Phrase(f"({self.phrase.en})", f"（{self.phrase.zh}）")
+        return _in_brackets(self.phrase) if self.is_open else self.phrase
 
 
 def says(subject: Phrase, claim: Phrase) -> Phrase:
@@ -161,10 +206,16 @@ class Words:
         return Term(Phrase(name, name))
 
     def literal(self, value: Scalar) -> Term:
-        return Term(show(value), isinstance(value, date))
+        return Term(show(value), is_day=isinstance(value, date))
 
     def as_of(self, *, months: int, days: int) -> Term:
         return Term(shifted(months=months, days=days), is_day=True)
+
+    def arithmetic(self, op: Arithmetic, left: Term, right: Term) -> Term:
+        return calculated(op, left, right)
+
+    def call(self, function: Function, arguments: Sequence[Term]) -> Term:
+        return called(function, arguments)
 
     def compare(self, op: Comparison, left: Term, right: Term) -> Said:
         return Said(says(left.phrase, compared(op, right.phrase, is_day=right.is_day).yes))
@@ -194,6 +245,9 @@ class Words:
     def unless(self, part: Said) -> Said:
         inside = part.closed
         return Said(Phrase(f"unless {inside.en}", f"除非 {inside.zh}"))
+
+    def named(self, name: str, part: Said) -> Said:  # noqa: ARG002 - the name stands for it
+        return Said(known_as(name))
 
     @staticmethod
     def _group(parts: Sequence[Said], en: str, zh: str) -> Said:
