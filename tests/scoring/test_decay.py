@@ -154,7 +154,7 @@ def test_months_never_drift() -> None:
         (lambda: Linear(days=40_000, since="day"), "days must be a whole number of days"),
         (lambda: Step(since="day"), "step must state its ages in days or in months"),
         (lambda: Step(since="day", days={1: 0}, months={1: 0}), "in days or in months"),
-        (lambda: _step({0: "0.5"}), "step must have ages of at least 1"),
+        (lambda: _step({0: "0.5"}), "step must have ages from 1 to 36,525"),
         (lambda: _step({"a": "0.5"}), "step must be pairs of a whole age and the share"),
         (lambda: _step([5]), "step must be pairs of a whole age and the share"),
         (lambda: _step([()]), "step must be pairs of a whole age and the share"),

@@ -30,18 +30,22 @@ engagement: 12.5 (-27.5 to 12.5)
 from __future__ import annotations
 
 from ._decay import HalfLife, Linear, Step
+from ._program import Masks
 from ._rule import Rule
 from ._rule_set import RuleSet
 from ._score import Entry, EntryKind, Override, Score
+from ._scorer import Scorer
 
 __all__ = [
     "Entry",
     "EntryKind",
     "HalfLife",
     "Linear",
+    "Masks",
     "Override",
     "Rule",
     "RuleSet",
     "Score",
+    "Scorer",
     "Step",
 ]

@@ -7,14 +7,15 @@ an object, in SQL and on a data frame, where it is a handful of comparisons with
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 import attrs
 
@@ -25,10 +26,12 @@ from crmcore.errors import InvalidValueError
 
 # The first age, in days, at which each factor counts, and the factor in thousandths.
 Table: TypeAlias = "tuple[tuple[int, int], ...]"
+Steps: TypeAlias = "tuple[tuple[date, int], ...]"
 Levels: TypeAlias = "tuple[tuple[int, Decimal], ...]"
 
 _MOST_STEPS: Final = 16
 _MOST_DAYS: Final = 36525
+_MOST_MONTHS: Final = 1200
 _THOUSAND: Final = 1000
 _HALF_LIVES: Final = 4
 _CONTEXT: Final = Context(prec=30, rounding=ROUND_HALF_UP)
@@ -38,6 +41,11 @@ _DIGITS: Final = Decimal("1E-12")
 def field_of(value: object) -> str:
     """Return the name of a field, given as ``F.name`` or as text."""
     return str(F(str(value)))
+
+
+def optional_field(value: object) -> str | None:
+    """Return the name of a field, or None where there is none."""
+    return None if value is None else field_of(value)
 
 
 def _thousandths(share: Decimal) -> int:
@@ -67,9 +75,18 @@ def _linear_table(days: int) -> Table:
     return (*((age, _thousandths(share)) for age, share in shares), (days, 0))
 
 
-def _looked_up(table: Table, age: int) -> Decimal:
-    thousandths = next(factor for first, factor in reversed(table) if age >= first)
+def _share(thousandths: int) -> Decimal:
     return _CONTEXT.normalize(_CONTEXT.scaleb(Decimal(thousandths), Decimal(-3)))
+
+
+def _looked_up(table: Table, age: int) -> Decimal:
+    return _share(next(factor for first, factor in reversed(table) if age >= first))
+
+
+def _steps(table: Table, as_of: date) -> Steps:
+    """Return the last day on which each factor counts, but for those before the calendar."""
+    days = ((as_of.toordinal() - first, factor) for first, factor in reversed(table) if first)
+    return tuple((date.fromordinal(day), factor) for day, factor in days if day > 0)
 
 
 def age_in_days(day: date, as_of: date) -> int:
@@ -94,7 +111,8 @@ class HalfLife:
 
     Attributes:
         days: The half-life, in days.
-        since: The field with the date from which the age counts; ``F.name`` or its name.
+        since: The field with the date from which the age counts; ``F.name`` or its name. An
+            event has a day of its own, so a rule of events leaves this out.
         horizon: The age, in days, at which nothing is left; four half-lives where not stated.
         continuous: Follow the curve to twelve digits and without a horizon, instead of in
             sixteen steps of whole thousandths; only objects in Python are scored so.
@@ -103,7 +121,7 @@ class HalfLife:
     """
 
     days: int = attrs.field(validator=_is_days)
-    since: str = attrs.field(converter=field_of)
+    since: str | None = attrs.field(default=None, converter=optional_field)
     horizon: int = attrs.field(
         default=attrs.Factory(lambda self: _HALF_LIVES * self.days, takes_self=True),
         validator=_is_days,
@@ -118,6 +136,22 @@ class HalfLife:
             return _CONTEXT.normalize(_CONTEXT.quantize(exact, _DIGITS))
         return _looked_up(_half_life_table(self.days, self.horizon), age)
 
+    def steps(self, *, as_of: date) -> Steps:
+        """Return what is left on *as_of*, for engines that compare days.
+
+        Returns:
+            Days, the earliest first, and how many thousandths are left of the points for what
+            happened on each of them or after the one before it. What happened after the last
+            of them keeps all.
+
+        Raises:
+            InvalidValueError: If it is continuous, and has no steps.
+        """
+        if self.continuous:
+            rule = "be sampled in steps, because a continuous one is for objects in Python alone"
+            raise InvalidValueError("half-life", self, rule)
+        return _steps(_half_life_table(self.days, self.horizon), as_of)
+
 
 @attrs.frozen(kw_only=True)
 class Linear:
@@ -125,17 +159,22 @@ class Linear:
 
     Attributes:
         days: The age, in days, at which nothing is left.
-        since: The field with the date from which the age counts; ``F.name`` or its name.
+        since: The field with the date from which the age counts; ``F.name`` or its name. An
+            event has a day of its own, so a rule of events leaves this out.
 
     .. versionadded:: 0.1.0
     """
 
     days: int = attrs.field(validator=_is_days)
-    since: str = attrs.field(converter=field_of)
+    since: str | None = attrs.field(default=None, converter=optional_field)
 
     def factor(self, day: date, *, as_of: date) -> Decimal:
         """Return the share that is left on *as_of* of the points for what happened on *day*."""
         return _looked_up(_linear_table(self.days), age_in_days(day, as_of))
+
+    def steps(self, *, as_of: date) -> Steps:
+        """Return what is left on *as_of*, as `HalfLife.steps` does."""
+        return _steps(_linear_table(self.days), as_of)
 
 
 def _levels(value: Mapping[int, Any] | Sequence[Sequence[Any]]) -> Levels:
@@ -157,14 +196,15 @@ class Step:
     """The points fall to a stated share at each stated age.
 
     Attributes:
-        since: The field with the date from which the age counts; ``F.name`` or its name.
+        since: The field with the date from which the age counts; ``F.name`` or its name. An
+            event has a day of its own, so a rule of events leaves this out.
         days: The share that is left from each age on, by the age in days.
         months: The same by the age in calendar months; one of the two is stated.
 
     .. versionadded:: 0.1.0
     """
 
-    since: str = attrs.field(converter=field_of)
+    since: str | None = attrs.field(default=None, converter=optional_field)
     days: Levels = attrs.field(default=(), converter=_levels)
     months: Levels = attrs.field(default=(), converter=_levels)
 
@@ -175,8 +215,10 @@ class Step:
         levels = self.days or self.months
         if len(levels) > _MOST_STEPS:
             raise InvalidValueError("step", len(levels), f"have at most {_MOST_STEPS} ages")
-        if levels[0][0] < 1:
-            raise InvalidValueError("step", levels[0][0], "have ages of at least 1")
+        most = _MOST_DAYS if self.days else _MOST_MONTHS
+        if levels[0][0] < 1 or levels[-1][0] > most:
+            ages = [age for age, _ in levels]
+            raise InvalidValueError("step", ages, f"have ages from 1 to {most:,}")
         shares = [Decimal(1), *(share for _, share in levels)]
         if any(later >= earlier for earlier, later in pairwise(shares)) or shares[-1] < 0:
             raise InvalidValueError(
@@ -187,13 +229,49 @@ class Step:
 
     def factor(self, day: date, *, as_of: date) -> Decimal:
         """Return the share that is left on *as_of* of the points for what happened on *day*."""
-        left = Decimal(1)
-        for age, share in self.days or self.months:
-            first = as_of - timedelta(days=age) if self.days else months_after(as_of, -age)
-            if day > first:
-                break
-            left = share
-        return left
+        return Fade.of(self, as_of).share(day)
+
+    def steps(self, *, as_of: date) -> Steps:
+        """Return what is left on *as_of*, as `HalfLife.steps` does."""
+        levels = tuple((age, _thousandths(share)) for age, share in self.days or self.months)
+        if self.days:
+            return _steps(levels, as_of)
+        known = (as_of.year - 1) * 12 + as_of.month - 1  # months that the calendar has before
+        falling = ((age, left) for age, left in reversed(levels) if age <= known)
+        return tuple((months_after(as_of, -age), left) for age, left in falling)
 
 
 Decay: TypeAlias = HalfLife | Linear | Step
+
+
+@attrs.frozen
+class Fade:
+    """A decay on one day of judgement.
+
+    Attributes:
+        decay: The decay.
+        as_of: The day of judgement.
+        days: The last day of each step, the earliest first.
+        shares: The share that is left at each step, and behind the last; none of a continuous
+            decay, which has no steps.
+    """
+
+    decay: Decay
+    as_of: date
+    days: tuple[date, ...]
+    shares: tuple[Decimal, ...]
+
+    @classmethod
+    def of(cls, decay: Decay, as_of: date) -> Self:
+        """Look the steps up once."""
+        if isinstance(decay, HalfLife) and decay.continuous:
+            return cls(decay, as_of, (), ())
+        steps = decay.steps(as_of=as_of)
+        days, shares = (day for day, _ in steps), (_share(left) for _, left in steps)
+        return cls(decay, as_of, tuple(days), (*shares, Decimal(1)))
+
+    def share(self, day: date) -> Decimal:
+        """Return the share that is left of the points for what happened on *day*."""
+        if not self.shares:
+            return self.decay.factor(day, as_of=self.as_of)
+        return self.shares[bisect_left(self.days, day)]

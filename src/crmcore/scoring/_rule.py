@@ -12,7 +12,7 @@ from crmcore.checks import decimal, is_name, optional_decimal
 from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
 
-from ._decay import Decay, HalfLife, Linear, Step, field_of
+from ._decay import Decay, HalfLife, Linear, Step, optional_field
 
 # Room for every digit of every sum, whatever the context of the caller.
 EXACT: Final = Context(prec=60)
@@ -56,11 +56,6 @@ def to_cap(value: Decimal | int | str | None) -> Decimal | None:
     return optional_decimal(value, "cap")
 
 
-def to_name(value: object) -> str | None:
-    """Return the name of a field, or None where there is none."""
-    return None if value is None else field_of(value)
-
-
 @attrs.frozen
 class Rule:
     """Points for a customer for whom a criterion holds.
@@ -90,16 +85,19 @@ class Rule:
     group: str | None = attrs.field(
         default=None, kw_only=True, validator=attrs.validators.optional(is_name)
     )
-    times: str | None = attrs.field(default=None, kw_only=True, converter=to_name)
+    times: str | None = attrs.field(default=None, kw_only=True, converter=optional_field)
     cap: Decimal | None = attrs.field(
         default=None, kw_only=True, converter=to_cap, validator=[are_points, is_cap]
     )
     version: str = attrs.field(default="1", kw_only=True, validator=is_name)
 
     def __attrs_post_init__(self) -> None:
-        """Want a cap where a count could be anything."""
+        """Want a cap where a count could be anything, and a date where points decay."""
         if self.times is not None and self.cap is None:
             raise InvalidValueError("cap", None, f"be stated, because {self.times} has no bound")
+        if self.decay is not None and self.decay.since is None:
+            rule = "state since, the field with the date from which its age counts"
+            raise InvalidValueError("decay", self.decay, rule)
 
     @property
     def fields(self) -> frozenset[str]:

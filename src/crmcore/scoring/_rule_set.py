@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +17,8 @@ from crmcore.criteria import Schema
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 
 from ._data import read_rule_set, rule_data, type_faults
+from ._ledger import Terms
+from ._program import Masks
 from ._rule import Rule, are_points, is_cap, to_cap
 from ._score import Score, shown
 from ._scorer import RuleScorer, Scorer
@@ -91,8 +93,31 @@ class RuleSet:
         """
         return _scorer(self, as_of)(record)
 
-    def scorer(self, *, as_of: date, of: type | None = None) -> Callable[[object], Score]:
-        """Return a function that scores one record after the other.
+    def total(self, record: object, *, as_of: date) -> Decimal:
+        """Return the points of a record, as `Score.value`, without a ledger."""
+        return _scorer(self, as_of).total(record)
+
+    def masks(self, record: object, *, as_of: date) -> Masks:
+        """Return the points of a record, and which rules gave them, without a ledger."""
+        return _scorer(self, as_of).masks(record)
+
+    def ledger(self, record: object, *, fired: int, unknown: int, as_of: date) -> Score:
+        """Return the score of a record whose masks are known, without judging it again.
+
+        Args:
+            record: The record that the masks are of: an object with attributes, or a mapping,
+                such as a row. Its counts, dates and values are read.
+            fired: The rules that gave their points, as `Masks.fired`.
+            unknown: The rules of which nobody knows, as `Masks.unknown`.
+            as_of: The day of judgement.
+
+        Raises:
+            InvalidValueError: If the masks cannot be those of the record.
+        """
+        return _scorer(self, as_of).ledger(record, fired=fired, unknown=unknown)
+
+    def scorer(self, *, as_of: date, of: type | None = None) -> Scorer:
+        """Return what scores one record after the other.
 
         Args:
             as_of: The day of judgement, from which ages count.
@@ -101,15 +126,15 @@ class RuleSet:
         Raises:
             InvalidValueError: If *as_of* is an instant, or no date.
         """
-        return Scorer(
-            rule_set=self.name,
+        terms = Terms(
+            name=self.name,
             version=self.version,
-            as_of=day(as_of),
-            rules=tuple(RuleScorer.of(rule, as_of, of) for rule in self.rules),
-            group_caps=self.group_caps,
             floor=self.floor,
             cap=self.cap,
+            group_caps=self.group_caps,
         )
+        rules = tuple(RuleScorer.on(rule, day(as_of), of) for rule in self.rules)
+        return Scorer(as_of=day(as_of), terms=terms, rules=rules, of=of)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -172,5 +197,5 @@ class RuleSet:
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _scorer(rule_set: RuleSet, as_of: date) -> Callable[[object], Score]:
+def _scorer(rule_set: RuleSet, as_of: date) -> Scorer:
     return rule_set.scorer(as_of=as_of)
