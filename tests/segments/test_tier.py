@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmcore.criteria import EVERYTHING, any_of
 from crmcore.errors import FaultsError, InvalidValueError, UnknownNameError
 from crmcore.features import CustomerFeatures
 from crmcore.kernel import CustomerId, Phrase
@@ -209,6 +210,32 @@ def test_replay_wants_one_course(features: list[CustomerFeatures], message: str)
     """A replay takes one customer's features, of one day each."""
     with pytest.raises(InvalidValueError, match=message):
         POLICY.replay(features)
+
+
+@given(st.integers(0, 400), st.sampled_from(POLICY.tiers))
+def test_tiers_are_criteria(amount: int, current: Tier) -> None:
+    """A customer moves just where the entry of a higher tier or the exit of the own one holds."""
+    customer = paid(amount)
+    higher = POLICY.tiers[POLICY.tiers.index(current) + 1 :]
+    enters = [tier.name for tier in higher if POLICY.entry(tier.name).holds(customer)]
+    leaves = POLICY.exit(current.name).holds(customer)
+
+    move = POLICY.step(current.name, customer)
+
+    assert (move is not None) == bool(enters or leaves)
+    assert move is None or move.is_up == bool(enters)
+    assert move is None or not enters or move.after == enters[-1]
+    assert move is None or enters or not POLICY.exit(move.after).holds(customer)
+
+
+def test_the_lowest_tier_takes_everybody_and_is_left_by_nobody_down() -> None:
+    """The entry of the lowest tier holds for every record, its exit for none."""
+    lowest = POLICY.tiers[0].name
+
+    assert POLICY.entry(lowest) is EVERYTHING
+    assert POLICY.exit(lowest) == any_of()
+    with pytest.raises(UnknownNameError, match="unknown tier 'gild'; did you mean 'gold'"):
+        POLICY.entry("gild")
 
 
 def test_an_unknown_tier_is_refused() -> None:

@@ -8,22 +8,24 @@ before a minimum stay. Between the two levels nothing changes.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
 from crmcore.checks import at_least
+from crmcore.criteria import EVERYTHING, Criterion, F, any_of
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.features import CustomerFeatures
 
 from ._tier import Tier, TierChange, TierHistory
+
+Judges: TypeAlias = "tuple[Callable[[object], bool | None], ...]"
 
 _FEATURES: Final = (
     "contacts",
@@ -90,28 +92,46 @@ class TierPolicy:
         Raises:
             UnknownNameError: If there is no such tier.
         """
-        place = self._places.get(current)
-        if place is None:
-            raise UnknownNameError("tier", current, self._places)
-        value: Decimal | int | None = getattr(features, self.feature)
-        if value is None:
-            return None
-        after = max(place, self._highest(self._enter, value))
+        place = self._place(current)
+        after = max(place, self._highest(self._entered, features))
         if after == place:
-            if value >= self._leave[place] or not place:
+            if self._left[place](features) is not True:
                 return None
             if since is not None and (features.as_of - since).days < self.minimum_days:
                 return None
-            after = self._highest(self._leave[:place], value)
+            after = next(low for low in reversed(range(place)) if not self._left[low](features))
+        moved = self.tiers[max(after, place)]
         return TierChange(
             customer=features.customer,
             day=features.as_of,
             before=current,
             after=self.tiers[after].name,
             feature=self.feature,
-            value=Decimal(value),
-            level=self._enter[after] if after > place else self._leave[place],
+            value=Decimal(getattr(features, self.feature)),
+            level=moved.enter if after > place else moved.leave,
         )
+
+    def entry(self, tier: str) -> Criterion:
+        """Return what must hold for a customer to move up to a tier, or past it.
+
+        Of the lowest tier it is `crmcore.criteria.EVERYTHING`.
+
+        Raises:
+            UnknownNameError: If there is no such tier.
+        """
+        place = self._place(tier)
+        return F(self.feature) >= self.tiers[place].enter if place else EVERYTHING
+
+    def exit(self, tier: str) -> Criterion:
+        """Return what must hold for a customer to move down from a tier.
+
+        Of the lowest tier it never holds.
+
+        Raises:
+            UnknownNameError: If there is no such tier.
+        """
+        place = self._place(tier)
+        return F(self.feature) < self.tiers[place].leave if place else any_of()
 
     def replay(self, features: Iterable[CustomerFeatures]) -> TierHistory:
         """Return the tiers of one customer over the checkpoints at which *features* were taken.
@@ -142,18 +162,24 @@ class TierPolicy:
     def _places(self) -> Mapping[str, int]:
         return {tier.name: place for place, tier in enumerate(self.tiers)}
 
-    @cached_property
-    def _enter(self) -> tuple[Decimal, ...]:
-        return tuple(tier.enter for tier in self.tiers)
+    def _place(self, tier: str) -> int:
+        try:
+            return self._places[tier]
+        except KeyError:
+            raise UnknownNameError("tier", tier, self._places) from None
 
     @cached_property
-    def _leave(self) -> tuple[Decimal, ...]:
-        return tuple(tier.leave for tier in self.tiers)
+    def _entered(self) -> Judges:
+        return tuple(self.entry(tier.name).compile(of=CustomerFeatures) for tier in self.tiers)
+
+    @cached_property
+    def _left(self) -> Judges:
+        return tuple(self.exit(tier.name).compile(of=CustomerFeatures) for tier in self.tiers)
 
     @staticmethod
-    def _highest(levels: Sequence[Decimal], value: Decimal | int) -> int:
-        """Return the highest tier whose level is reached, the lowest if none is."""
-        return max(0, bisect_right(levels, value) - 1)
+    def _highest(judges: Judges, features: CustomerFeatures) -> int:
+        """Return the highest tier whose criterion holds; that of the lowest always does."""
+        return next(place for place in reversed(range(len(judges))) if judges[place](features))
 
 
 def _faults(tiers: tuple[Tier, ...]) -> Iterator[Fault]:
