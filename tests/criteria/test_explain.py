@@ -73,8 +73,8 @@ def test_a_flip_is_left_out_where_other_parts_would_move_with_it() -> None:
 
     assert between.explain({"spend": 25}).flips == ()
     assert [flip.en for flip in between.explain({"spend": 15}).flips] == [
-        "would not hold if spend were less than 10",
         "would not hold if spend were 20 or more",
+        "would not hold if spend were less than 10",
     ]
 
 

@@ -88,7 +88,7 @@ def _ordered() -> st.SearchStrategy[Criterion]:
     days = st.builds(lambda d, m: as_of.shift(days=d, months=m), _ints, _ints)
     sides = st.one_of(
         st.tuples(st.sampled_from(["days", "orders"]), _ints | _decimals | st.just(F.spend)),
-        st.tuples(st.just("spend"), _ints | _decimals | _floats | st.just(F.orders)),
+        st.tuples(st.just("spend"), _ints | _decimals | st.just(F.orders)),
         st.tuples(st.just("ratio"), _ints | _floats | st.just(F.days)),
         st.tuples(st.just("joined"), _days | days),
         st.tuples(st.just("seen"), _instants),

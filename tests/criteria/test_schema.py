@@ -131,7 +131,7 @@ def test_sources_add_up() -> None:
         (F.is_vip < True, "lt", r"is_vip \(yes or no\) has no order"),
         (F.is_vip == 1, "eq", r"is_vip \(yes or no\) cannot be compared with 1 \(an integer\)"),
         (F.ratio == 1, "eq", "not compared for equality"),
-        (F.spend != 1.5, "ne", "not compared for equality"),
+        (F.ratio != 1.5, "ne", "not compared for equality"),
         (F.days.in_([1, 2.5]), "in", "not compared for equality"),
         (F.joined < datetime(2026, 1, 1, tzinfo=UTC), "lt", "joined .* cannot be compared with"),
         (F.seen < as_of, "lt", r"seen \(a datetime\) cannot be compared with as_of \(a date\)"),
@@ -157,7 +157,7 @@ def test_what_is_refused(criterion: Criterion, path: str, message: str) -> None:
     "criterion",
     [
         F.days > Decimal("1.5"),
-        F.spend < 1.5,
+        F.ratio < 1.5,
         F.ratio >= F.days,
         F.days.in_([1, Decimal(2)]),
         F.tier == Tier.GOLD,

@@ -37,6 +37,12 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "sub": operator.sub,
     "mul": operator.mul,
 }
+# The types that the bounds of a kind may have; the last is the one that is kept.
+_TAKES: Final[dict[Kind, tuple[Any, ...]]] = {
+    Kind.INT: (int,),
+    Kind.DECIMAL: (int, Decimal),
+    Kind.FLOAT: (int, float),
+}
 _ADVICE: Final = "state what its fields may be, as in Schema.bounded(visits=(0, 10_000))"
 
 
@@ -130,6 +136,32 @@ class Column:
             InvalidValueError: If the function does not take such operands.
         """
         return _FUNCTIONS[function](self, *others)
+
+
+def bounded(column: Column, low: Number | None, high: Number | None, *, name: str) -> Column:
+    """Return the column of a field with other bounds, and as many digits as they have.
+
+    Raises:
+        InvalidValueError: If it is no number, or these are no bounds of one.
+    """
+    takes = _TAKES.get(column.kind)
+    if takes is None:
+        raise InvalidValueError(name, column.kind.value, "be a number, because it has bounds")
+    for bound in (low, high):
+        if bound is not None and (not isinstance(bound, takes) or isinstance(bound, bool)):
+            raise InvalidValueError(name, bound, f"have bounds that fit {column.kind.value}")
+    places = max(
+        column.places, *(0 if bound is None else places_of(bound) for bound in (low, high))
+    )
+    scale = places if column.kind is Kind.DECIMAL else None
+    widest = Column(column.kind, nullable=column.nullable, scale=scale)
+    least, greatest = widest.interval
+    lowest = least if low is None else takes[-1](low)
+    highest = greatest if high is None else takes[-1](high)
+    if not least <= lowest <= highest <= greatest:
+        rule = f"have bounds in order, from {least} to {greatest} at most"
+        raise InvalidValueError(name, (lowest, highest), rule)
+    return attrs.evolve(widest, low=lowest, high=highest)
 
 
 def meeting_kind(column: Column, other: Column, what: str = "comparison") -> Kind:

@@ -23,7 +23,7 @@ from ._explanation import Explanation
 from ._operands import AsOf, Field, Literal, field_name
 from ._plain import Plain, PlainData, fingerprint_of
 from ._source import Source
-from ._survey import Survey, survey_within_limits
+from ._survey import Size, Survey
 from ._words import Words
 
 Judge: TypeAlias = Callable[[object], "bool | None"]
@@ -90,7 +90,7 @@ class Criterion(ABC):
         """
         if as_of is not None:
             day(as_of)
-        survey_within_limits(self.fold(Survey()))
+        self.size.check()
         return compile_judge(self, as_of=as_of, of=of)
 
     def embed(self, compiler: Compiler) -> Pair:
@@ -100,7 +100,7 @@ class Criterion(ABC):
             compiler: What all criteria of the function are embedded in; `Criterion.compiler` gives
                 one.
         """
-        survey_within_limits(self.fold(Survey()))
+        self.size.check()
         return self.fold(compiler)
 
     @staticmethod
@@ -117,6 +117,16 @@ class Criterion(ABC):
     def needs_as_of(self) -> bool:
         """Whether it depends on the day of judgement."""
         return self.fold(Survey()).needs_as_of
+
+    @property
+    def size(self) -> Size:
+        """How large it is, as ``nodes``, ``depth`` and ``values``, and its price, as ``cost``.
+
+        The cost is the most steps that judging one record takes: one for each test, operation and
+        joint, for each field that is read, and for each value that is listed. There are no loops,
+        so time is linear in it, and in the length of texts that are searched.
+        """
+        return self.fold(Survey()).size
 
     @property
     def words(self) -> Phrase:

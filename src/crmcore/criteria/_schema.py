@@ -18,10 +18,10 @@ from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameErr
 from crmcore.kernel import Undefined
 
 from ._check import Check
-from ._column import Column
+from ._column import Column, Number, bounded
 from ._criterion import Criterion
+from ._fit import Fit
 from ._operands import Kind, field_name
-from ._survey import Survey, survey_within_limits
 
 _KINDS: Final[dict[object, Kind]] = {
     bool: Kind.BOOL,
@@ -100,6 +100,36 @@ class Schema:
         except KeyError:
             raise UnknownNameError("field", name, self._by_name) from None
 
+    def bounded(self, **bounds: tuple[Number | None, Number | None]) -> Schema:
+        """Return the schema with bounds for some of its numbers.
+
+        They are a promise about the records, and what the check leans on when it proves that no
+        number leaves the range in which all engines are exact.
+
+        Args:
+            bounds: The least and the greatest value of each field, or None for the widest:
+                ``visits=(0, 10_000)``. A decimal with more digits after the point than the field
+                has, as in ``rate=(0, Decimal("1.0000"))``, gives the field as many.
+
+        Raises:
+            UnknownNameError: If there is no such field.
+            InvalidValueError: If the field is no number, or the bounds are of another kind, too
+                wide for it, or not in order.
+        """
+        columns = dict(self.columns)
+        for name, (low, high) in bounds.items():
+            columns[name] = bounded(self[name], low, high, name=name)
+        return Schema(tuple(columns.items()))
+
+    def fit(self, criterion: Criterion) -> Criterion:
+        """Return the criterion with each number as one of the kind of the field that it meets.
+
+        JSON knows no decimals, and TOML may know nothing else; ``12.5`` beside a decimal becomes
+        ``Decimal("12.5")``, and beside a float the other way round. What does not fit stays, and
+        is a fault.
+        """
+        return criterion.fold(Fit(self._by_name))
+
     def faults(self, criterion: Criterion, *, path: str = "") -> tuple[Fault, ...]:
         """Return everything that is wrong with a criterion over these fields.
 
@@ -108,7 +138,7 @@ class Schema:
             path: Where the criterion stands, to begin the path of each fault.
         """
         try:
-            survey_within_limits(criterion.fold(Survey()))
+            criterion.size.check()
         except InvalidValueError as error:
             return (Fault(path or "criterion", str(error)),)
         found = criterion.fold(Check(self._by_name))

@@ -20,21 +20,52 @@ MOST_VALUES: Final = 1000
 
 
 @attrs.frozen(kw_only=True)
+class Size:
+    """How large a criterion is, and what judging a record costs.
+
+    Attributes:
+        nodes: The tests, operations and joints; at most 256.
+        depth: How many of them lie within each other; at most 16.
+        values: The values of the longest list; at most 1,000.
+        cost: The most steps that judging one record takes: one for each node, each field that
+            is read and each value that is listed. Time is linear in it, and in the length of the
+            texts that are searched.
+    """
+
+    nodes: int = 0
+    depth: int = 0
+    values: int = 0
+    cost: int = 0
+
+    def check(self) -> None:
+        """Want a criterion that every engine can take.
+
+        Raises:
+            InvalidValueError: If it is nested too deep, too large, or has too long a list.
+        """
+        for found, most, what in (
+            (self.depth, MOST_DEPTH, "be nested at most {} deep"),
+            (self.nodes, MOST_NODES, "have at most {} parts"),
+            (self.values, MOST_VALUES, "list at most {} values in one membership"),
+        ):
+            if found > most:
+                raise InvalidValueError("criterion", found, what.format(most))
+
+
+@attrs.frozen(kw_only=True)
 class Reading:
     """What a criterion reads and how large it is."""
 
     fields: frozenset[str] = frozenset()
     needs_as_of: bool = False
-    nodes: int = 0
-    depth: int = 0
-    values: int = 0
+    size: Size = Size()
 
 
 class Survey:
-    """The back end that gives each part its `Reading`."""
+    """The back end that says of each part what it reads, and how large it is."""
 
     def field(self, name: str) -> Reading:
-        return Reading(fields=frozenset((name,)))
+        return Reading(fields=frozenset((name,)), size=Size(cost=1))
 
     def literal(self, _value: Scalar) -> Reading:
         return Reading()
@@ -52,7 +83,8 @@ class Survey:
         return self.all_of((left, right))
 
     def is_in(self, field: Reading, values: tuple[Scalar, ...]) -> Reading:
-        return attrs.evolve(self.all_of((field,)), values=len(values))
+        listed = Reading(size=Size(values=len(values), cost=len(values)))
+        return self.all_of((field, listed))
 
     def match(self, _op: Match, field: Reading, _text: str) -> Reading:
         return self.all_of((field,))
@@ -64,12 +96,16 @@ class Survey:
         return self.all_of((field,))
 
     def all_of(self, parts: Sequence[Reading]) -> Reading:
+        sizes = [part.size for part in parts]
         return Reading(
             fields=frozenset().union(*(part.fields for part in parts)),
             needs_as_of=any(part.needs_as_of for part in parts),
-            nodes=1 + sum(part.nodes for part in parts),
-            depth=1 + max((part.depth for part in parts), default=0),
-            values=max((part.values for part in parts), default=0),
+            size=Size(
+                nodes=1 + sum(size.nodes for size in sizes),
+                depth=1 + max((size.depth for size in sizes), default=0),
+                values=max((size.values for size in sizes), default=0),
+                cost=1 + sum(size.cost for size in sizes),
+            ),
         )
 
     any_of = all_of
@@ -81,18 +117,3 @@ class Survey:
 
     def named(self, _name: str, part: Reading) -> Reading:
         return self.all_of((part,))
-
-
-def survey_within_limits(reading: Reading) -> None:
-    """Want a criterion that every engine can take.
-
-    Raises:
-        InvalidValueError: If it is nested too deep, too large, or has too long a list.
-    """
-    for found, most, what in (
-        (reading.depth, MOST_DEPTH, "be nested at most {} deep"),
-        (reading.nodes, MOST_NODES, "have at most {} parts"),
-        (reading.values, MOST_VALUES, "list at most {} values in one membership"),
-    ):
-        if found > most:
-            raise InvalidValueError("criterion", found, what.format(most))
