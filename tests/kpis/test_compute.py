@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.calendar import Grain, Period, periods
+from crmcore.criteria import F, unless
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.features import collect
 from crmcore.kernel import CustomerId, Money, Phrase, Reason, Undefined
@@ -621,3 +622,99 @@ def test_a_kpi_is_asked_for_by_its_id_or_code() -> None:
     )
 
     assert by_name == itself
+
+
+CHANNELS = {
+    CustomerId("ada"): {"channel": "web"},
+    CustomerId("bob"): {"channel": "shop"},
+    CustomerId("cy"): {"channel": None},
+}
+BOUGHT: list[Row] = [
+    ("ada", date(1998, 1, 20), 10),
+    ("ada", date(1998, 2, 3), 15),
+    ("bob", date(1998, 1, 5), 20),
+    ("bob", date(1998, 2, 9), 40),
+    ("cy", date(1998, 2, 11), 80),
+]
+
+
+def test_a_criterion_says_which_customers_count() -> None:
+    """Of whom it holds counts; of whom it fails or is unknown does not."""
+    trails = collect(purchases(BOUGHT), zone="UTC", currency="EUR")
+    terms: dict[str, Any] = {"as_of": LATER, "currency": "EUR", "active_days": 30}
+
+    (web,) = compute(
+        trails,
+        [FEBRUARY],
+        kpis=["sales"],
+        where=F.channel == "web",
+        customers=CHANNELS,
+        **terms,
+    )
+    (others,) = compute(
+        trails,
+        [FEBRUARY],
+        kpis=["sales"],
+        where=unless(F.channel == "web"),
+        customers=CHANNELS,
+        **terms,
+    )
+    (everybody,) = compute(trails, [FEBRUARY], kpis=["sales"], **terms)
+
+    sales = [one.latest for one in (web, others, everybody)]
+    assert [value.number for value in sales if isinstance(value, Value)] == [15, 120, 135]
+    assert web.definition.en.endswith(" Only customers count of whom this holds: channel is web.")
+    assert web.definition.zh.endswith("仅计入符合条件的客户：channel 等于 web。")
+
+
+def test_a_criterion_reads_features_where_nothing_else_is_given() -> None:
+    """Without records, a criterion judges what is known of a customer as of the day."""
+    trails = collect(purchases(BOUGHT), zone="UTC", currency="EUR")
+
+    (found,) = compute(
+        trails,
+        [FEBRUARY],
+        as_of=LATER,
+        currency="EUR",
+        active_days=30,
+        kpis=["orders"],
+        where=F.frequency > 1,
+    )
+
+    assert isinstance(found.latest, Value)
+    assert found.latest.number == 2
+
+
+def test_the_records_begin_where_they_begin_for_everybody() -> None:
+    """A period before the first purchase of those who count is a zero, not a gap."""
+    trails = collect(purchases(BOUGHT), zone="UTC", currency="EUR")
+
+    (found,) = compute(
+        trails,
+        [JANUARY],
+        as_of=LATER,
+        currency="EUR",
+        active_days=30,
+        kpis=["orders"],
+        where=F.channel.is_missing(),
+        customers=CHANNELS,
+    )
+
+    assert isinstance(found.latest, Value)
+    assert found.latest.number == 0
+
+
+def test_a_customer_without_a_record_is_refused() -> None:
+    """Nobody is left out in silence because a record is missing."""
+    trails = collect(purchases(BOUGHT), zone="UTC", currency="EUR")
+
+    with pytest.raises(UnknownNameError, match="unknown customer 'ada'"):
+        compute(
+            trails,
+            [FEBRUARY],
+            as_of=LATER,
+            currency="EUR",
+            active_days=30,
+            where=F.channel == "web",
+            customers={},
+        )

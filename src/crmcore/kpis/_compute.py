@@ -11,7 +11,8 @@ import attrs
 
 from crmcore.calendar import Period
 from crmcore.checks import day
-from crmcore.errors import InvalidValueError
+from crmcore.criteria import Criterion
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.features import Trail
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined, minor_digits
 from crmcore.measures import Value
@@ -81,6 +82,8 @@ def compute(
     active_days: int,
     repeat_days: int = 90,
     kpis: Iterable[Kpi | str] = CATALOGUE,
+    where: Criterion | None = None,
+    customers: Mapping[CustomerId, object] | None = None,
 ) -> tuple[KpiSeries, ...]:
     """Compute KPIs of the catalogue for a row of periods.
 
@@ -98,6 +101,11 @@ def compute(
         repeat_days: Within how many days after the first purchase a second one makes a
             repeat customer, 1 or more.
         kpis: Which KPIs, or their ids or codes; all of the catalogue unless stated.
+        where: Which customers count: those for whom it holds. Of whom it is unknown does not
+            count. It is judged once, as of *as_of*, so that it suits what customers *are*; who
+            is chosen by what they did lately is chosen by the outcome.
+        customers: What the criterion reads of each customer, by id; the features as of *as_of*
+            where it is left out.
 
     Returns:
         A series for each KPI, in the order in which they were asked for.
@@ -105,7 +113,8 @@ def compute(
     Raises:
         InvalidValueError: If there are no periods, or they are no row of one grain, or a
             number of days is less than 1, or *as_of* is an instant.
-        UnknownNameError: If a KPI is not of the catalogue, or there is no such currency.
+        UnknownNameError: If a KPI is not of the catalogue, there is no such currency, or a
+            customer is not among *customers*.
 
     Complexity:
         ``O(d + t + k p)`` time for *d* days with purchases of *t* customers, and *k* KPIs of
@@ -123,7 +132,7 @@ def compute(
             raise InvalidValueError(name, days, "be at least 1")
     row = in_a_row(periods)
     tally = Tally((row[0].before(), *row), active_days=active_days, repeat_days=repeat_days)
-    tally.read(trails.values())
+    tally.read(_counting(trails, where, customers, as_of))
     stated = {_REPEAT: repeat_days, **dict.fromkeys(_ACTIVE, active_days)}
     return tuple(
         KpiSeries(
@@ -133,9 +142,29 @@ def compute(
             as_of=as_of,
             currency=currency if each.unit is Unit.MONEY else None,
             stated_days=stated.get(each.id),
+            where=where,
         )
         for each in wanted
     )
+
+
+def _counting(
+    trails: Mapping[CustomerId, Trail],
+    where: Criterion | None,
+    customers: Mapping[CustomerId, object] | None,
+    as_of: date,
+) -> Iterator[tuple[Trail, bool]]:
+    """Yield each trail with whether its customer counts."""
+    judge = None if where is None else where.compile(as_of=as_of)
+    for customer, trail in trails.items():
+        if judge is None:
+            yield trail, True
+        elif customers is None:
+            yield trail, judge(trail.at(as_of)) is True
+        elif customer in customers:
+            yield trail, judge(customers[customer]) is True
+        else:
+            raise UnknownNameError("customer", customer, customers)
 
 
 def _values(

@@ -12,6 +12,7 @@ import attrs
 
 from crmcore.calendar import Grain, Period
 from crmcore.checks import at_least
+from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase, Reason, Undefined, minor_digits
 from crmcore.measures import Value
@@ -46,6 +47,7 @@ class KpiSeries:
         currency: The ISO 4217 code of the values; None where they are no money.
         stated_days: The number of days that the definition leaves to the company; None where
             it leaves none.
+        where: Which customers counted; all where it is None.
 
     .. versionadded:: 0.1.0
     """
@@ -58,6 +60,7 @@ class KpiSeries:
     stated_days: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(at_least(1))
     )
+    where: Criterion | None = None
 
     @periods.validator
     def _is_a_row(
@@ -83,14 +86,20 @@ class KpiSeries:
 
     @property
     def definition(self) -> Phrase:
-        """What is computed, in words, with the number of days that was stated."""
+        """What is computed, in words, with the days that were stated and who counted."""
         said = self.kpi.definition
-        if self.stated_days is None:
-            return said
-        return Phrase(
-            f"{said.en} The stated number of days is {self.stated_days}.",
-            f"{said.zh}规定天数为{self.stated_days}天。",
-        )
+        if self.stated_days is not None:
+            said = Phrase(
+                f"{said.en} The stated number of days is {self.stated_days}.",
+                f"{said.zh}规定天数为{self.stated_days}天。",
+            )
+        if self.where is not None:
+            asked = self.where.words
+            said = Phrase(
+                f"{said.en} Only customers count of whom this holds: {asked.en}.",
+                f"{said.zh}仅计入符合条件的客户：{asked.zh}。",
+            )
+        return said
 
     @property
     def latest(self) -> Value | Undefined:

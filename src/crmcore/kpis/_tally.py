@@ -74,13 +74,18 @@ class Tally:
             for _ in range(start, end)
         ]
 
-    def read(self, trails: Iterable[Trail]) -> None:
-        """Count all trails, whatever their order."""
-        for trail in trails:
+    def read(self, trails: Iterable[tuple[Trail, bool]]) -> None:
+        """Count the trails of those who count, whatever their order.
+
+        The records begin on the first day of all, whether it counts or not.
+        """
+        for trail, counts in trails:
             if trail.money_days:
                 first = trail.money_days[0]
                 if self.first_day is None or first < self.first_day:
                     self.first_day = first
+            if not counts:
+                continue
             bought = self._count_orders(trail)
             net = self._count_sales(trail)
             self._count_stayers(bought, net)
