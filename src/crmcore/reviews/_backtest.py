@@ -192,10 +192,10 @@ def _lift(scored: _Scored) -> Lift | Undefined:
 
 
 def _cost(policy: Policy) -> int:
-    """Return how many parts of criteria there are to evaluate for a customer, at most."""
+    """Return how many steps of criteria judging a customer takes, at most."""
     criteria = (
         *(rule.entry for rule in policy.stages.rules),
         *(segment.criterion for segment in policy.segments.segments),
         *(rule.when for rule in policy.rules.rules),
     )
-    return sum(len(criterion.fields) for criterion in criteria)
+    return sum(criterion.size.cost for criterion in criteria)

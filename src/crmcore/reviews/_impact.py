@@ -97,7 +97,8 @@ class Backtest:
         differences: Everybody of whom the policies differ, by day and customer.
         lifts: How well the old and the new score tell who had the outcome, over all days for
             which the time to judge has passed.
-        cost: What judging one customer costs under each, in parts of criteria to evaluate.
+        cost: What judging one customer costs under each, in steps of criteria at most, as
+            `crmcore.criteria.Criterion.size` counts them.
 
     .. versionadded:: 0.1.0
     """
@@ -178,8 +179,8 @@ class Backtest:
         )
         before, after = self.cost
         yield Phrase(
-            f"  parts of criteria to evaluate for a customer: {before:,}, then {after:,}",
-            f"  每位客户需评估的条件项：{before:,}，变为{after:,}",
+            f"  steps of criteria for a customer: {before:,}, then {after:,}",
+            f"  每位客户的条件评估步数：{before:,}，变为{after:,}",
         )
 
     def _outcome(self, place: int) -> Phrase:
