@@ -13,6 +13,15 @@ would not hold if tier were none of gold, silver
 >>> slipping.evaluate({"days_since_last": 131}).label
 Phrase(en='unknown', zh='未知')
 
+It calculates where it must, and names what left it without an answer:
+
+>>> dear = F.spend / F.visits > 40
+>>> print(dear.explain({"spend": 300, "visits": 6}))
+holds: spend / visits is 50.0 (spend 300, visits 6), more than 40
+would not hold if spend / visits were 40 or less
+>>> dear.explain({"spend": 300, "visits": None}).missing
+('visits',)
+
 It is checked against the fields that there are before it runs:
 
 >>> Schema.of(days_since_last=int | None, tier=str).faults(F.days_since_lost > 90)

@@ -126,7 +126,11 @@ class Criterion(ABC):
         joint, for each field that is read, and for each value that is listed. There are no loops,
         so time is linear in it, and in the length of texts that are searched.
         """
-        return self.fold(Survey()).size
+        try:
+            return self.fold(Survey()).size
+        except RecursionError:
+            rule = "be nested at most 16 deep"
+            raise InvalidValueError("criterion", "one of great depth", rule) from None
 
     @property
     def words(self) -> Phrase:
@@ -296,11 +300,17 @@ class Not(Criterion):
         return back_end.negate(self.part.fold(back_end))
 
 
+def _part(part: object) -> Criterion:
+    if not isinstance(part, Criterion):
+        raise InvalidValueError("criterion", part, "be a criterion, such as F.days > 90")
+    return part
+
+
 @attrs.frozen(repr=False, cache_hash=True)
 class Unless(Criterion):
     """A criterion that should not hold, be it that it fails or that it is unknown."""
 
-    part: Criterion
+    part: Criterion = attrs.field(converter=_part)
 
     def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the total complement."""
@@ -316,7 +326,7 @@ class Named(Criterion):
     """A criterion that is known by a name, and is definite: it holds or it fails."""
 
     name: str = attrs.field(converter=_name)
-    part: Criterion
+    part: Criterion = attrs.field(converter=_part)
 
     def fold(self, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
         """Return the meaning of the named criterion."""

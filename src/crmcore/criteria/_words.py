@@ -144,11 +144,9 @@ class Term:
     @property
     def closed(self) -> Phrase:
         """The words, in brackets where they need some."""
-        return _in_brackets(self.phrase) if self.is_open else self.phrase
-
-
-def _in_brackets(phrase: Phrase) -> Phrase:
-    return Phrase(f"({phrase.en})", f"（{phrase.zh}）")
+        if not self.is_open:
+            return self.phrase
+        return Phrase(f"({self.phrase.en})", f"({self.phrase.zh})")
 
 
 def calculated(op: Arithmetic, left: Term, right: Term) -> Term:
@@ -191,7 +189,9 @@ class Said:
     @property
     def closed(self) -> Phrase:
         """The words, in brackets where they need some."""
-        return _in_brackets(self.phrase) if self.is_open else self.phrase
+        if not self.is_open:
+            return self.phrase
+        return Phrase(f"({self.phrase.en})", f"（{self.phrase.zh}）")
 
 
 def says(subject: Phrase, claim: Phrase) -> Phrase:
