@@ -79,5 +79,24 @@ class CustomerFeatures:
     tier: str | None = None
 
 
-FEATURES: Final = Schema.of(CustomerFeatures)
-"""The fields that criteria over customers may read: those of `CustomerFeatures`."""
+# From one day of the calendar to another there are at most so many days, and so no more occasions.
+_DAYS: Final = (date.max - date.min).days
+_CONTACTS: Final = 1_000_000_000
+
+FEATURES: Final = Schema.of(CustomerFeatures).bounded(
+    days_since_last=(1, _DAYS),
+    age_days=(1, _DAYS),
+    known_days=(0, _DAYS),
+    frequency=(0, _DAYS),
+    recent_frequency=(0, _DAYS),
+    contacts=(0, _CONTACTS),
+    recent_contacts=(0, _CONTACTS),
+    days_since_contact=(1, _DAYS),
+    r=(1, 5),
+    f=(1, 5),
+    m=(1, 5),
+)
+"""The fields that criteria over customers may read: those of `CustomerFeatures`, with bounds.
+
+A criterion may calculate with them: no sum or product of two counts leaves what engines hold.
+"""
