@@ -75,6 +75,13 @@ def versions(session: nox.Session) -> None:
     _test_the_wheel(session)
 
 
+@nox.session(venv_backend="venv", reuse_venv=True)
+def spark(session: nox.Session) -> None:
+    """Test data frames on Spark, which needs Java 17 or newer."""
+    session.install("--quiet", "-e", ".[dev,spark]")
+    session.run("python", "-m", "pytest", "tests/frames", "-m", "spark", *session.posargs)
+
+
 def _test_the_wheel(session: nox.Session) -> None:
     house = Path(session.create_tmp()).resolve() / "house"
     shutil.rmtree(house, ignore_errors=True)

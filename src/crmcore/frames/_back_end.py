@@ -17,15 +17,12 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 import narwhals.stable.v2 as nw
 
-from crmcore.criteria import Schema
+from crmcore.criteria import Column
 from crmcore.criteria import as_of as day_of_judgement
 
-Column: TypeAlias = Any
 Scalar: TypeAlias = "bool | int | Decimal | float | str | date | datetime"
 Arithmetic: TypeAlias = Literal["add", "sub", "mul", "div"]
 Function: TypeAlias = Literal["abs", "length", "coalesce", "days_between"]
-Comparison: TypeAlias = Literal["eq", "ne", "lt", "le", "gt", "ge"]
-Match: TypeAlias = Literal["starts", "ends", "contains"]
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
@@ -39,9 +36,10 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "sub": operator.sub,
     "mul": operator.mul,
 }
-# Of how many digits decimals are while they are calculated with: criteria keep to 18, and a
-# wider type would pass the 38 that Arrow and Spark have at the next step.
-_DIGITS: Final = 19
+# Calculated decimals have at most 18 digits, which the check of a criterion proves. Polars has
+# one type for all; elsewhere a wider one would pass the largest there is after a few steps.
+_DIGITS: Final = 18
+_DIGITS_OF_POLARS: Final = 38
 
 
 @attrs.frozen
@@ -83,32 +81,67 @@ def present(expression: nw.Expr) -> nw.Expr:
 
 
 @attrs.frozen
+class Dialect:
+    """What the engines want to be told each in its own way.
+
+    Attributes:
+        is_sql: Whether dates are subtracted in SQL.
+        is_spark: Whether days and instants reach the engine as text.
+        is_polars: Whether all decimals have one type.
+    """
+
+    is_sql: bool
+    is_spark: bool
+    is_polars: bool
+
+    def constant(self, value: Scalar) -> nw.Expr:
+        """Return a constant."""
+        if self.is_spark and isinstance(value, date):
+            # As an object, a day before 1582 would be moved to the calendar of its time, and
+            # an instant by the zone of the machine.
+            dtype = nw.Datetime("us") if isinstance(value, datetime) else nw.Date()
+            return nw.lit(value.isoformat()).cast(dtype)
+        return nw.lit(value)
+
+    def decimal(self, places: int) -> nw.Decimal:
+        """Return the type of decimals with so many digits after the point."""
+        return nw.Decimal(_DIGITS_OF_POLARS if self.is_polars else _DIGITS, places)
+
+    def widened(self, term: Term, column: Column) -> nw.Expr:
+        """Return an operand in the type that calculations of this column have."""
+        kind = column.kind.name
+        if kind == "INT":
+            return _in(nw.Int64(), term)
+        if kind == "FLOAT":
+            return term.expression if term.kind == "FLOAT" else _in(nw.Float64(), term)
+        if kind == "DECIMAL" and (term.kind, term.column.places) != (kind, column.places):
+            return term.expression.cast(self.decimal(column.places))
+        return term.expression
+
+
+@attrs.frozen
 class Frames:
     """The back end of narwhals.
 
     Attributes:
         fields: The operand of each field, by name.
         as_of_day: The day of judgement.
-        is_sql: Whether dates are subtracted in SQL.
-        is_polars: Whether decimals always have all the digits there are.
+        dialect: What the engine wants to be told in its own way.
     """
 
     fields: dict[str, Term]
     as_of_day: date | None
-    is_sql: bool
-    is_polars: bool
+    dialect: Dialect
 
     def field(self, name: str) -> Term:
         return self.fields[name]
 
     def literal(self, value: Scalar) -> Term:
         plain = naive(value)
-        return Term(nw.lit(plain), _column_of(value), plain)
+        return Term(self.dialect.constant(plain), Column.of(value), plain)
 
     def as_of(self, *, months: int, days: int) -> Term:
         return self.literal(day_of_judgement.shift(months=months, days=days).on(self.as_of_day))
-
-    # Operands.
 
     def arithmetic(self, op: Arithmetic, left: Term, right: Term) -> Term:
         column = left.column.arithmetic(op, right.column)
@@ -117,49 +150,41 @@ class Frames:
         calculate = _OPERATORS[op]
         if column.kind.name == "DECIMAL":
             exact = calculate(_as_decimal(left), _as_decimal(right))
-            return Term(self._narrow(exact, column), column)
-        wide = calculate(_widened(left, column), _widened(right, column))
+            return Term(exact.cast(self.dialect.decimal(column.places)), column)
+        sides = (self.dialect.widened(side, column) for side in (left, right))
+        wide = calculate(*sides)
         return Term(present(wide) if column.kind.name == "FLOAT" else wide, column)
 
-    def _narrow(self, exact: nw.Expr, column: Column) -> nw.Expr:
-        return exact if self.is_polars else exact.cast(nw.Decimal(_DIGITS, column.scale))
-
     def call(self, function: Function, arguments: Sequence[Term]) -> Term:
-        column = arguments[0].column.call(function, [term.column for term in arguments[1:]])
+        first, *others = arguments
+        column = first.column.call(function, [term.column for term in others])
         if function == "abs":
-            return Term(_widened(arguments[0], column).abs(), column)
+            return Term(self.dialect.widened(first, column).abs(), column)
         if function == "length":
-            return Term(arguments[0].expression.str.len_chars().cast(nw.Int64), column)
+            return Term(first.expression.str.len_chars().cast(nw.Int64), column)
         if function == "coalesce":
-            return Term(self._first(arguments, column), column)
-        return Term(self._days(*arguments), column)
+            return Term(_first_known([self.dialect.widened(a, column) for a in arguments]), column)
+        return Term(self._days_between(first, *others), column)
 
-    def _first(self, arguments: Sequence[Term], column: Column) -> nw.Expr:
-        *others, last = (_widened(term, column) for term in arguments)
-        return reduce(
-            lambda found, term: nw.when(~term.is_null()).then(term).otherwise(found),
-            reversed(others),
-            last,
-        )
-
-    def _days(self, first: Term, second: Term) -> nw.Expr:
-        if self.is_sql:
+    def _days_between(self, first: Term, second: Term) -> nw.Expr:
+        if self.dialect.is_sql:
             return (second.expression - first.expression).cast(nw.Int64)
         return _day_number(second) - _day_number(first)
 
-    # Verdicts.
-
-    def compare(self, op: Comparison, left: Term, right: Term) -> Truth:
+    def compare(self, op: str, left: Term, right: Term) -> Truth:
         return Truth(_OPERATORS[op](left.expression, right.expression))
 
     def is_in(self, operand: Term, values: tuple[Scalar, ...]) -> Truth:
         alike = [_alike(naive(value), operand.column) for value in values]
         listed = [value for value in alike if value is not None]
-        if listed:
-            return Truth(operand.expression.is_in(listed))
-        return Truth(nw.when(~operand.expression.is_null()).then(nw.lit(value=False)))
+        if not listed:
+            return Truth(nw.when(~operand.expression.is_null()).then(nw.lit(value=False)))
+        if self.dialect.is_spark and isinstance(listed[0], date):
+            constants = map(self.dialect.constant, listed)
+            return Truth(_balanced([operand.expression == constant for constant in constants]))
+        return Truth(operand.expression.is_in(listed))
 
-    def match(self, op: Match, operand: Term, text: str) -> Truth:
+    def match(self, op: str, operand: Term, text: str) -> Truth:
         strings = operand.expression.str
         if op == "starts":
             return Truth(strings.starts_with(text))
@@ -185,14 +210,17 @@ class Frames:
         return Truth(~part.expression, part.is_definite)
 
     def unless(self, part: Truth) -> Truth:
-        return self.negate(self.named("", part))
+        return self.negate(definite(part))
 
     def named(self, _name: str, part: Truth) -> Truth:
-        return part if part.is_definite else Truth(_definite(part), is_definite=True)
+        return definite(part)
 
 
-def _column_of(value: Scalar) -> Column:
-    return Schema.of(it=type(value))["it"]
+def definite(part: Truth) -> Truth:
+    """Return the verdict that holds where a part holds, and else fails."""
+    if part.is_definite or isinstance(part.expression, bool):
+        return part
+    return Truth(part.expression.fill_null(value=False), is_definite=True)
 
 
 def naive(value: Scalar) -> Scalar:
@@ -202,34 +230,28 @@ def naive(value: Scalar) -> Scalar:
     return value
 
 
-def _definite(part: Truth) -> nw.Expr | bool:
-    if isinstance(part.expression, bool):
-        return part.expression
-    return part.expression.fill_null(value=False)
-
-
 def _joined(
     parts: Sequence[Truth], join: Callable[[nw.Expr, nw.Expr], nw.Expr], *, neutral: bool
 ) -> Truth:
-    decided = [part.expression for part in parts if isinstance(part.expression, bool)]
+    constants = [part.expression for part in parts if isinstance(part.expression, bool)]
     expressions = [part.expression for part in parts if not isinstance(part.expression, bool)]
-    if (not neutral) in decided:
+    if (not neutral) in constants:
         return Truth(not neutral, is_definite=True)
     if not expressions:
         return Truth(neutral, is_definite=True)
     return Truth(reduce(join, expressions), all(part.is_definite for part in parts))
 
 
-def _widened(term: Term, column: Column) -> nw.Expr:
-    """Return the values in the type that a calculation of this column has."""
-    kind = column.kind.name
-    if kind == "INT":
-        return (
-            nw.lit(term.constant, nw.Int64)
-            if term.constant is not None
-            else term.expression.cast(nw.Int64)
-        )
-    return term.expression
+def _balanced(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Return whether one part is true, as a tree no deeper than need be."""
+    half = len(parts) // 2
+    return _balanced(parts[:half]) | _balanced(parts[half:]) if half else parts[0]
+
+
+def _in(dtype: nw.dtypes.DType, term: Term) -> nw.Expr:
+    if term.constant is None:
+        return term.expression.cast(dtype)
+    return nw.lit(term.constant, dtype)
 
 
 def _as_decimal(term: Term) -> nw.Expr:
@@ -239,9 +261,18 @@ def _as_decimal(term: Term) -> nw.Expr:
 
 
 def _quotient(left: Term, right: Term) -> nw.Expr:
-    numerator = left.expression.cast(nw.Float64)
-    denominator = right.expression
-    return numerator / nw.when(denominator != 0).then(denominator.cast(nw.Float64))
+    if right.constant is not None:
+        return left.expression.cast(nw.Float64) / nw.lit(float(right.constant))  # type: ignore[arg-type]
+    denominator = right.expression.cast(nw.Float64)
+    return _in(nw.Float64(), left) / nw.when(denominator != 0).then(denominator)
+
+
+def _first_known(values: Sequence[nw.Expr]) -> nw.Expr:
+    *others, last = values
+    found = last
+    for value in reversed(others):
+        found = nw.when(~value.is_null()).then(value).otherwise(found)
+    return found
 
 
 def _day_number(term: Term) -> nw.Expr:
@@ -255,10 +286,6 @@ def _alike(value: Scalar, column: Column) -> Scalar | None:
     if column.kind.name == "INT" and isinstance(value, Decimal):
         return int(value) if value == int(value) else None
     if column.kind.name == "DECIMAL" and isinstance(value, int | Decimal):
-        return _rescaled(Decimal(value), column.scale)
+        rescaled = Decimal(value).quantize(Decimal(1).scaleb(-column.places))
+        return rescaled if rescaled == value else None
     return value
-
-
-def _rescaled(value: Decimal, scale: int) -> Decimal | None:
-    rescaled = value.quantize(Decimal(1).scaleb(-scale))
-    return rescaled if rescaled == value else None

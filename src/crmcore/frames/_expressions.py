@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from crmcore.criteria import Criterion, Schema
 from crmcore.errors import Fault, FaultsError
 
-from ._back_end import Frames, Term, Truth
+from ._back_end import Dialect, Frames, Term, Truth, definite
 from ._fields import problem_of, term_of
 from ._native import Frame
 from ._schema import schema_of_frame
@@ -58,7 +58,8 @@ class Expressions:
         frame = Frame.open(native, reading=None if reading is None else frozenset(reading))
         derived = schema_of_frame(frame)
         known = derived if schema is None else _restricted(schema, derived)
-        return cls(frame, known, Frames({}, as_of, frame.is_sql, frame.is_polars))
+        dialect = Dialect(frame.is_sql, frame.is_spark, frame.is_polars)
+        return cls(frame, known, Frames({}, as_of, dialect))
 
     def truth(self, criterion: Criterion, *, path: str = "") -> Truth:
         """Return what a criterion says of each row.
@@ -76,7 +77,7 @@ class Expressions:
 
     def holds(self, criterion: Criterion, *, path: str = "") -> nw.Expr:
         """Return the column that is true where it holds and else false, never null."""
-        return self._column(self.back_end.named("", self.truth(criterion, path=path)))
+        return self._column(definite(self.truth(criterion, path=path)))
 
     def term(self, name: str) -> Term:
         """Return the operand of a field.

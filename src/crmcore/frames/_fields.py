@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
-from ._back_end import Column, Term, present
+from crmcore.criteria import Column
+
+from ._back_end import Term, present
 from ._native import Frame
 from ._schema import column_of
 
@@ -19,8 +21,8 @@ def problem_of(column: Column, dtype: nw.dtypes.DType, frame: Frame) -> str | No
         return None
     if column.kind is not found.kind and (column.kind.name, found.kind.name) not in _FITS:
         return f"must be {column.kind.value}, but the frame has {dtype}"
-    if column.kind.name == "DECIMAL" and getattr(found, "scale", 0) > getattr(column, "scale", 0):
-        return f"must have at most {column.scale} decimal places, but the frame has {dtype}"
+    if column.kind.name == "DECIMAL" and found.places > column.places:
+        return f"must have at most {column.places} decimal places, but the frame has {dtype}"
     if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None and frame.is_sql:
         return (
             f"must be in UTC and without a zone, because engines of SQL convert zones each in "
@@ -40,7 +42,7 @@ def _converted(values: nw.Expr, column: Column, dtype: nw.dtypes.DType) -> nw.Ex
         wide = values if dtype == nw.Float64 else values.cast(nw.Float64)
         return present(wide) if dtype.is_float() else wide
     if kind == "DECIMAL" and dtype.is_integer():
-        return values.cast(nw.Decimal(38, column.scale))
+        return values.cast(nw.Decimal(38, column.places))
     if kind == "INT" and not _fits_in_64_bits(dtype):
         return values.cast(nw.Int64)
     if kind == "TEXT" and dtype != nw.String:

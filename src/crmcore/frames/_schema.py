@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 
-from crmcore.criteria import F, Schema
+from crmcore.criteria import Column, F, Schema
 from crmcore.errors import InvalidValueError
 
-from ._back_end import Column
 from ._native import Frame
 
 _ANNOTATIONS: Final[dict[type[nw.dtypes.DType], Any]] = {
