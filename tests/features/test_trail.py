@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
 
@@ -145,3 +146,13 @@ def test_criteria_read_the_features(trail: Trail) -> None:
     ]
     assert (F.frequency >= 3).holds(features)
     assert (F.tier == "gold").evaluate(features) is Verdict.UNKNOWN
+
+
+def test_rules_may_calculate_with_features() -> None:
+    """The bounds of the counts let any two of them be added, multiplied and divided."""
+    counts = [name for name, column in FEATURES.columns if column.kind.name == "INT"]
+
+    for one, other in itertools.product(counts, repeat=2):
+        assert FEATURES.faults(F[one] * F[other] - F[one] > 1) == ()
+        assert FEATURES.faults(F[one] / F[other] > F.spend / F[one]) == ()
+    assert FEATURES.faults(F.recent_spend - F.earlier_spend > F.mean_spend * 2) == ()
