@@ -22,9 +22,19 @@ crmcore.errors.FaultsError: criterion has 2 faults:
 from __future__ import annotations
 
 from ._from_data import from_data
+from ._from_text import from_text
 from ._json import read_json
 from ._limits import Limits
 from ._to_data import to_data
+from ._to_text import to_text
 from ._toml import read_toml
 
-__all__ = ["Limits", "from_data", "read_json", "read_toml", "to_data"]
+__all__ = [
+    "Limits",
+    "from_data",
+    "from_text",
+    "read_json",
+    "read_toml",
+    "to_data",
+    "to_text",
+]

@@ -1,0 +1,62 @@
+"""Reading criteria from text that people write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from crmcore.criteria import Criterion, Schema
+from crmcore.errors import Fault, FaultsError
+
+from ._foreign import decoded
+from ._from_data import from_data
+from ._limits import DEFAULT, Limits
+from ._parser import Parser
+from ._to_data import ENVELOPE, VERSION
+from ._tokens import fault_at
+
+
+def from_text(
+    text: str | bytes,
+    *,
+    schema: Schema | None = None,
+    named: Mapping[str, Criterion] | None = None,
+    limits: Limits = DEFAULT,
+    source: str = "rule",
+) -> Criterion:
+    """Return the criterion that a text says: ``spend > 100 and tier in ("gold", "silver")``.
+
+    Args:
+        text: The text, or its bytes in UTF-8.
+        schema: The fields that it may read, which settle also whether a number is an integer,
+            a decimal or a float; without it, types are not checked.
+        named: Criteria that it may refer to by name, beside those that it defines itself.
+        limits: How much it may ask for.
+        source: How to call the text in a message.
+
+    Raises:
+        FaultsError: With the line and the column of what is wrong, and the line itself.
+
+    Complexity:
+        Linear in the text up to the limits; what lies beyond them is not looked at.
+
+    .. versionadded:: 0.1.0
+    """
+    content = decoded(text, source, limits)
+    expression, where = Parser(content, source, limits).document()
+    definitions = {"where": {name: part.data for name, part in where.items()}} if where else {}
+    document = {ENVELOPE: VERSION, **definitions, "expr": expression.data}
+    try:
+        return from_data(document, schema=schema, named=named, limits=limits)
+    except FaultsError as error:
+        places = dict(expression.places("expr"))
+        for name, part in where.items():
+            places.update(part.places(f"where.{name}"))
+        raise FaultsError(source, _placed(error.faults, places, content)) from None
+
+
+def _placed(faults: tuple[Fault, ...], places: dict[str, int], text: str) -> Iterator[Fault]:
+    for fault in faults:
+        path = fault.path
+        while path and path not in places:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        yield fault_at(text, places.get(path, 0), fault.problem)
