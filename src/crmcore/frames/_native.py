@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -71,24 +71,6 @@ class Frame:
     def is_polars(self) -> bool:
         """Whether expressions become those of Polars."""
         return self.readable.implementation.is_polars()
-
-    def add(self, columns: Mapping[str, nw.Expr]) -> Any:  # noqa: ANN401 - whatever was given
-        """Return the given frame with more columns."""
-        named = [expression.alias(name) for name, expression in columns.items()]
-        if self.readable is self.given:
-            return self.given.with_columns(*named).to_native()
-        return self.given.with_columns(*self._evaluated(named)).to_native()
-
-    def keep(self, condition: nw.Expr) -> Any:  # noqa: ANN401 - whatever was given
-        """Return the rows of the given frame for which a definite condition is true."""
-        if self.readable is self.given:
-            return self.given.filter(condition).to_native()
-        (mask,) = self._evaluated([condition.alias("mask")])
-        return self.given.filter(mask).to_native()
-
-    def _evaluated(self, expressions: list[nw.Expr]) -> list[nw.Series[Any]]:
-        found: Any = self.readable.select(*expressions)
-        return [found.get_column(name) for name in found.collect_schema().names()]
 
 
 def _unsupported(found: str) -> InvalidValueError:

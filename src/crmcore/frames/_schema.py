@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+import attrs
 import narwhals.stable.v2 as nw
 
 from crmcore.criteria import Column, F, Schema
@@ -35,6 +36,15 @@ _ANNOTATIONS: Final[dict[type[nw.dtypes.DType], Any]] = {
     nw.Date: date,
     nw.Datetime: datetime,
 }
+# What fits into narrow integers; that a wide one holds more than criteria allow is not proven.
+_BOUNDS: Final[dict[type[nw.dtypes.DType], tuple[int, int]]] = {
+    nw.Int8: (-(2**7), 2**7 - 1),
+    nw.Int16: (-(2**15), 2**15 - 1),
+    nw.Int32: (-(2**31), 2**31 - 1),
+    nw.UInt8: (0, 2**8 - 1),
+    nw.UInt16: (0, 2**16 - 1),
+    nw.UInt32: (0, 2**32 - 1),
+}
 
 
 def schema_of(frame: Any) -> Schema:  # noqa: ANN401 - any frame
@@ -61,9 +71,18 @@ def schema_of_frame(frame: Frame) -> Schema:
 
 def column_of(dtype: nw.dtypes.DType) -> Column:
     """Return the type that a column has for criteria; any row of it may be missing."""
-    annotation = _ANNOTATIONS.get(type(dtype), object)
     if isinstance(dtype, nw.List) and dtype.inner == nw.String:
-        annotation = frozenset[str]
+        return _column(frozenset[str])
+    column = _column(_ANNOTATIONS.get(type(dtype), object))
+    if isinstance(dtype, nw.Enum):
+        return attrs.evolve(column, words=tuple(sorted(dtype.categories)))
+    if isinstance(dtype, nw.Decimal):
+        return Column(column.kind, nullable=True, scale=dtype.scale)
+    low, high = _BOUNDS.get(type(dtype), (column.low, column.high))
+    return attrs.evolve(column, low=low, high=high)
+
+
+def _column(annotation: Any) -> Column:  # noqa: ANN401 - a type
     return Schema.of(it=annotation | None)["it"]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import narwhals.stable.v2 as nw
 
 from crmcore.criteria import Criterion, Schema
 
 from ._expressions import Expressions
+from ._native import Frame
+from ._passes import Passes, deferred, finished
 
 _FrameT = TypeVar("_FrameT")
 
@@ -64,7 +66,7 @@ def where(
     .. versionadded:: 0.1.0
     """
     expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=criterion.fields)
-    kept: _FrameT = expressions.frame.keep(expressions.holds(criterion))
+    kept: _FrameT = _filtered(expressions.frame, expressions.holds(criterion))
     return kept
 
 
@@ -85,13 +87,20 @@ def judge(
 
     Raises:
         FaultsError: If a criterion cannot run over these columns; its name begins the path.
-        InvalidValueError: If the frame is of another library, or *as_of* is needed and missing.
+        InvalidValueError: If the frame is of another library or has a column of such a name, or
+            *as_of* is needed and missing.
 
     .. versionadded:: 0.1.0
     """
     reading = frozenset().union(*(criterion.fields for criterion in criteria.values()))
     expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=reading)
-    judged: _FrameT = expressions.frame.add(
-        {name: expressions.verdict(found, path=name) for name, found in criteria.items()}
-    )
+    columns = {name: expressions.verdict(found, path=name) for name, found in criteria.items()}
+    judged: _FrameT = Passes(expressions.frame, (), columns).run()
     return judged
+
+
+def _filtered(frame: Frame, condition: nw.Expr) -> Any:  # noqa: ANN401 - whatever was given
+    if frame.readable is frame.given:
+        return finished(deferred(frame.given).filter(condition), like=frame.given)
+    mask: Any = frame.readable.select(condition.alias("mask"))
+    return frame.given.filter(mask["mask"]).to_native()
