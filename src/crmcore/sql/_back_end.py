@@ -17,7 +17,7 @@ from crmcore.errors import UnknownNameError
 
 from ._columns import Operand, operand_of
 from ._constants import Constant, Scalar
-from ._forms import Holds, HoldsNot, MayHold
+from ._forms import Holds, HoldsNot, MayHold, Not
 from ._leaves import Condition, among, compared, contained, matched, missing
 from ._operands import calculated, called
 
@@ -120,7 +120,7 @@ class Sql:
         return _joined(sa.or_, sa.false(), parts)
 
     def negate(self, part: Meaning) -> Meaning:
-        return Meaning.of(sa.not_(part.sql), is_whole=part.is_whole)
+        return Meaning.of(_opposite(part.sql), is_whole=part.is_whole)
 
     def unless(self, part: Meaning) -> Meaning:
         # What only Python can say must stay open, and so must all that depends on it.
@@ -129,6 +129,12 @@ class Sql:
     def named(self, _name: str, part: Meaning) -> Meaning:
         sql = Holds(part.sql) if part.is_whole else part.sql
         return attrs.evolve(part, sql=sql)
+
+
+def _opposite(condition: Condition) -> Condition:
+    # SQLAlchemy turns a comparison into its opposite, for which an index serves as well.
+    is_comparison = isinstance(condition, sa.BinaryExpression)
+    return sa.not_(condition) if is_comparison else Not(condition)
 
 
 def _operand(make: Callable[..., Operand], *parts: Part) -> Part:

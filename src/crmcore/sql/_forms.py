@@ -29,10 +29,14 @@ class Form(FunctionElement[Any]):
         rule: What would be right, where a database has no text.
     """
 
-    inherit_cache = True
     sqlite: ClassVar[str] = ""
     postgresql: ClassVar[str] = ""
     rule: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        """Let SQLAlchemy keep what it has compiled: the class and the parts say it all."""
+        super().__init_subclass__()
+        cls.inherit_cache = True
 
     def __init__(self, *parts: sa.ColumnElement[Any], type_: Any = sa.Boolean) -> None:  # noqa: ANN401 - a type of SQLAlchemy, or its class
         """Make it of its parts.
@@ -51,7 +55,7 @@ class Form(FunctionElement[Any]):
 
 
 class _Parts:
-    """The texts of a form's parts, each written only where it is called for."""
+    """The texts of a form's parts, in brackets where they are made of more than a word."""
 
     def __init__(self, form: Form, compiler: SQLCompiler, options: dict[str, Any]) -> None:
         self._parts = dict(zip("abc", form.clauses, strict=False))
@@ -59,7 +63,15 @@ class _Parts:
         self._options = options
 
     def __getitem__(self, name: str) -> str:
-        return self._compiler.process(self._parts[name], **self._options)
+        part = self._parts[name]
+        text = self._compiler.process(part, **self._options)
+        return text if _is_closed(part) else f"({text})"
+
+
+def _is_closed(part: sa.ColumnElement[Any]) -> bool:
+    if isinstance(part, sa.TypeCoerce):
+        return _is_closed(part.typed_expression)
+    return isinstance(part, sa.ColumnClause | sa.BindParameter | Form)
 
 
 @compiles(Form)
@@ -73,29 +85,35 @@ def _written(form: Form, compiler: SQLCompiler, **options: Any) -> str:  # noqa:
     return f"({text.format_map(_Parts(form, compiler, options))})"
 
 
+class Not(Form):
+    """The opposite of a condition; unknown where it is unknown."""
+
+    sqlite = postgresql = "NOT {a}"
+
+
 class Holds(Form):
     """True where a condition is true, and else false."""
 
-    sqlite = postgresql = "({a}) IS TRUE"
+    sqlite = postgresql = "{a} IS TRUE"
 
 
 class HoldsNot(Form):
     """False where a condition is true, and else true."""
 
-    sqlite = postgresql = "({a}) IS NOT TRUE"
+    sqlite = postgresql = "{a} IS NOT TRUE"
 
 
 class MayHold(Form):
     """False where a condition is false, and else true."""
 
-    sqlite = postgresql = "({a}) IS NOT FALSE"
+    sqlite = postgresql = "{a} IS NOT FALSE"
 
 
 class Told(Form):
     """The word for the verdict of a condition."""
 
     sqlite = postgresql = (
-        "CASE ({a}) WHEN TRUE THEN 'holds' WHEN FALSE THEN 'fails' ELSE 'unknown' END"
+        "CASE {a} WHEN TRUE THEN 'holds' WHEN FALSE THEN 'fails' ELSE 'unknown' END"
     )
 
 

@@ -5,7 +5,6 @@ The schema has proved already that no number leaves the range in which both data
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -55,7 +54,7 @@ def calculated(op: str, left: Part, right: Part) -> Operand:
     return _decimal(form, one, other, scale)
 
 
-def called(function: str, arguments: Sequence[Part]) -> Operand:
+def called(function: str, *arguments: Part) -> Operand:
     """Return the value of a function."""
     if function == "coalesce":
         return _first_known(*arguments)
