@@ -30,15 +30,21 @@ engagement: 12.5 (-27.5 to 12.5)
 from __future__ import annotations
 
 from ._decay import HalfLife, Linear, Step
+from ._event_rule import EventRule
+from ._event_rule_set import EventRuleSet
 from ._program import Masks
 from ._rule import Rule
 from ._rule_set import RuleSet
-from ._score import Entry, EntryKind, Override, Score
+from ._score import Entry, EntryKind, EventPart, EventUse, Override, Score
 from ._scorer import Scorer
 
 __all__ = [
     "Entry",
     "EntryKind",
+    "EventPart",
+    "EventRule",
+    "EventRuleSet",
+    "EventUse",
     "HalfLife",
     "Linear",
     "Masks",

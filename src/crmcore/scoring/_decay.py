@@ -30,7 +30,7 @@ Steps: TypeAlias = "tuple[tuple[date, int], ...]"
 Levels: TypeAlias = "tuple[tuple[int, Decimal], ...]"
 
 _MOST_STEPS: Final = 16
-_MOST_DAYS: Final = 36525
+MOST_DAYS: Final = 36525
 _MOST_MONTHS: Final = 1200
 _THOUSAND: Final = 1000
 _HALF_LIVES: Final = 4
@@ -95,8 +95,8 @@ def age_in_days(day: date, as_of: date) -> int:
 
 
 def _is_days(_: object, attribute: attrs.Attribute[int], value: int) -> None:
-    if type(value) is not int or not 1 <= value <= _MOST_DAYS:
-        rule = f"be a whole number of days, 1 to {_MOST_DAYS:,}"
+    if type(value) is not int or not 1 <= value <= MOST_DAYS:
+        rule = f"be a whole number of days, 1 to {MOST_DAYS:,}"
         raise InvalidValueError(attribute.name, value, rule)
 
 
@@ -215,7 +215,7 @@ class Step:
         levels = self.days or self.months
         if len(levels) > _MOST_STEPS:
             raise InvalidValueError("step", len(levels), f"have at most {_MOST_STEPS} ages")
-        most = _MOST_DAYS if self.days else _MOST_MONTHS
+        most = MOST_DAYS if self.days else _MOST_MONTHS
         if levels[0][0] < 1 or levels[-1][0] > most:
             ages = [age for age, _ in levels]
             raise InvalidValueError("step", ages, f"have ages from 1 to {most:,}")

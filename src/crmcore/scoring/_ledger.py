@@ -7,19 +7,34 @@ score could be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 
+from crmcore.checks import decimal, optional_decimal
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Phrase
 
-from ._rule import EXACT
+from ._rule import EXACT, are_points, is_cap
 from ._score import Entry, EntryKind, Score, shown
 
+GroupCaps: TypeAlias = "tuple[tuple[str, Decimal], ...]"
+
 _ZERO: Final = Decimal(0)
+
+
+def to_group_caps(value: Mapping[str, Any] | GroupCaps) -> GroupCaps:
+    """Return the caps of groups, sorted."""
+    caps = value if isinstance(value, Mapping) else dict(value)
+    return tuple(sorted((str(group), decimal(cap, "group_caps")) for group, cap in caps.items()))
+
+
+def to_floor(value: Decimal | int | str | None) -> Decimal | None:
+    """Return an exact floor, or None where there is none."""
+    return optional_decimal(value, "floor")
 
 
 @attrs.frozen(kw_only=True)
@@ -30,7 +45,7 @@ class Terms:
     version: str
     floor: Decimal | None
     cap: Decimal | None
-    group_caps: tuple[tuple[str, Decimal], ...]
+    group_caps: GroupCaps
 
 
 class Giver(Protocol):
@@ -51,6 +66,30 @@ class Giver(Protocol):
     @property
     def version(self) -> str:
         """The version of the rule."""
+
+
+def refuse_terms(terms: Terms, rules: Iterable[Giver]) -> None:
+    """Want rules with names of their own, caps of their groups, and a floor below the cap.
+
+    Raises:
+        InvalidValueError: If two rules share a name, or a bound is out of bounds.
+        UnknownNameError: If a group with a cap has no rules.
+    """
+    names: set[str] = set()
+    groups: set[str] = set()
+    for rule in rules:
+        if rule.name in names:
+            raise InvalidValueError("rules", rule.name, "have names of their own")
+        names.add(rule.name)
+        groups |= set() if rule.group is None else {rule.group}
+    field = attrs.fields(Terms).group_caps
+    for group, cap in terms.group_caps:
+        if group not in groups:
+            raise UnknownNameError("group", group, groups)
+        is_cap(terms, field, cap)
+        are_points(terms, field, cap)
+    if terms.floor is not None and terms.cap is not None and terms.floor >= terms.cap:
+        raise InvalidValueError("floor", terms.floor, f"be below the cap, {terms.cap}")
 
 
 def clamped(value: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:

@@ -47,7 +47,8 @@ def is_cap(_: object, attribute: attrs.Attribute[Any], value: Decimal | None) ->
         raise InvalidValueError(attribute.name, value, "be above 0")
 
 
-def _to_points(value: Decimal | int | str) -> Decimal:
+def to_points(value: Decimal | int | str) -> Decimal:
+    """Return exact points."""
     return decimal(value, "points")
 
 
@@ -76,7 +77,7 @@ class Rule:
 
     name: str = attrs.field(validator=is_name)
     when: Criterion = attrs.field(kw_only=True, validator=is_a(Criterion))
-    points: Decimal = attrs.field(kw_only=True, converter=_to_points, validator=are_points)
+    points: Decimal = attrs.field(kw_only=True, converter=to_points, validator=are_points)
     decay: Decay | None = attrs.field(
         default=None,
         kw_only=True,

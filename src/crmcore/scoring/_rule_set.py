@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self
 
 import attrs
 
-from crmcore.checks import day, decimal, is_name, optional_decimal
-from crmcore.criteria import Schema
-from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
+from crmcore.checks import day, is_name
+from crmcore.criteria import Criterion, Schema
+from crmcore.errors import Fault, FaultsError
+from crmcore.notation import Limits
 
-from ._data import read_rule_set, rule_data, type_faults
-from ._ledger import Terms
+from ._data import RULES, fingerprint_of, read_rules, set_data, set_faults
+from ._ledger import GroupCaps, Terms, refuse_terms, to_floor, to_group_caps
 from ._program import Masks
-from ._rule import Rule, are_points, is_cap, to_cap
-from ._score import Score, shown
+from ._rule import Rule, are_points, to_cap
+from ._score import Score
 from ._scorer import RuleScorer, Scorer
-
-GroupCaps: TypeAlias = "tuple[tuple[str, Decimal], ...]"
 
 _MOST_KEPT: Final = 64
 
 
-def _to_rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def _to_tuple(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rules)
-
-
-def _to_caps(value: Mapping[str, Any] | GroupCaps) -> GroupCaps:
-    caps = value if isinstance(value, Mapping) else dict(value)
-    return tuple(sorted((group, decimal(cap, "group_caps")) for group, cap in caps.items()))
-
-
-def _to_floor(value: Decimal | int | str | None) -> Decimal | None:
-    return optional_decimal(value, "floor")
 
 
 @attrs.frozen(cache_hash=True)
@@ -60,29 +48,29 @@ class RuleSet:
     """
 
     name: str = attrs.field(validator=is_name)
-    rules: tuple[Rule, ...] = attrs.field(converter=_to_rules)
+    rules: tuple[Rule, ...] = attrs.field(converter=_to_tuple)
     floor: Decimal | None = attrs.field(
-        default=None, kw_only=True, converter=_to_floor, validator=are_points
+        default=None, kw_only=True, converter=to_floor, validator=are_points
     )
     cap: Decimal | None = attrs.field(
         default=None, kw_only=True, converter=to_cap, validator=are_points
     )
-    group_caps: GroupCaps = attrs.field(default=(), kw_only=True, converter=_to_caps)
+    group_caps: GroupCaps = attrs.field(default=(), kw_only=True, converter=to_group_caps)
     version: str = attrs.field(default="1", kw_only=True, validator=is_name)
 
     def __attrs_post_init__(self) -> None:
         """Want distinct names, caps of groups that there are, and a floor below the cap."""
-        names = [rule.name for rule in self.rules]
-        for place, name in enumerate(names):
-            if name in names[:place]:
-                raise InvalidValueError("rules", name, "have names of their own")
-        groups = {rule.group for rule in self.rules if rule.group is not None}
-        for group, cap in self.group_caps:
-            if group not in groups:
-                raise UnknownNameError("group", group, groups)
-            is_cap(self, attrs.fields(RuleSet).group_caps, cap)
-        if self.floor is not None and self.cap is not None and self.floor >= self.cap:
-            raise InvalidValueError("floor", self.floor, f"be below the cap, {self.cap}")
+        refuse_terms(self._terms, self.rules)
+
+    @property
+    def _terms(self) -> Terms:
+        return Terms(
+            name=self.name,
+            version=self.version,
+            floor=self.floor,
+            cap=self.cap,
+            group_caps=self.group_caps,
+        )
 
     def score(self, record: object, *, as_of: date) -> Score:
         """Return the score of a record, with its ledger.
@@ -126,15 +114,8 @@ class RuleSet:
         Raises:
             InvalidValueError: If *as_of* is an instant, or no date.
         """
-        terms = Terms(
-            name=self.name,
-            version=self.version,
-            floor=self.floor,
-            cap=self.cap,
-            group_caps=self.group_caps,
-        )
         rules = tuple(RuleScorer.on(rule, day(as_of), of) for rule in self.rules)
-        return Scorer(as_of=day(as_of), terms=terms, rules=rules, of=of)
+        return Scorer(as_of=day(as_of), terms=self._terms, rules=rules, of=of)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -144,19 +125,11 @@ class RuleSet:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of its plain form with the rules by name; any change changes it."""
-        data = self.to_data()
-        data["rules"] = sorted(data["rules"], key=lambda rule: str(rule["name"]))
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode("ascii")).hexdigest()
+        return fingerprint_of(self.to_data())
 
     def faults(self, schema: Schema, *, path: str = "") -> tuple[Fault, ...]:
         """Return everything that is wrong with its rules over the fields of *schema*."""
-        found: list[Fault] = []
-        for place, rule in enumerate(self.rules):
-            where = f"{path}.rules[{place}]" if path else f"rules[{place}]"
-            found += schema.faults(rule.when, path=f"{where}.when")
-            found += type_faults(rule, schema, where)
-        return tuple(found)
+        return tuple(set_faults(self.rules, RULES, schema, path))
 
     def check(self, schema: Schema, *, path: str = "") -> None:
         """Refuse rules that cannot run over the fields of *schema*.
@@ -169,31 +142,41 @@ class RuleSet:
             raise FaultsError(f"rule set {self.name}", faults)
 
     @classmethod
-    def from_data(cls, data: object, *, schema: Schema | None = None, path: str = "") -> Self:
+    def from_data(
+        cls,
+        data: object,
+        *,
+        schema: Schema | None = None,
+        named: Mapping[str, Criterion] | None = None,
+        limits: Limits | None = None,
+        path: str = "",
+    ) -> Self:
         """Return the rule set that plain data describes.
 
         Args:
             data: What `to_data` gives, with criteria as `crmcore.notation.to_data` has them,
-                or only their expressions.
+                or only their expressions; at most 1,000 rules.
             schema: The fields that the rules may read; without it, types are not checked.
+            named: Criteria that the rules may refer to by name.
+            limits: How much each criterion may ask for.
             path: Where the data stands in a larger input, to begin the path of each fault.
 
         Raises:
             FaultsError: With everything that is wrong with it, each with its path.
         """
-        return read_rule_set(cls, data, schema=schema, path=path)
+        return read_rules(
+            cls,
+            RULES,
+            data,
+            schema=schema,
+            named=named or {},
+            limits=limits or Limits(),
+            path=path,
+        )
 
     def to_data(self) -> dict[str, Any]:
         """Return the plain form: dictionaries, lists, text and integers."""
-        data: dict[str, Any] = {"name": self.name, "version": self.version}
-        for bound in ("floor", "cap"):
-            value = getattr(self, bound)
-            if value is not None:
-                data[bound] = shown(value)
-        if self.group_caps:
-            data["group_caps"] = {group: shown(cap) for group, cap in self.group_caps}
-        data["rules"] = [rule_data(rule) for rule in self.rules]
-        return data
+        return set_data(self, RULES)
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -33,6 +33,46 @@ class EntryKind(LabelledEnum):
     CAPPED = "capped", "capped", "封顶"
 
 
+class EventUse(LabelledEnum):
+    """What became of an event that a rule is about.
+
+    .. versionadded:: 0.1.0
+    """
+
+    COUNTED = "counted", "counted", "计入"
+    BEYOND_LIMIT = "beyond_limit", "beyond the limit", "超出次数上限"
+    TOO_OLD = "too_old", "too old", "过旧"
+    TO_COME = "to_come", "still to come", "尚未发生"
+    UNKNOWN = "unknown", "unknown", "未知"
+
+
+@attrs.frozen(kw_only=True)
+class EventPart:
+    """One event in an entry of a ledger.
+
+    Attributes:
+        id: The id of the event.
+        day: The day of the event, if it is known.
+        use: Whether it counted, or why it did not.
+        points: What it adds to the entry; 0 unless it counted.
+        factor: The share of its points that is left, 0 to 1.
+
+    .. versionadded:: 0.1.0
+    """
+
+    id: str
+    day: date | None
+    use: EventUse
+    points: Decimal = Decimal(0)
+    factor: Decimal = Decimal(1)
+
+    def __str__(self) -> str:
+        """Return id, day, use and points on one line."""
+        day = "no day" if self.day is None else self.day.isoformat()
+        points = f", {shown(self.points)}" if self.use is EventUse.COUNTED else ""
+        return f"{self.id} ({day}): {self.use.label.en}{points}"
+
+
 def total(points: Iterable[Decimal]) -> Decimal:
     """Return the exact sum."""
     return reduce(EXACT.add, points, Decimal(0))
@@ -42,6 +82,11 @@ def shown(points: Decimal) -> str:
     """Return points without trailing zeros."""
     text = f"{points:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def said(number: int, thing: str) -> str:
+    """Return a number of things in words, as ``1 day`` and ``2 days``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 @attrs.frozen(kw_only=True)
@@ -54,12 +99,13 @@ class Entry:
         version: The version of the rule, or of the rule set whose cap it is.
         points: What it adds to the score.
         base: The points before decay.
-        factor: The share of them that is left, 0 to 1.
+        factor: The share of them that is left, 0 to 1; 1 where each event has its own.
         age_days: How many days old that is which decays, if something does.
         at_stake: For what is unknown: the points that it would give if it held.
         reason: Why, in words.
         fields: The names of the fields that the rule reads, sorted.
         values: The value of each of them.
+        events: For a rule of events: what became of each, in the order of their days.
 
     .. versionadded:: 0.1.0
     """
@@ -75,6 +121,7 @@ class Entry:
     at_stake: Decimal = Decimal(0)
     fields: tuple[str, ...] = ()
     values: tuple[object, ...] = ()
+    events: tuple[EventPart, ...] = ()
 
     @property
     def evidence(self) -> tuple[tuple[str, object], ...]:
@@ -86,10 +133,13 @@ class Entry:
         """How the points come about, as ``25 × 0.50 (14 days old) = 12.5``."""
         if self.kind is EntryKind.UNKNOWN:
             return f"0, {shown(self.at_stake)} at stake"
+        if self.events:
+            counted = sum(part.use is EventUse.COUNTED for part in self.events)
+            return f"{shown(self.points)} for {counted} of {said(len(self.events), 'event')}"
         if self.age_days is None:
             return shown(self.points)
         factor = max(shown(self.factor), f"{self.factor:.2f}", key=len)
-        age = f"{self.age_days} day{'' if self.age_days == 1 else 's'} old"
+        age = f"{said(self.age_days, 'day')} old"
         return f"{shown(self.base)} × {factor} ({age}) = {shown(self.points)}"
 
     def __str__(self) -> str:
@@ -171,6 +221,33 @@ class Score:
     def overridden(self, override: Override) -> Score:
         """Return the score with a second number beside it; the ledger stays as it is."""
         return attrs.evolve(self, override=override)
+
+    def __add__(self, other: Score) -> Score:
+        """Return the score of both: what a customer is and did, and what happened.
+
+        Both are of the same day. The caps of each have bound its own part of the sum.
+
+        Raises:
+            InvalidValueError: If the days differ, or a part has an override, which belongs
+                beside the sum.
+        """
+        if not isinstance(other, Score):
+            return NotImplemented
+        if other.as_of != self.as_of:
+            rule = f"be that of the other score, {self.as_of.isoformat()}"
+            raise InvalidValueError("as_of", other.as_of.isoformat(), rule)
+        for score in (self, other):
+            if score.override is not None:
+                rule = "stand beside the sum, not beside a part of it"
+                raise InvalidValueError("override", score.override, rule)
+        return Score(
+            rule_set=f"{self.rule_set} + {other.rule_set}",
+            version=f"{self.version} + {other.version}",
+            as_of=self.as_of,
+            ledger=self.ledger + other.ledger,
+            low=EXACT.add(self.low, other.low),
+            high=EXACT.add(self.high, other.high),
+        )
 
     def __str__(self) -> str:
         """Return the value, its bounds where they differ, and the ledger, an entry a line."""

@@ -128,7 +128,7 @@ class RuleScorer:
             points=_ZERO,
             base=rule.points,
             at_stake=at_stake.copy_sign(rule.points),
-            reason=absence(self._missing(record, values)),
+            reason=absence(self._missing(record, values), self.reason),
             fields=self.fields,
             values=values,
         )
@@ -146,8 +146,10 @@ class RuleScorer:
         return [name for name in missing if name in named]
 
 
-def absence(missing: list[str]) -> Phrase:
-    """Say that fields are missing."""
+def absence(missing: list[str], words: Phrase) -> Phrase:
+    """Say which fields are missing; or, where none is, what has no answer all the same."""
+    if not missing:
+        return Phrase(f"nobody can tell whether {words.en}", f"无法判断是否 {words.zh}")
     verb = "is" if len(missing) == 1 else "are"
     return Phrase(f"{' and '.join(missing)} {verb} missing", f"{'、'.join(missing)} 缺失")
 
