@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import operator
 import pickle
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from typing import Any, cast
 
 import attrs
 import hypothesis.strategies as st
-from hypothesis import given
+from dateutil.relativedelta import relativedelta
+from hypothesis import assume, given
 
 from crmcore.criteria import (
     EVERYTHING,
@@ -23,6 +26,7 @@ from crmcore.criteria import (
     all_of,
     any_of,
     as_of,
+    named,
     unless,
 )
 from crmcore.kernel import LabelledEnum
@@ -56,7 +60,7 @@ class Features:
 
 AS_OF = date(2026, 9, 30)
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
-SCHEMA = Schema.of(Features)
+SCHEMA = Schema.of(Features).bounded(days=(-9, 9), orders=(-9, 9), spend=(-9, 9), ratio=(-9, 9))
 
 _ints = st.integers(-3, 3)
 _decimals = st.decimals(-3, 3, places=1)
@@ -97,6 +101,77 @@ def _ordered() -> st.SearchStrategy[Criterion]:
     return st.builds(lambda side, op: getattr(F[side[0]], op)(side[1]), sides, ops)
 
 
+_PLUS_MINUS = st.sampled_from([operator.add, operator.sub])
+_TIMES = _PLUS_MINUS | st.just(operator.mul)
+_ORDERED = st.sampled_from([operator.lt, operator.le, operator.gt, operator.ge])
+_COMPARED = _ORDERED | st.sampled_from([operator.eq, operator.ne])
+
+
+@st.composite
+def _whole(draw: st.DrawFn, depth: int = 2) -> Any:  # noqa: ANN401 - an operand
+    """Return an operand that is an integer."""
+    field = draw(st.sampled_from([F.days, F.orders, F.days.otherwise(1)]))
+    shape = draw(st.sampled_from(["field", "text", "dates", "sum", "sum", "abs", "minus"]))
+    if depth == 0 or shape == "field":
+        return field
+    if shape == "text":
+        return F.email.length()
+    if shape == "dates":
+        start = draw(st.sampled_from([F.joined, F.joined.otherwise(AS_OF)]))
+        until = draw(st.sampled_from([start.days_until, start.days_since]))
+        return until(draw(_days | st.just(as_of) | st.just(F.joined)))
+    left = draw(_whole(depth - 1))
+    if shape == "abs":
+        return abs(left)
+    if shape == "minus":
+        return -left
+    sides = [left, draw(_ints | _whole(depth - 1))]
+    return draw(_TIMES)(*draw(st.permutations(sides)))
+
+
+@st.composite
+def _exact(draw: st.DrawFn) -> Any:  # noqa: ANN401 - an operand
+    """Return an operand that is a decimal."""
+    field = draw(st.sampled_from([F.spend, F.spend.otherwise(Decimal("0.5"))]))
+    if draw(st.booleans()):
+        return abs(draw(_ints) * field)
+    sides = [field, draw(_decimals | _whole() | st.just(F.spend))]
+    return draw(_PLUS_MINUS)(*draw(st.permutations(sides)))
+
+
+@st.composite
+def _rough(draw: st.DrawFn) -> Any:  # noqa: ANN401 - an operand
+    """Return an operand that is a float."""
+    exact = _exact() | _whole()
+    left = F.ratio
+    if draw(st.booleans()):
+        left = draw(exact) / draw(exact | _ints.filter(bool))
+    if draw(st.booleans()):
+        return draw(_PLUS_MINUS)(left, draw(_floats | _whole() | st.just(F.ratio)))
+    return draw(_ints) * left
+
+
+@st.composite
+def calculated(draw: st.DrawFn) -> Criterion:
+    """Well-typed tests of what is calculated."""
+    kind = draw(st.sampled_from(["whole", "exact", "rough", "in", "missing", "text"]))
+    if kind == "whole":
+        right = draw(_ints | _decimals | _whole() | _exact())
+        found = draw(_COMPARED)(draw(_whole()), right)
+    elif kind == "exact":
+        found = draw(_COMPARED)(draw(_exact()), draw(_ints | _decimals | _exact()))
+    elif kind == "rough":
+        found = draw(_ORDERED)(draw(_rough()), draw(_ints | _floats | _whole() | _rough()))
+    elif kind == "in":
+        found = draw(_whole()).in_(draw(st.lists(_ints, min_size=1, max_size=3)))
+    elif kind == "missing":
+        found = draw(_whole() | _exact() | _rough()).is_missing()
+    else:
+        found = F.email.otherwise("ada").starts_with(draw(_texts))
+    assume(not SCHEMA.faults(found))
+    return cast("Criterion", found)
+
+
 def _equal() -> st.SearchStrategy[Criterion]:
     sides: st.SearchStrategy[tuple[str, Any]] = st.one_of(
         st.tuples(st.just("days"), _ints | st.just(F.orders)),
@@ -116,6 +191,7 @@ def leaves() -> st.SearchStrategy[Criterion]:
     return st.one_of(
         _ordered(),
         _equal(),
+        calculated(),
         st.lists(_ints | _decimals, min_size=1, max_size=3).map(F.days.in_),
         st.lists(_tiers, min_size=1, max_size=3).map(F.tier.in_),
         st.builds(lambda op, text: getattr(F.email, op)(text), match, _texts),
@@ -134,6 +210,7 @@ def criteria(base: st.SearchStrategy[Criterion] | None = None) -> st.SearchStrat
             some.map(lambda parts: any_of(*parts)),
             inner.map(lambda part: ~part),
             inner.map(unless),
+            inner.map(lambda part: named(f"n{part.fingerprint[:8]}", part)),
         )
 
     return st.recursive(leaves() if base is None else base, deeper, max_leaves=6)
@@ -154,6 +231,115 @@ def test_the_compiled_function_agrees_with_the_explanation(
     assert criterion.compile(as_of=AS_OF, of=Features)(record) is explained.truth
     assert criterion.evaluate(record, as_of=AS_OF) is explained
     assert criterion.holds(record, as_of=AS_OF) is (explained is Verdict.HOLDS)
+
+
+def _plain_operand(data: Any, record: Any) -> Any:  # noqa: ANN401, PLR0911 - whatever it is
+    """Return the value of an operand of the plain form; all numbers but floats as fractions."""
+    if not isinstance(data, dict):
+        return Fraction(data) if type(data) is int else data
+    ((op, argument),) = data.items()
+    if op == "field":
+        value = getattr(record, argument)
+        missing = value is None or value != value  # noqa: PLR0124 - NaN
+        exact = type(value) in {int, Decimal} and not missing
+        return None if missing else Fraction(value) if exact else value
+    if op == "param":
+        return AS_OF
+    if op == "shift":
+        by = argument[1]
+        months, days = by.get("months", 0), by.get("days", 0)
+        return AS_OF + relativedelta(months=months) + timedelta(days=days)
+    if op in {"decimal", "date", "datetime"}:
+        read = {
+            "decimal": Fraction,
+            "date": date.fromisoformat,
+            "datetime": datetime.fromisoformat,
+        }
+        return read[op](argument)
+    operands = [
+        _plain_operand(each, record)
+        for each in (argument if isinstance(argument, list) else [argument])
+    ]
+    if op == "coalesce":
+        return operands[1] if operands[0] is None else operands[0]
+    if None in operands:
+        return None
+    return _plain_result(op, operands)
+
+
+def _plain_result(op: str, operands: list[Any]) -> Any:  # noqa: ANN401 - a number
+    if op == "abs":
+        return abs(operands[0])
+    if op == "length":
+        return Fraction(sum(1 for _ in operands[0]))
+    left, right = operands
+    if op == "days_between":
+        return Fraction(right.toordinal() - left.toordinal())
+    if op == "div":
+        return None if right == 0 else float(left) / float(right)
+    if float in {type(left), type(right)}:
+        left, right = float(left), float(right)
+    return {"add": operator.add, "sub": operator.sub, "mul": operator.mul}[op](left, right)
+
+
+def _plain_leaf(op: str, argument: Any, record: Any) -> bool | None:  # noqa: ANN401 - plain data
+    if op == "is_null":
+        return _plain_operand(argument, record) is None
+    left = _plain_operand(argument[0], record)
+    if op == "in":
+        wanted = [_plain_operand(value, record) for value in argument[1]]
+        return None if left is None else any(left == value for value in wanted)
+    right = _plain_operand(argument[1], record)
+    if left is None or right is None:
+        return None
+    tests: dict[str, Any] = {
+        "starts": lambda: left[: len(right)] == right,
+        "ends": lambda: left[max(0, len(left) - len(right)) :] == right,
+        "contains": lambda: any(
+            left[start : start + len(right)] == right for start in range(len(left))
+        ),
+        "has": lambda: any(each == right for each in left),
+        "eq": lambda: left == right,
+        "ne": lambda: left != right,
+        "lt": lambda: left < right,
+        "le": lambda: not left > right,
+        "gt": lambda: left > right,
+        "ge": lambda: not left < right,
+    }
+    return bool(tests[op]())
+
+
+def brute_force(data: Any, record: Any) -> bool | None:  # noqa: ANN401 - plain data
+    """Return the truth of the plain form, with Kleene's tables as a minimum and a maximum."""
+    ((op, argument),) = data.items()
+    if op in {"all", "any"}:
+        worth = {False: 0, None: 1, True: 2}
+        truths = [brute_force(part, record) for part in argument]
+        if op == "all":
+            return min(truths, key=worth.__getitem__, default=True)
+        return max(truths, key=worth.__getitem__, default=False)
+    if op == "named":
+        return brute_force(argument[1], record) is True
+    if op == "unless":
+        return brute_force(argument, record) is not True
+    if op == "not":
+        return {True: False, None: None, False: True}[brute_force(argument, record)]
+    return _plain_leaf(op, argument, record)
+
+
+@given(criteria(), records())
+def test_brute_force_gives_the_same_verdict(criterion: Criterion, record: Features) -> None:
+    """What the plain form says, done by hand with exact fractions, is what the language says."""
+    assert truth(criterion, record) is brute_force(criterion.plain, record)
+
+
+@given(calculated(), records())
+def test_what_is_calculated_is_the_same_by_hand(criterion: Criterion, record: Features) -> None:
+    """The compiled function, the explanation and brute force agree on every calculation."""
+    expected = brute_force(criterion.plain, record)
+
+    assert criterion.explain(record, as_of=AS_OF).verdict.truth is expected
+    assert criterion.compile(as_of=AS_OF, of=Features)(record) is expected
 
 
 @given(criteria(), records())
@@ -238,6 +424,7 @@ def test_the_repr_builds_the_criterion(criterion: Criterion) -> None:
         "any_of": any_of,
         "as_of": as_of,
         "datetime": dt,
+        "named": named,
         "unless": unless,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import attrs
 
@@ -105,7 +105,7 @@ class Fit:
 
 
 def _fitted(operand: Typed, other: Typed, op: str) -> Typed:
-    """Return the operand, as a constant of the kind that *op* wants beside the other one."""
+    """Return the operand, or a constant of the kind that *op* wants beside the other one."""
     literal, column = operand[0], other[1]
     if not isinstance(literal, Literal) or column is None or not literal.kind.is_number:
         return operand
@@ -116,18 +116,23 @@ def _fitted(operand: Typed, other: Typed, op: str) -> Typed:
     return fitted, Column.of(fitted.value)
 
 
+# Beside an integer, order is asked of any number; these want a whole one, if there is one.
+_WHOLE: Final[dict[type, frozenset[str]]] = {
+    Decimal: frozenset(("mul", "coalesce")),
+    float: frozenset(("mul", "coalesce", "eq", "ne", "in", "div")),
+}
+
+
 def _value(value: Scalar, kind: Kind, op: str) -> Scalar:
-    """Return a number as one of the kind, where that is what *op* wants and it changes nothing."""
-    if isinstance(value, int):
-        # Whole numbers meet all kinds; only the two sides of a coalesce must be of one kind.
-        if op == "coalesce" and kind is not Kind.INT:
-            return Decimal(value) if kind is Kind.DECIMAL else float(value)
-        return value
+    """Return a number as one of the kind, where *op* would refuse it as it is."""
+    if isinstance(value, int) and op == "coalesce" and kind is not Kind.INT:
+        return Decimal(value) if kind is Kind.DECIMAL else float(value)
     if not isinstance(value, Decimal | float):
         return value
-    if (kind is Kind.INT or op == "mul") and value == int(value):
+    is_whole = op == "mul" or (kind is Kind.INT and op in _WHOLE[type(value)])
+    if is_whole and value == int(value):
         return int(value)
     if kind is Kind.FLOAT:
         return float(value)
-    is_exact = kind is Kind.DECIMAL or (kind is Kind.INT and op == "div")
+    is_exact = kind is Kind.DECIMAL or op == "div"
     return Decimal(repr(value)) if is_exact and isinstance(value, float) else value

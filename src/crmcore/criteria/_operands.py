@@ -116,7 +116,7 @@ def _integer(value: int) -> int:
         # The number itself may have a million digits and has no place in the message.
         digits = f"an integer of {value.bit_length()} bits"
         raise InvalidValueError("value", digits, "be between -(2^53 - 1) and 2^53 - 1")
-    return value
+    return int(value)
 
 
 def _decimal(value: Decimal) -> Decimal:
@@ -133,7 +133,7 @@ def _decimal(value: Decimal) -> Decimal:
 def _float(value: float) -> float:
     if not math.isfinite(value):
         raise InvalidValueError("value", value, "be a finite number")
-    return value + 0.0  # turns -0.0 into 0.0
+    return float(value) + 0.0  # turns -0.0 into 0.0
 
 
 def _text(value: str) -> str:

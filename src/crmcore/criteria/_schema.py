@@ -122,11 +122,11 @@ class Schema:
         return Schema(tuple(columns.items()))
 
     def fit(self, criterion: Criterion) -> Criterion:
-        """Return the criterion with each number as one of the kind of the field that it meets.
+        """Return the criterion with each number in the kind of the field that it meets.
 
-        JSON knows no decimals, and TOML may know nothing else; ``12.5`` beside a decimal becomes
-        ``Decimal("12.5")``, and beside a float the other way round. What does not fit stays, and
-        is a fault.
+        JSON knows no decimals, and TOML may be read without floats: ``12.5`` beside a decimal
+        becomes ``Decimal("12.5")``, and beside a float the other way round. What is in order
+        stays as it is; so does what cannot fit, and is a fault.
         """
         return criterion.fold(Fit(self._by_name))
 
