@@ -13,7 +13,6 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore import testing
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.customers import Customer
 from crmcore.kernel import CustomerId, Money
@@ -37,7 +36,7 @@ def test_a_record_comes_back_to_the_last_digit(
     data: st.DataObject, name: str, shared_store: SqlStore
 ) -> None:
     """Whatever a record holds, the database gives it back equal, and written alike."""
-    record = data.draw(getattr(testing, name)())
+    record = data.draw(records(RECORDS[name]))
     expected = attrs.evolve(record, version=1)
 
     with shared_store.unit_of_work() as uow:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -33,15 +33,18 @@ import sqlalchemy as sa
 
 from crmcore.checks import decimal
 from crmcore.codec import from_json, to_json
+from crmcore.criteria import Schema
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Money, minor_digits
 
+from ._types import Instant, TextSet, instant, microseconds
+
 Writer: TypeAlias = Callable[[Any], Any]
 Reader: TypeAlias = Callable[..., Any]
+# How a column is declared, written, read and compared; see `Cells`.
+Single: TypeAlias = tuple[Any, Writer, Reader | None, Any]
 
 _UNIONS: Final = {Union, types.UnionType}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _LARGEST: Final = 2**63 - 1
 _MINOR_LENGTH: Final = 18  # digits that always fit into 64 bits
 _KEPT_VALUES: Final = 4096
@@ -56,12 +59,15 @@ class Cells:
         columns: The columns, the first of them called as the field where there is only one.
         write: Returns the cells for a value that is not None.
         read: Returns the value for the cells; None where cells already are the value.
+        compared: The column with the type with which criteria compare it; None where only
+            Python can.
     """
 
     field: str
     columns: tuple[sa.Column[Any], ...]
     write: Callable[[Any], Sequence[Any]]
     read: Reader | None
+    compared: sa.ColumnElement[Any] | None = None
 
 
 def cells_of(name: str, annotation: Any) -> Cells:  # noqa: ANN401 - whatever a field is of
@@ -69,9 +75,15 @@ def cells_of(name: str, annotation: Any) -> Cells:  # noqa: ANN401 - whatever a 
     kind, is_optional = _plain_type(annotation)
     if kind is Money:
         return _money(name, is_optional=is_optional)
-    sql_type, write, read = _single(name, kind)
+    sql_type, write, read, compared = _single(name, kind)
     column = sa.Column(name, sql_type, primary_key=name == "id", nullable=is_optional)
-    return Cells(field=name, columns=(column,), write=lambda value: (write(value),), read=read)
+    return Cells(
+        field=name,
+        columns=(column,),
+        write=lambda value: (write(value),),
+        read=read,
+        compared=None if compared is None else sa.type_coerce(column, compared),
+    )
 
 
 def _plain_type(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401
@@ -83,16 +95,17 @@ def _plain_type(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401
     return kind, type(None) in choices
 
 
-def _single(name: str, kind: Any) -> tuple[Any, Writer, Reader | None]:  # noqa: ANN401
+def _single(name: str, kind: Any) -> Single:  # noqa: ANN401
     if kind in _SINGLE:
         return _SINGLE[kind]
     if kind is Decimal:
-        return sa.Text, str, lambda text: decimal(text, name)
+        return sa.Text, str, lambda text: decimal(text, name), None
     if kind is int:
-        return sa.BigInteger, lambda value: _integer(name, value), None
+        return sa.BigInteger, lambda value: _integer(name, value), None, sa.BigInteger
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return sa.Text, lambda member: member.value, kind
-    return sa.Text, to_json, lru_cache(_KEPT_VALUES)(lambda text: from_json(kind, text))
+        return sa.Text, lambda member: member.value, kind, sa.Text
+    compared = TextSet if Schema.of(field=kind)["field"].kind.name == "TEXTS" else None
+    return sa.Text, to_json, lru_cache(_KEPT_VALUES)(lambda text: from_json(kind, text)), compared
 
 
 def _integer(name: str, value: int) -> int:
@@ -101,21 +114,16 @@ def _integer(name: str, value: int) -> int:
     return value
 
 
-def microseconds(value: datetime) -> int:
-    """Return the instant as whole microseconds since 1970, in UTC."""
-    return (value - _EPOCH) // _MICROSECOND
-
-
 @lru_cache(_KEPT_VALUES)  # much happens at the beginning of a day
 def _instant(count: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=count)
+    return instant(count)
 
 
-_SINGLE: Final[dict[Any, tuple[Any, Writer, Reader | None]]] = {
-    str: (sa.Text, str, None),
-    bool: (sa.SmallInteger, int, bool),
-    datetime: (sa.BigInteger, microseconds, _instant),
-    date: (sa.Text, date.isoformat, date.fromisoformat),
+_SINGLE: Final[dict[Any, Single]] = {
+    str: (sa.Text, str, None, sa.Text),
+    bool: (sa.SmallInteger, int, bool, sa.Boolean),
+    datetime: (sa.BigInteger, microseconds, _instant, Instant),
+    date: (sa.Text, date.isoformat, date.fromisoformat, sa.Date),
 }
 
 

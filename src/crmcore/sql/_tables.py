@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import attrs
 import sqlalchemy as sa
 
+from crmcore.criteria import Criterion, Schema
 from crmcore.errors import CrmError, Fault, FaultsError
 from crmcore.repositories import Aggregate
 from crmcore.storage import RECORDS
 
 from ._cells import cells_of
+from ._narrowing import narrowed
 
 A = TypeVar("A", bound=Aggregate)
+
+_KEPT_CRITERIA: Final = 256
 
 METADATA: Final = sa.MetaData()
 
@@ -53,6 +58,17 @@ class RecordTable(Generic[A]):
         self.sql = sa.Table(f"crm_{name}", METADATA, *columns, sqlite_with_rowid=False)
         if "customer" in self._names:
             sa.Index(f"ix_crm_{name}_customer", self.sql.c.customer)
+        compared = {cells.field: cells.compared for cells in self._cells}
+        self._compared = {name: sql for name, sql in compared.items() if sql is not None}
+        self.narrowed = lru_cache(_KEPT_CRITERIA)(self._narrowed)
+
+    @cached_property
+    def _schema(self) -> Schema:
+        return Schema.of(self.record)
+
+    def _narrowed(self, where: Criterion) -> sa.ColumnElement[bool]:
+        """Return a condition that is true of every row for which *where* holds."""
+        return narrowed(where, self._compared, self._schema)
 
     def row(self, record: A) -> dict[str, Any]:
         """Return the cells of *record*, by column."""

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from crmcore.criteria import EVERYTHING
 from crmcore.errors import StorageUnavailableError
 from crmcore.repositories import Aggregate
 from crmcore.storage import Selection, Table, Transaction
 
-from ._cells import microseconds
 from ._guard import guarded
 from ._migrations import refuse_other_version
 from ._tables import TABLES, RecordTable
+from ._types import microseconds
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -136,6 +137,8 @@ class SqlTable(Generic[A]):
 
     def _selected(self, selection: Selection) -> sa.Select[Any]:
         statement, columns = sa.select(self._sql), self._sql.c
+        if selection.where != EVERYTHING:
+            statement = statement.where(self._table.narrowed(selection.where))
         if selection.customer is not None:
             statement = statement.where(columns.customer == selection.customer)
         if selection.before is not None:

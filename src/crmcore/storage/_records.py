@@ -135,7 +135,8 @@ class Records(Generic[A]):
             if field not in known:
                 raise UnknownNameError("field", field, known)
         judge = where.compile(of=self._record)
-        return (row for row in self._selected(selection) if judge(row) is True)
+        rows = self._selected(attrs.evolve(selection, where=where))
+        return (row for row in rows if judge(row) is True)
 
     def _selected(self, selection: Selection) -> Iterator[A]:
         self._gate.read()  # at once, not with the first record

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, TypeVar
 import attrs
 
 from crmcore.activities import Interaction, Purchase
+from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.customers import Contact, Customer, Ownership
 from crmcore.kernel import CustomerId
 from crmcore.organization import (
@@ -50,6 +51,8 @@ class Selection:
         customer: Only rows of this customer.
         before: Only rows whose ``at`` lies before this instant.
         lasting: Only rows whose interval, from ``since`` up to ``until``, holds this instant.
+        where: What the rows are asked afterwards. A table that can may leave out rows for
+            which this does not hold, and need not: it may as well look away.
 
     .. versionadded:: 0.1.0
     """
@@ -58,9 +61,10 @@ class Selection:
     customer: CustomerId | None = None
     before: datetime | None = None
     lasting: datetime | None = None
+    where: Criterion = EVERYTHING
 
     def takes(self, row: Any) -> bool:  # noqa: ANN401 - a record of any kind that has the fields
-        """Say whether *row* is wanted: the plain meaning of a selection."""
+        """Say whether *row* is wanted, the criterion apart: the plain meaning of a selection."""
         return (
             (self.after is None or row.id > self.after)
             and (self.customer is None or row.customer == self.customer)
