@@ -67,15 +67,15 @@ class Passes:
         refuse_names(self.frame.given.collect_schema().names(), self.added)
         given = self.frame.given
         found = deferred(self.frame.readable)
-        for columns in self.passes:
+        for columns in filter(None, self.passes):
             found = found.with_columns(*aliased(columns))
         if self.frame.readable is given:
             names = given.collect_schema().names()
             shown = found.select(*map(nw.col, names), *aliased(self.added))
             return finished(shown, like=given)
-        series = found.select(*aliased(self.added))
-        columns = list(series.iter_columns()) if isinstance(series, nw.DataFrame) else []
-        return given.with_columns(*columns).to_native()
+        # Only pandas is read in other types than it was given in, and it is eager.
+        evaluated: Any = found.select(*aliased(self.added))
+        return given.with_columns(*evaluated.iter_columns()).to_native()
 
 
 def refuse_names(there: Sequence[str], added: Iterable[str]) -> None:
