@@ -53,7 +53,8 @@ def test_the_published_example() -> None:
         ({"ne": [90, DAYS]}, F.days != 90),
         ({"eq": ["gold", {"field": "tier"}]}, F.tier == "gold"),
         ({"lt": [DAYS, {"field": "limit"}]}, F.days < F.limit),
-        ({"gt": [DAYS, Decimal("1.5")]}, F.days > Decimal("1.5")),
+        ({"gt": [DAYS, Decimal("1.5")]}, F.days > 1.5),
+        ({"gt": [DAYS, {"decimal": "1.5"}]}, F.days > Decimal("1.5")),
         ({"gt": [{"field": "day"}, date(2026, 1, 1)]}, F.day > date(2026, 1, 1)),
         ({"gt": [{"field": "day"}, {"date": "2026-01-01"}]}, F.day > date(2026, 1, 1)),
         (
@@ -93,18 +94,24 @@ def test_what_data_means(data: object, criterion: Criterion) -> None:
         ({"gtt": [DAYS, 90]}, "unknown operator 'gtt'; did you mean 'gt'?"),
         ({5: [DAYS, 90]}, "unknown operator '5'"),
         ({"gt": [DAYS]}, "gt: it must be a list of a field, a value"),
-        ({"gt": ["days", 90]}, "gt: a comparison must have a field on one side"),
+        ({"gt": ["days", 90]}, "gt: it must have a field on one side"),
         (
             {"gt": [{"feild": "days"}, 9]},
-            "gt: unknown kind of operand 'feild'; did you mean 'field'",
+            r"gt\[0\]: unknown kind of operand 'feild'; did you mean 'field'",
         ),
-        ({"gt": [DAYS, None]}, "gt: value must be .*; what is missing is asked for"),
-        ({"gt": [DAYS, {"decimal": "many"}]}, "must be a decimal number as text"),
-        ({"gt": [DAYS, {"decimal": "1e99999999"}]}, "must have at most 18 digits"),
+        ({"gt": [DAYS, None]}, r"gt\[1\]: a constant must be .*; what is missing is asked for"),
+        (
+            {"gt": [DAYS, {"decimal": "many"}]},
+            r"gt.1..decimal: it must be a decimal numb",
+        ),
+        ({"gt": [DAYS, {"decimal": "1e99999999"}]}, "number as text, of at most 18 digits"),
         ({"gt": [DAYS, {"date": "yesterday"}]}, "must be a date such as 2026-09-30"),
         ({"gt": [DAYS, {"datetime": "2026-01-01T00:00:00"}]}, "must carry a time zone"),
         ({"gt": [DAYS, {"param": "now"}]}, "unknown parameter 'now'"),
-        ({"gt": [DAYS, {"shift": [DAYS, {"days": 1}]}]}, "a shift must move as_of by whole days"),
+        (
+            {"gt": [DAYS, {"shift": [DAYS, {"days": 1}]}]},
+            "unknown kind of operand 'field'; k",
+        ),
         ({"gt": [DAYS, {"shift": [{"param": "as_of"}, 5]}]}, "a shift must move as_of"),
         ({"gt": [DAYS, {"shift": [{"param": "as_of"}, {"years": 1}]}]}, "a shift must move as_of"),
         (
@@ -114,17 +121,21 @@ def test_what_data_means(data: object, criterion: Criterion) -> None:
         ({"is_null": "days"}, "a field must be written as {'field': 'days_since_last'}"),
         ({"is_null": {"param": "as_of"}}, "unknown kind of operand 'param'"),
         ({"is_null": {"field": "__class__"}}, "field must be a plain name"),
-        ({"is_null": {"field": 5}}, "field must be a plain name"),
+        ({"is_null": {"field": 5}}, r"is_null\.field: it must be text that is not empty \(got 5\)"),
         ({"in": [DAYS, []]}, "in_ must list at least one value"),
         ({"in": [DAYS, [None]]}, "what is missing is asked for"),
-        ({"in": [DAYS, [DAYS]]}, "it must be a constant"),
+        (
+            {"in": [DAYS, [DAYS]]},
+            r"in\[1\]\[0\]: unknown kind of operand 'field'; known",
+        ),
         ({"in": [DAYS, list(range(1001))]}, "must be a list of at most 1000"),
         ({"in": [DAYS, "gold"]}, "must be a list of at most 1000"),
         ({"starts": [DAYS, 5]}, "must be text that is not empty"),
         ({"between": [DAYS, 5, 1]}, "low must be below the high end, 1"),
         ({"all": DAYS}, "all: it must be a list of criteria"),
-        ({"crm-criteria": 2, "expr": {"all": []}}, "crm-criteria must have version 1"),
-        ({"crm-criteria": 1}, "crm-criteria must have version 1"),
+        ({"crm-criteria": 2, "expr": {"all": []}}, r"crm-criteria must be 1 \(got 2\)"),
+        ({"crm-criteria": True, "expr": {"all": []}}, r"crm-criteria must be 1 \(got True\)"),
+        ({"crm-criteria": 1}, "crm-criteria must have 'expr' beside it"),
     ],
 )
 def test_what_is_refused(data: object, message: str) -> None:
@@ -142,13 +153,15 @@ def test_all_faults_come_together() -> None:
 
     assert [fault.path for fault in caught.value.faults] == [
         "segments[1].where.any[0].not",
-        "segments[1].where.any[2].eq",
+        "segments[1].where.any[2].eq[1]",
     ]
 
 
 def test_types_are_checked_against_the_schema() -> None:
     """With a schema, an unknown field is refused with the nearest, under the same path."""
-    with pytest.raises(FaultsError, match=r"when.expr.gt: unknown field 'days'; did .* 'day'"):
+    with pytest.raises(
+        FaultsError, match=r"when.expr.gt.0..field: unknown field 'days'; d"
+    ):
         from_data(
             {"crm-criteria": 1, "expr": {"gt": [DAYS, 1]}}, schema=Schema.of(day=int), path="when"
         )

@@ -16,7 +16,7 @@ Traceback (most recent call last):
     ...
 crmcore.errors.FaultsError: criterion has 2 faults:
   all[0]: unknown operator 'gtt'; did you mean 'gt'?
-  all[1].gt: unknown kind of operand 'feld'; did you mean 'field'?
+  all[1].gt[0]: unknown kind of operand 'feld'; did you mean 'field'?
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from __future__ import annotations
 from ._from_data import from_data
 from ._from_text import from_text
 from ._json import read_json
+from ._json_schema import json_schema
 from ._limits import Limits
 from ._to_data import to_data
 from ._to_text import to_text
@@ -33,6 +34,7 @@ __all__ = [
     "Limits",
     "from_data",
     "from_text",
+    "json_schema",
     "read_json",
     "read_toml",
     "to_data",

@@ -12,7 +12,7 @@ from crmcore.errors import Fault, FaultsError
 
 from ._limits import DEFAULT, Limits
 from ._reader import Reader, TooLargeError, refused
-from ._to_data import ENVELOPE, TWICE, VERSION, Split, size_of
+from ._to_data import ENVELOPE, TWICE, VERSION, Split
 
 _KEYS: Final = (ENVELOPE, "where", "expr")
 
@@ -63,9 +63,9 @@ def from_data(
 
 
 def _of_the_whole(criterion: Criterion, limits: Limits, path: str) -> Iterator[Fault]:
-    nodes, depth = size_of(criterion.plain)
+    size = criterion.size
     # The short forms are written out in full by now, and so may be more than was read.
-    if nodes > limits.nodes or depth > limits.depth:
+    if size.nodes > limits.nodes or size.depth > limits.depth:
         rule = f"have at most {limits.nodes} parts in all, nested at most {limits.depth} deep"
         yield Fault(path or "criterion", f"a criterion must {rule}, short forms written out")
     for name in Split.of(criterion).twice:

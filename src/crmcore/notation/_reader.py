@@ -29,7 +29,6 @@ from ._forms import (
 )
 from ._limits import Limits
 from ._shown import shown
-from ._to_data import size_of
 
 _OPERANDS: Final = {**TERMS, **CONSTANTS, **DAYS}
 _CALCULATED: Final = [form for name, form in TERMS.items() if name != "field"]
@@ -207,9 +206,9 @@ class Reader:
             known = [*self.known, *filter(is_text, self.where)]
             raise RefusedError(Fault(path, str(UnknownNameError("name", name, known))))
         criterion = self.known[name]
-        nodes, height = size_of(criterion)
-        self._enter(path, depth, nodes=nodes, more=height)
-        return _Definition(self._typed(criterion, path, ""), nodes, height)
+        size = criterion.size
+        self._enter(path, depth, nodes=size.nodes, more=size.depth)
+        return _Definition(self._typed(criterion, path, ""), size.nodes, size.depth)
 
     def term(self, data: object, path: str, depth: int) -> Any:  # noqa: ANN401 - what F makes
         if not isinstance(data, Mapping):
@@ -253,6 +252,10 @@ class Reader:
         if _digits(data) > self.limits.digits:
             rule = f"have at most {self.limits.digits} digits"
             raise RefusedError(refused(path, "a number", rule, data))
+        # Exact numbers are written as {"decimal": "1.5"}; a bare one is exact only where the
+        # text was read so, and what it stands for is then a matter of the field it meets.
+        if isinstance(data, Decimal) and self.schema is None:
+            return float(data)
         return data
 
     def constants(self, data: object, path: str, depth: int) -> list[Any]:
@@ -266,6 +269,14 @@ class Reader:
             raise RefusedError(refused(path, "it", "be text that is not empty", data))
         text: str = self.constant(data, path, depth)
         return text
+
+    def name(self, data: object, path: str, depth: int) -> str:
+        """Return the name of a field."""
+        name = self.text(data, path, depth)
+        if self.schema is not None and name not in self.schema:
+            unknown = UnknownNameError("field", name, self.schema.names)
+            raise RefusedError(Fault(path, str(unknown)))
+        return name
 
 
 def is_text(data: object) -> bool:
@@ -341,7 +352,7 @@ _SHAPES: Final[Mapping[Shape, Callable[[Reader, Any, str, int], Any]]] = {
     Shape.DAY: Reader.day,
     Shape.CONSTANTS: Reader.constants,
     Shape.TEXT: Reader.text,
-    Shape.NAME: Reader.text,
+    Shape.NAME: Reader.name,
     Shape.PARAMETER: _parameter,
     Shape.SHIFT: _by,
     Shape.DECIMAL: _written(DECIMAL, "a decimal number as text, of at most 18 digits"),

@@ -12,10 +12,7 @@ from crmcore.errors import InvalidValueError
 
 VERSION: Final = 1
 ENVELOPE: Final = "crm-criteria"
-# What a condition is that stands on two meanings of one name.
 TWICE: Final = "give one meaning to each name; {} has two"
-# What stands in a part, and is none.
-SIMPLE: Final = frozenset({"field", "param", "shift", "decimal", "date", "datetime"})
 
 
 def to_data(criterion: Criterion) -> dict[str, Any]:
@@ -74,14 +71,3 @@ class Split:
 def _text(data: object) -> str:
     # As text, because Python takes 1, 1.0 and True for equal, which the language does not.
     return json.dumps(data)
-
-
-def size_of(data: object) -> tuple[int, int]:
-    """Return how many parts a plain form has, and how deep they are nested."""
-    if isinstance(data, list):
-        sizes = [size_of(part) for part in data]
-        return sum(nodes for nodes, _ in sizes), max((depth for _, depth in sizes), default=0)
-    if not isinstance(data, dict) or not SIMPLE.isdisjoint(data):
-        return 0, 0
-    nodes, depth = size_of(list(data.values()))
-    return nodes + 1, depth + 1

@@ -88,6 +88,16 @@ def _of_linting(findings: Iterable[Finding], names: Sequence[str]) -> Iterator[F
         yield Fault(f"[{place}]", f"{finding.title.en}; {finding.suggestion}")
 
 
+def _fit_stages(rules: Iterable[StageRule]) -> tuple[StageRule, ...]:
+    return tuple(attrs.evolve(rule, entry=FEATURES.fit(rule.entry)) for rule in rules)
+
+
+def _fit_segments(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+    return tuple(
+        attrs.evolve(segment, criterion=FEATURES.fit(segment.criterion)) for segment in segments
+    )
+
+
 def _are_stages(file: PolicyFile, _: Field, rules: tuple[StageRule, ...]) -> None:
     _refuse_crowd(rules)
     _refuse(_of_making(lambda: StageModel(rules=rules), "rules"))
@@ -166,9 +176,9 @@ class PolicyFile:
     exactly_one_segment: bool = False
     tier_feature: str = attrs.field(default="recent_spend", validator=_is_tier_feature)
     tier_minimum_days: int = attrs.field(default=0, validator=between(0, _MOST_DAYS))
-    stages: tuple[StageRule, ...] = attrs.field(validator=_are_stages)
+    stages: tuple[StageRule, ...] = attrs.field(converter=_fit_stages, validator=_are_stages)
     rfm: RfmBins
-    segments: tuple[Segment, ...] = attrs.field(validator=_are_segments)
+    segments: tuple[Segment, ...] = attrs.field(converter=_fit_segments, validator=_are_segments)
     tiers: tuple[Tier, ...] = attrs.field(validator=_are_tiers)
     rules: object = attrs.field(validator=_are_rules)
     goals: tuple[GoalTemplate, ...] = ()

@@ -11,6 +11,7 @@ import attrs
 
 from crmcore.checks import is_id, is_name, is_zone
 from crmcore.codec import from_data, read_toml, to_json
+from crmcore.features import FEATURES
 from crmcore.improvement import Finding, in_order
 from crmcore.lifecycle import StageModel
 from crmcore.lifecycle import lint as lint_stages
@@ -119,7 +120,7 @@ def _made(data: object, source: str) -> Policy:
         tiers=TierPolicy(
             feature=file.tier_feature, tiers=file.tiers, minimum_days=file.tier_minimum_days
         ),
-        rules=RuleSet.from_data(file.rules),
+        rules=RuleSet.from_data(file.rules, schema=FEATURES),
         goals=file.goals,
         book=BookPolicy(file.book),
     )
