@@ -112,7 +112,7 @@ class Explain:
         try:
             value = FUNCTIONS[function](*(argument.value for argument in arguments))
         except TypeError as error:
-            (wrong,) = (each for each in arguments if each.value is error.args[0])
+            wrong = next(each for each in arguments if each.value is error.args[0])
             raise InvalidValueError(wrong.term.phrase.en, wrong.value, _RULES[function]) from None
         gaps = () if value is not None else _gaps(arguments)
         return Seen(value=value, term=term, observed=_together(arguments), gaps=gaps)
@@ -184,10 +184,8 @@ def _refusal(operand: Seen, rule: str) -> InvalidValueError:
 
 
 def _no_number(term: Term, left: Seen, right: Seen) -> InvalidValueError:
-    values = (left.value, right.value)
-    return InvalidValueError(
-        term.phrase.en, values, "be made of numbers that fit, and not of a decimal with a float"
-    )
+    rule = "be made of numbers, and not mix decimals with floats"
+    return InvalidValueError(term.phrase.en, (left.value, right.value), rule)
 
 
 def _leaf(left: Seen, claim: Claim, truth: bool | None, right: Seen | None = None) -> Explanation:  # noqa: FBT001 - the truth is the finding

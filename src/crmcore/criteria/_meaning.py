@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Context, Decimal
+from itertools import product
 from typing import Any, Final
 
 from ._back_end import Arithmetic, Function
@@ -18,8 +19,9 @@ from ._back_end import Arithmetic, Function
 _EXACT: Final = Context(prec=100, Emin=-(10**6), Emax=10**6, traps=[])
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | Decimal | float) and not isinstance(value, bool)
+_NUMBERS: Final = (int, Decimal, float)
+# The pairs of classes that mix; a set of them answers at once for all that is in order.
+_MIXES: Final = frozenset(product(_NUMBERS, repeat=2)) - {(Decimal, float), (float, Decimal)}
 
 
 def _known(result: Any) -> Any:  # noqa: ANN401 - a number
@@ -27,12 +29,14 @@ def _known(result: Any) -> Any:  # noqa: ANN401 - a number
     return None if result != result else result  # noqa: PLR0124
 
 
-def _checked(left: object, right: object) -> bool:
+def _mix(left: object, right: object) -> bool:
     """Say whether both are there, and refuse what is no number or does not mix."""
+    if (left.__class__, right.__class__) in _MIXES:
+        return True
     for value in (left, right):
-        if value is not None and not _is_number(value):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, _NUMBERS)):
             raise TypeError(value)
-    if {type(left), type(right)} == {float, Decimal}:
+    if {Decimal, float} == {type(left), type(right)}:
         raise TypeError((left, right))
     return left is not None and right is not None
 
@@ -41,7 +45,7 @@ def _exact(
     plain: Callable[[Any, Any], Any], exact: Callable[[Any, Any], Any]
 ) -> Callable[[Any, Any], Any]:
     def calculate(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers or None
-        if not _checked(left, right):
+        if not _mix(left, right):
             return None
         is_decimal = isinstance(left, Decimal) or isinstance(right, Decimal)
         return _known((exact if is_decimal else plain)(left, right))
@@ -50,7 +54,7 @@ def _exact(
 
 
 def _quotient(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers or None
-    if not _checked(left, right):
+    if not _mix(left, right):
         return None
     if isinstance(left, Decimal) or isinstance(right, Decimal):
         left, right = float(left), float(right)
@@ -58,7 +62,7 @@ def _quotient(left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers or None
 
 
 def _size(value: Any) -> Any:  # noqa: ANN401 - a number or None
-    if not _checked(value, value):
+    if not _mix(value, value):
         return None
     return _EXACT.abs(value) if isinstance(value, Decimal) else abs(value)
 
