@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from crmcore.criteria import F, Schema
+from crmcore.criteria import F, Schema, named
 from crmcore.errors import FaultsError
-from crmcore.scoring import HalfLife, Linear, Rule, RuleSet, Step
+from crmcore.notation import Limits
+from crmcore.scoring import EventRule, EventRuleSet, HalfLife, Linear, Rule, RuleSet, Step
 
 SCHEMA = Schema.of(
     days=int | None, tier=str | None, visits=int | None, last=date | None, spend=Decimal
@@ -111,7 +112,7 @@ def decay(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a file may 
         (rule(points=0.5), r"rules\[0\]: points must be .* not a float"),
         (rule(name=5), r"rules\[0\]: name must be text"),
         (rule(when={"gtt": []}), r"rules\[0\].when: unknown operator 'gtt'"),
-        (rule(when={"gt": [{"field": "dais"}, 1]}), r"rules\[0\].when.gt: unknown field 'dais'"),
+        (rule(when={"gt": [{"field": "dais"}, 1]}), r"rules\[0\].when.gt.*: unknown field 'dais'"),
         (rule(times="visit", cap=5), r"rules\[0\].times: unknown field 'visit'; did .* 'visits'"),
         (rule(times="spend", cap=5), r"rules\[0\].times: spend must be an integer, not a decimal"),
         (rule(times="visits"), r"rules\[0\]: cap must be stated"),
@@ -147,7 +148,7 @@ def test_all_faults_come_together() -> None:
         "scoring",
         "scoring.rules[0].pints",
         "scoring.rules[0]",
-        "scoring.rules[0].when.gt",
+        "scoring.rules[0].when.gt[0].field",
         "scoring.rules[1].when",
     ]
 
@@ -158,3 +159,121 @@ def test_rules_built_in_python_are_checked_too() -> None:
 
     with pytest.raises(FaultsError, match="rule set value has 5 faults"):
         FULL.check(Schema.of(days=int, tier=str, spend=Decimal, visits=int), path="scoring")
+
+
+EVENTS = Schema.of(id=str, kind=str | None, at=datetime, on=date | None)
+MAILS = EventRuleSet(
+    "mails",
+    [
+        EventRule(
+            "opened",
+            when=F.kind == "open",
+            points=2,
+            at_most=3,
+            per_days=7,
+            within_days=90,
+            decay=HalfLife(days=14),
+            group="mail",
+            cap=20,
+        ),
+        EventRule("clicked", when=F.kind == "click", points="2.5", decay=Linear(days=60)),
+        EventRule("bounced", when=F.kind == "bounce", points=-5, decay=Step(months={6: 0})),
+    ],
+    at=F.at,
+    id=F.id,
+    zone="Europe/Berlin",
+    floor=-10,
+    cap=40,
+    group_caps={"mail": 30},
+    version="5",
+)
+
+
+def test_rules_of_events_and_their_plain_form_are_the_same() -> None:
+    """They go through JSON and come back equal."""
+    data = json.loads(json.dumps(MAILS.to_data()))
+
+    assert EventRuleSet.from_data(data, schema=EVENTS) == MAILS
+    assert data["zone"] == "Europe/Berlin"
+    assert data["rules"][0] == {
+        "name": "opened",
+        "when": {"eq": [{"field": "kind"}, "open"]},
+        "points": "2",
+        "at_most": 3,
+        "per_days": 7,
+        "within_days": 90,
+        "decay": {"half_life_days": 14, "horizon_days": 56},
+        "group": "mail",
+        "cap": "20",
+        "version": "1",
+    }
+
+
+def events(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a file may say
+    """Return a rule set of events with one rule, changed."""
+    rule = {"name": "a", "when": {"eq": [{"field": "kind"}, "open"]}, "points": 1}
+    return {"name": "s", "at": "on", "id": "id", "rules": [{**rule, **changes}]}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"name": "s", "rules": []}, "rule set: at is missing\n  rule set: id is missing"),
+        ({**events(), "at": "when"}, "at: unknown field 'when'"),
+        ({**events(), "at": "at"}, "at: at must be a date, not a datetime"),
+        ({**events(), "at": "kind", "zone": "UTC"}, "at: kind must be a date or a datetime"),
+        ({**events(), "id": "on"}, "id: on must be text or an integer, not a date"),
+        ({**events(), "zone": 5}, "rule set: zone must be a time zone or its name"),
+        ({**events(), "zone": "Berlin"}, "rule set: unknown time zone 'Berlin'"),
+        (events(per_days=7), r"rules\[0\]: per_days must be left out"),
+        (events(times="id"), r"rules\[0\].times: unknown key 'times'"),
+        (events(at_most="3"), r"rules\[0\]: at_most must be a whole number"),
+        (events(decay={"since": "on", "linear_days": 5}), "unknown key 'since'"),
+        (events(decay={}), "decay must state one of half_life_days, linear_days"),
+        (events(when={"eq": [{"field": "kid"}, "open"]}), "unknown field 'kid'; did .* 'kind'"),
+    ],
+)
+def test_what_is_refused_of_events(data: object, message: str) -> None:
+    """Each mistake in rules of events is told with its path too."""
+    with pytest.raises(FaultsError, match=message):
+        EventRuleSet.from_data(data, schema=EVENTS)
+
+
+def test_rules_of_events_are_checked_too() -> None:
+    """Built in Python, they can be held against any schema; read without one, against none."""
+    MAILS.check(EVENTS)
+
+    with pytest.raises(FaultsError, match=r"rule set mails has 5 faults:\n  mails.at: unknown"):
+        MAILS.check(Schema.of(id=date), path="mails")
+    assert EventRuleSet.from_data(events()).rules[0].points == 1
+
+
+def test_named_criteria_go_with_their_rules() -> None:
+    """A rule takes what it names along, and may name what the reader hands in."""
+    dach = named("dach", F.country.in_(["DE", "AT", "CH"]))
+    rules = RuleSet("s", [Rule("a", when=dach & (F.spend > 5), points=1)])
+    data = {"name": "s", "rules": [{"name": "a", "when": {"named": "dach"}, "points": 1}]}
+
+    assert RuleSet.from_data(json.loads(json.dumps(rules.to_data()))) == rules
+    read = RuleSet.from_data(data, named={"dach": F.country.in_(["DE", "AT", "CH"])})
+    assert read.rules[0].when == dach
+
+
+def test_a_file_has_its_limits() -> None:
+    """A list of a hundred thousand rules is not begun, and criteria are as small as one says."""
+    many = {"name": "s", "rules": [{}] * 100_000}
+
+    with pytest.raises(FaultsError, match="rules: it must have at most 1,000 rules") as caught:
+        RuleSet.from_data(many)
+    assert len(caught.value.faults) == 1
+    with pytest.raises(FaultsError, match=r"rules\[0\].when"):
+        RuleSet.from_data(rule(when={"all": [WHEN] * 9}), limits=Limits(nodes=5))
+
+
+def test_strange_keys_are_told_in_short() -> None:
+    """A key of a million letters does not fill the message, and a number is no group."""
+    with pytest.raises(FaultsError) as caught:
+        RuleSet.from_data({"name": "s", "rules": [], "x" * 10**6: 1, 5: 1})
+    assert len(str(caught.value)) < 500
+    with pytest.raises(FaultsError, match="unknown group '7'"):
+        RuleSet.from_data({**rule(group="g"), "group_caps": {"g": 1, 7: 1}})

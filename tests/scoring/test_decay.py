@@ -89,6 +89,30 @@ def test_steps_fall_on_days() -> None:
     assert [left(decay, age) for age in (29, 30, 59, 60)] == [1, Decimal("0.5"), Decimal("0.5"), 0]
 
 
+STEPPED = DECAYS.filter(lambda decay: not getattr(decay, "continuous", False))
+
+
+@given(STEPPED, st.dates(date(1999, 12, 25), date(2028, 3, 31)), st.integers(-5, 1700))
+def test_steps_are_the_same_in_days(decay: HalfLife | Linear | Step, as_of: date, age: int) -> None:
+    """Comparing days with the steps, as other engines do, gives the factor, at most 16 times."""
+    day = as_of - timedelta(days=age)
+
+    steps = decay.steps(as_of=as_of)
+
+    left = next((thousandths for last, thousandths in steps if day <= last), 1000)
+    assert Decimal(left) / 1000 == decay.factor(day, as_of=as_of)
+    assert list(steps) == sorted(steps)
+    assert len(steps) <= 16
+
+
+def test_a_curve_has_no_steps() -> None:
+    """A continuous half-life cannot be sampled, because then it would be another."""
+    curve = HalfLife(days=14, since=F.day, continuous=True)
+
+    with pytest.raises(InvalidValueError, match="half-life must be sampled in steps"):
+        curve.steps(as_of=TODAY)
+
+
 @given(DECAYS, st.integers(-50, 0))
 def test_what_lies_ahead_is_not_old(decay: HalfLife | Linear | Step, age: int) -> None:
     """A date to come never gives more than the full points."""
@@ -155,6 +179,8 @@ def test_months_never_drift() -> None:
         (lambda: Step(since="day"), "step must state its ages in days or in months"),
         (lambda: Step(since="day", days={1: 0}, months={1: 0}), "in days or in months"),
         (lambda: _step({0: "0.5"}), "step must have ages from 1 to 36,525"),
+        (lambda: _step({40_000: "0.5"}), "step must have ages from 1 to 36,525"),
+        (lambda: Step(months={1201: 0}), "step must have ages from 1 to 1,200"),
         (lambda: _step({"a": "0.5"}), "step must be pairs of a whole age and the share"),
         (lambda: _step([5]), "step must be pairs of a whole age and the share"),
         (lambda: _step([()]), "step must be pairs of a whole age and the share"),
