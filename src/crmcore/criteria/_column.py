@@ -138,6 +138,12 @@ class Column:
         return _FUNCTIONS[function](self, *others)
 
 
+def _is_bound(bound: Number, takes: tuple[type, ...]) -> bool:
+    if isinstance(bound, Decimal) and not bound.is_finite():
+        return False
+    return isinstance(bound, takes) and type(bound) is not bool and places_of(bound) < _MOST_DIGITS
+
+
 def bounded(column: Column, low: Number | None, high: Number | None, *, name: str) -> Column:
     """Return the column of a field with other bounds, and as many digits as they have.
 
@@ -147,12 +153,11 @@ def bounded(column: Column, low: Number | None, high: Number | None, *, name: st
     takes = _TAKES.get(column.kind)
     if takes is None:
         raise InvalidValueError(name, column.kind.value, "be a number, because it has bounds")
-    for bound in (low, high):
-        if bound is not None and (not isinstance(bound, takes) or isinstance(bound, bool)):
+    stated = [bound for bound in (low, high) if bound is not None]
+    for bound in stated:
+        if not _is_bound(bound, takes):
             raise InvalidValueError(name, bound, f"have bounds that fit {column.kind.value}")
-    places = max(
-        column.places, *(0 if bound is None else places_of(bound) for bound in (low, high))
-    )
+    places = max(column.places, *map(places_of, stated), 0)
     scale = places if column.kind is Kind.DECIMAL else None
     widest = Column(column.kind, nullable=column.nullable, scale=scale)
     least, greatest = widest.interval
