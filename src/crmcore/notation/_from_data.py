@@ -43,7 +43,7 @@ def from_data(
 
     .. versionadded:: 0.1.0
     """
-    document = _Document.of(data, path)
+    document = _Document.of(data, path, limits)
     reader = Reader(
         limits=limits,
         schema=schema,
@@ -91,7 +91,7 @@ class _Document:
     faults: tuple[Fault, ...] = ()
 
     @classmethod
-    def of(cls, data: object, path: str) -> _Document:
+    def of(cls, data: object, path: str, limits: Limits) -> _Document:
         """Return the document that was handed in."""
         dot = f"{path}." if path else ""
         if not isinstance(data, Mapping) or ENVELOPE not in data:
@@ -103,8 +103,8 @@ class _Document:
             rule = "have 'expr' beside it, perhaps 'where', and nothing else"
             faults.append(refused(place, ENVELOPE, rule, data))
         where = data.get("where", {})
-        if not isinstance(where, Mapping) or (not where and "where" in data):
-            rule = "be a table of names and criteria"
+        if not isinstance(where, Mapping) or len(where) > limits.nodes:
+            rule = f"be a table of at most {limits.nodes} names, each with a criterion"
             faults.append(refused(f"{dot}where", "it", rule, where))
             where = {}
         return cls(

@@ -30,7 +30,7 @@ class Limits:
     every reader, can take.
 
     Attributes:
-        bytes: The length of a text, in bytes of UTF-8; 256 KiB unless stated, at most 16 MiB.
+        bytes: The length of a text, in bytes of UTF-8; 128 KiB unless stated, at most 16 MiB.
         nesting: How many brackets may stand within each other in a text; at most 64.
         digits: How many digits a number may have; 18 unless stated, at most 30.
         nodes: How many parts a criterion may have, a named one counted at each use; at most
@@ -43,7 +43,7 @@ class Limits:
     """
 
     bytes: int = attrs.field(
-        default=2**18,
+        default=2**17,
         validator=_at_most(2**24, "a larger text takes more memory than a rule is worth"),
     )
     nesting: int = attrs.field(

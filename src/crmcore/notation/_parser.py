@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -187,6 +188,7 @@ class Parser:
     def _moved(self, day: Part, direction: int) -> Part:
         if self._token.kind is not Kind.INTEGER:
             raise self._unexpected("a number of days or months, as in as_of - 90 days")
+        self._count(self._token)
         count = direction * self._number(self._next())
         if self._token.text not in UNITS:
             raise self._unexpected("days or months")
@@ -248,12 +250,15 @@ class Parser:
             if len(values) == self.limits.values:
                 rule = f"a membership must list at most {self.limits.values} values"
                 raise self._refusal(rule, self._token)
-            value = self._operand(Power.SUM)
-            if value.sort is not Sort.CONSTANT:
-                raise self._refusal("expected a constant; fields are compared with ==", value)
-            values.append(value.data)
+            values.append(self._listed_constant())
         self._expect(")")
         return values
+
+    def _listed_constant(self) -> Any:  # noqa: ANN401 - of any kind
+        part = self._first()
+        if part.sort is not Sort.CONSTANT:
+            raise self._refusal("expected a constant; fields are compared with ==", part)
+        return part.data
 
     # What expressions begin with.
 
@@ -303,7 +308,10 @@ class Parser:
             self._count(sign)
             zero = Part(Sort.CONSTANT, 0, sign.start)
             return made(Sort.TERM, "sub", sign.start, zero, part)
-        if type(part.data) not in {int, float, Decimal}:
+        if isinstance(part.data, dict) and "decimal" in part.data:
+            negative = Decimal(part.data["decimal"]).copy_negate()
+            return Part(Sort.CONSTANT, {"decimal": f"{negative:f}"}, sign.start)
+        if type(part.data) not in {int, float}:
             raise self._refusal("expected a number after -", part)
         return Part(Sort.CONSTANT, -part.data, sign.start)
 
@@ -323,9 +331,15 @@ class Parser:
     def _number(self, token: Token) -> Any:  # noqa: ANN401 - of any kind
         if len(token.text) > _LONGEST_NUMBER:
             raise self._refusal(f"a number must have at most {self.limits.digits} digits", token)
-        if token.kind is Kind.FLOAT:
-            return float(token.text)
-        return Decimal(token.text) if token.kind is Kind.DECIMAL else int(token.text)
+        if token.kind is Kind.DECIMAL:
+            return {"decimal": token.text}
+        return self._float(token) if token.kind is Kind.FLOAT else int(token.text)
+
+    def _float(self, token: Token) -> float:
+        number = float(token.text)
+        if not math.isfinite(number):
+            raise self._refusal("a number must be no larger than a float can be", token)
+        return number
 
     # Calls.
 

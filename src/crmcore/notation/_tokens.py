@@ -21,7 +21,7 @@ _SPELLED: Final = {"n": "\n", "r": "\r", "t": "\t"}
 # of them can match one stretch of text in two ways, so the time is linear in the text.
 _TOKEN: Final = re.compile(
     r"""
-    (?P<space>    \s++ | \#[^\n]*+ )
+    (?P<space>    (?: \s++ | \#[^\n]*+ )++ )
   | (?P<datetime> [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]++ (?: Z | [+-][0-9]{2}:[0-9]{2} )? )
   | (?P<date>     [0-9]{4}-[0-9]{2}-[0-9]{2} (?![\w-]) )
   | (?P<float>    [0-9]++ (?: \.[0-9]++ )? [eE] [+-]? [0-9]++ )
