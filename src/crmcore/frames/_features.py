@@ -24,7 +24,7 @@ from crmcore.errors import InvalidValueError, UnknownNameError
 
 from ._back_end import Dialect, Frames, Term
 from ._native import Either, Frame
-from ._passes import aliased, deferred, finished
+from ._passes import aliased, deferred, finished, through_arrow
 from ._schema import column_of
 
 _FrameT = TypeVar("_FrameT")
@@ -147,14 +147,19 @@ def collect_features(
         window_days=window_days,
     )
     names = _wanted(only, contacts=interactions is not None, known=customers is not None)
-    bought = Frame.open(purchases)
+    bought = _opened(purchases, customer, at, amount, refund)
     parts = [_purchases(bought, layout)]
     if interactions is not None:
-        parts.append(_contacts(Frame.open(interactions), layout))
+        parts.append(_contacts(_opened(interactions, customer, at), layout))
     if customers is not None:
-        parts.append(_known(Frame.open(customers), layout))
+        parts.append(_known(_opened(customers, customer, known_since), layout))
     found = _features(_joined(parts), bought, layout)
     return finished(found.select("customer", *names), like=bought.given)  # type: ignore[no-any-return]
+
+
+def _opened(native: object, *names: str | None) -> Frame:
+    reading = {name for name in names if name is not None}
+    return through_arrow(Frame.open(native, reading=reading), reading)
 
 
 def _wanted(only: Iterable[str] | None, *, contacts: bool, known: bool) -> list[str]:

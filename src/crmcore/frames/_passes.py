@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 import attrs
 import narwhals.stable.v2 as nw
 
+from crmcore.criteria import Schema
 from crmcore.errors import InvalidValueError
 
+from ._expressions import Expressions
 from ._native import Either, Frame
 
 Columns: TypeAlias = "Mapping[str, nw.Expr]"
@@ -27,6 +30,40 @@ def aliased(columns: Columns) -> list[nw.Expr]:
     return [expression.alias(name) for name, expression in columns.items()]
 
 
+def through_arrow(frame: Frame, reading: Iterable[str]) -> Frame:
+    """Return a frame of pandas as one that is read as a table of pyarrow; another as it is.
+
+    Constants are of NumPy's types in pandas, whatever the types of the columns are beside which
+    they stand, and NumPy's numbers cannot be missing.
+
+    Args:
+        frame: The frame.
+        reading: The columns that will be read; the others may hold what Arrow does not know.
+    """
+    if not frame.given.implementation.is_pandas():
+        return frame
+    readable: Any = frame.readable  # frames of pandas are eager
+    names = [name for name in readable.columns if name in set(reading)]
+    pyarrow: Any = nw.get_native_namespace(readable.select(names).to_arrow())
+    columns = {name: readable[name].to_arrow() for name in names}
+    rows = pyarrow.nulls(len(readable))
+    return Frame(nw.from_native(pyarrow.table({hidden("rows"): rows, **columns})), frame.given)
+
+
+def opened(
+    native: object, *, schema: Schema | None, as_of: date | None, reading: Iterable[str]
+) -> Expressions:
+    """Return the expressions over a frame that is worked through in passes.
+
+    Raises:
+        InvalidValueError: If the frame is of another library.
+        FaultsError: If a column does not hold what the schema says.
+    """
+    names = frozenset(reading)
+    expressions = Expressions.opened(native, schema=schema, as_of=as_of, reading=names)
+    return attrs.evolve(expressions, frame=through_arrow(expressions.frame, names))
+
+
 def deferred(frame: Either) -> Either:
     """Return a frame of Polars as a lazy one, which does all its work at once at the end."""
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
@@ -34,11 +71,15 @@ def deferred(frame: Either) -> Either:
     return frame
 
 
-def finished(frame: Either, *, like: Either) -> Any:  # noqa: ANN401 - whatever was given
-    """Return a frame of the user's library, eager if *like* is."""
-    if isinstance(frame, nw.LazyFrame) and isinstance(like, nw.DataFrame):
-        return frame.collect().to_native()
-    return frame.to_native()
+def finished(found: Either, *, like: Either) -> Any:  # noqa: ANN401 - whatever was given
+    """Return a frame of the library that *like* is of, eager if that is."""
+    if isinstance(found, nw.LazyFrame) and isinstance(like, nw.DataFrame):
+        found = found.collect()
+    native: Any = found.to_native()
+    if like.implementation.is_pandas() and found.implementation.is_pyarrow():
+        pandas: Any = nw.get_native_namespace(like)
+        return native.to_pandas(types_mapper=pandas.ArrowDtype)
+    return native
 
 
 @attrs.frozen
@@ -64,18 +105,18 @@ class Passes:
         Raises:
             InvalidValueError: If the frame has a column of such a name already.
         """
-        refuse_names(self.frame.given.collect_schema().names(), self.added)
         given = self.frame.given
+        names = given.collect_schema().names()
+        refuse_names(names, self.added)
         found = deferred(self.frame.readable)
         for columns in filter(None, self.passes):
             found = found.with_columns(*aliased(columns))
-        if self.frame.readable is given:
-            names = given.collect_schema().names()
+        if not given.implementation.is_pandas():
             shown = found.select(*map(nw.col, names), *aliased(self.added))
             return finished(shown, like=given)
-        # Only pandas is read in other types than it was given in, and it is eager.
-        evaluated: Any = found.select(*aliased(self.added))
-        return given.with_columns(*evaluated.iter_columns()).to_native()
+        new = finished(found.select(*aliased(self.added)), like=given)
+        native: Any = given.to_native()
+        return native.assign(**{name: new[name].set_axis(native.index) for name in self.added})
 
 
 def refuse_names(there: Sequence[str], added: Iterable[str]) -> None:

@@ -21,7 +21,7 @@ from crmcore.segments import RfmBins
 
 from ._back_end import present
 from ._native import Either, Frame
-from ._passes import Passes, aliased, deferred, hidden
+from ._passes import Passes, aliased, deferred, hidden, through_arrow
 
 _FrameT = TypeVar("_FrameT")
 
@@ -50,7 +50,7 @@ def quantile_bins(features: object) -> RfmBins:
 
     .. versionadded:: 0.1.0
     """
-    frame = Frame.open(features, reading=_MEASURES)
+    frame = through_arrow(Frame.open(features, reading=_MEASURES), _MEASURES)
     buyers = deferred(frame.readable).select(
         *(_number(frame, name).alias(name) for name in _MEASURES)
     )
@@ -85,7 +85,7 @@ def add_rfm(features: _FrameT, bins: RfmBins) -> _FrameT:
 
     .. versionadded:: 0.1.0
     """
-    frame = Frame.open(features, reading=_MEASURES)
+    frame = through_arrow(Frame.open(features, reading=_MEASURES), _MEASURES)
     bought = ~nw.col(_RECENCY).is_null()
     scores = {
         "r": nw.lit(_BINS, nw.Int64) - reached(frame, _RECENCY, bins.recency),

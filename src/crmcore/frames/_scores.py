@@ -26,7 +26,7 @@ from crmcore.scoring import HalfLife, Linear, Rule, RuleSet, Step
 
 from ._expressions import Expressions
 from ._masks import masks_of, total
-from ._passes import Passes, hidden
+from ._passes import Passes, hidden, opened
 from ._points import Points, Steps
 
 _FrameT = TypeVar("_FrameT")
@@ -83,7 +83,7 @@ def score(
 
     .. versionadded:: 0.1.0
     """
-    expressions = Expressions.opened(frame, schema=schema, as_of=day(as_of), reading=rules.fields)
+    expressions = opened(frame, schema=schema, as_of=day(as_of), reading=rules.fields)
     judging = _Judging.of(rules, expressions, as_of)
     adding = _Adding.of(judging)
     added = adding.points(bounds=bounds)
@@ -156,6 +156,11 @@ class _Judging:
             judging.weighed[_REFUSED] = reduce(operator.or_, improper)
         return judging
 
+    @property
+    def everybody(self) -> nw.Expr:
+        """A column that is true everywhere."""
+        return self.expressions.verdict(EVERYTHING)
+
     def sound(self, column: nw.Expr) -> nw.Expr:
         """Return a column with nulls in the rows that are refused."""
         if _REFUSED not in self.weighed:
@@ -208,7 +213,8 @@ class _Judging:
 
 def _where_known(fires: nw.Expr, need: nw.Expr) -> nw.Expr:
     """Return a verdict that is unknown, unless it fails, where something else is missing."""
-    return fires & nw.when(~need.is_null()).then(nw.lit(value=True))
+    is_there = ~need.is_null()
+    return fires & nw.when(is_there).then(is_there)
 
 
 def _is_improper(times: nw.Expr, fires: nw.Expr) -> nw.Expr:
@@ -233,8 +239,7 @@ class _Adding:
     def of(cls, judging: _Judging) -> _Adding:
         """Return the passes that come after those of a rule set."""
         zero = nw.lit(0, nw.Int64)
-        everybody = judging.expressions.verdict(EVERYTHING)
-        return cls(judging, nw.when(everybody).then(zero).otherwise(zero))
+        return cls(judging, nw.when(judging.everybody).then(zero).otherwise(zero))
 
     def sums(self, *, bounds: bool) -> dict[str, nw.Expr]:
         """Return the third pass: by account, what is given, and what is at stake."""
@@ -298,7 +303,9 @@ class _Adding:
             most = None if cap is None else points.count(cap)
             accounts.append(found if most is None else found.clip(-most, most))
         whole = _clipped(total(accounts), points, rules.floor, rules.cap)
-        return whole.cast(nw.Float64) / float(10**points.digits)
+        # A column, because Polars multiplies with the reciprocal of a constant, which is inexact.
+        units = nw.col(hidden("given", 0)).cast(nw.Float64) * 0.0 + float(10**points.digits)
+        return whole.cast(nw.Float64) / units
 
 
 def _clipped(units: nw.Expr, points: Points, floor: Decimal | None, cap: Decimal | None) -> nw.Expr:
