@@ -43,14 +43,10 @@ except ImportError:
 for _name in ("finding", "histories", "keeping", "units"):
     pytest.register_assert_rewrite(f"crmcore.testing._{_name}")
 
-from ._back_ends import (  # noqa: E402 - only once there is what it needs
-    Tally,
-    check_back_end,
-    random_criteria,
-    random_rows,
-)
+from ._back_ends import Tally, check_back_end  # noqa: E402 - only once there is what it needs
 from ._check import check_store  # noqa: E402 - as above
-from ._edges import EDGES  # noqa: E402 - as above
+from ._edges import EDGES, random_rows  # noqa: E402 - as above
+from ._random_criteria import random_criteria  # noqa: E402 - as above
 from ._strategies import criteria, organizations, records  # noqa: E402 - as above
 from ._values import amounts  # noqa: E402 - as above
 

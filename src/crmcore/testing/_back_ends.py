@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Schema
 from crmcore.errors import InvalidValueError
 
-from ._edges import DAYS_OF_JUDGEMENT, EDGES, draw_row
+from ._edges import DAYS_OF_JUDGEMENT, EDGES, random_rows
 from ._oracle import truths
-from ._random_criteria import Generator
+from ._random_criteria import drawn
 from ._trial import Judge, Trial
 
 _BATCH: Final = 50
@@ -52,39 +53,8 @@ class Tally:
         )
 
 
-def random_criteria(seed: int, *, count: int, schema: Schema = EDGES) -> tuple[Criterion, ...]:
-    """Return random criteria that a schema accepts, the same ones for the same seed.
-
-    Args:
-        seed: Any integer; all chance comes from it.
-        count: How many.
-        schema: The fields that they read.
-
-    .. versionadded:: 0.1.0
-    """
-    generator = Generator(Random(seed), schema)  # noqa: S311 - chance that can be repeated
-    return tuple(generator.criterion() for _ in range(count))
-
-
-def random_rows(seed: int, *, count: int, schema: Schema = EDGES) -> tuple[dict[str, Any], ...]:
-    """Return random records with a key for each field, the same ones for the same seed.
-
-    Most values are from the edge, where engines part ways; a field that may be missing is so in
-    one row of five, and a float is then None or NaN.
-
-    Args:
-        seed: Any integer; all chance comes from it.
-        count: How many.
-        schema: The fields that they have.
-
-    .. versionadded:: 0.1.0
-    """
-    random = Random(seed)  # noqa: S311 - chance that can be repeated
-    return tuple(draw_row(random, schema) for _ in range(count))
-
-
 def check_back_end(
-    judge: Judge, *, verdicts: int = 50_000, seed: int = 0, rows: int = 100, schema: Schema = EDGES
+    judge: Judge, *, verdicts: int = 50_000, seed: int = 0, rows: int = 50, schema: Schema = EDGES
 ) -> Tally:
     """Check that a back end gives random criteria the verdicts that the language means.
 
@@ -107,7 +77,7 @@ def check_back_end(
             criterion that still shows it, and with the record.
 
     Complexity:
-        Half a second and one call of *judge* for each 50 criteria make up 50,000 verdicts.
+        By default 1,000 criteria on 50 rows, in 20 calls of *judge*.
 
     .. versionadded:: 0.1.0
     """
@@ -116,11 +86,11 @@ def check_back_end(
             raise InvalidValueError(name, value, "be at least 1")
     count = -(-verdicts // rows)
     records = random_rows(seed, count=rows, schema=schema)
-    criteria = random_criteria(seed, count=count, schema=schema)
+    criteria = drawn(seed, schema=schema)
     random = Random(seed)  # noqa: S311 - chance that can be repeated
     found: Counter[bool | None] = Counter()
     for start in range(0, count, _BATCH):
-        batch = criteria[start : start + _BATCH]
+        batch = tuple(islice(criteria, min(_BATCH, count - start)))
         trial = Trial(judge, random.choice(DAYS_OF_JUDGEMENT), schema)
         wrong = trial.wrong(batch, records)
         if wrong is not None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, TypeAlias
 
 import attrs
-from dateutil.relativedelta import relativedelta
 
 from crmcore.criteria import Criterion
+
+from ._edges import shifted
 
 Column: TypeAlias = "list[Any]"
 Truths: TypeAlias = "list[bool | None]"
@@ -52,6 +53,12 @@ def truths(criterion: Criterion, rows: Sequence[Mapping[str, Any]], as_of: date)
     return criterion.fold(_Oracle(rows, as_of))
 
 
+def value(term: Any, row: Mapping[str, Any], as_of: date) -> Any:  # noqa: ANN401 - any operand
+    """Return the value of an operand, as `crmcore.criteria.F` builds it, on one row."""
+    found: Column = term.is_missing().fold(_Values([row], as_of))
+    return found[0]
+
+
 @attrs.frozen
 class _Oracle:
     rows: Sequence[Mapping[str, Any]]
@@ -64,7 +71,7 @@ class _Oracle:
         return [value] * len(self.rows)
 
     def as_of(self, *, months: int, days: int) -> Column:
-        return self.literal(self.day + relativedelta(months=months) + timedelta(days=days))
+        return self.literal(shifted(self.day, months=months, days=days))
 
     def arithmetic(self, op: str, left: Column, right: Column) -> Column:
         return _each(_ARITHMETIC[op], left, right)
@@ -113,6 +120,13 @@ class _Oracle:
 
     def named(self, name: str, part: Truths) -> Truths:  # noqa: ARG002 - the name means nothing
         return [truth is True for truth in part]
+
+
+class _Values(_Oracle):
+    """Says of *is missing* what it was asked of."""
+
+    def is_missing(self, operand: Column) -> Column:
+        return operand
 
 
 def _each(function: Callable[..., Any], *columns: Column) -> Column:

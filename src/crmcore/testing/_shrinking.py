@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import attrs
 
-from crmcore.criteria import Criterion, F, Schema, all_of, any_of, as_of, unless
+from crmcore.criteria import Criterion, F, Schema, all_of, any_of, as_of, named, unless
 
 _COMPARE: Final[dict[str, Callable[[Any, Any], Criterion]]] = {
     "eq": operator.eq,
@@ -133,8 +134,7 @@ class _Steps:
         return self._around(unless, part)
 
     def named(self, name: str, part: _Step) -> _Step:
-        del name
-        return self._around(lambda inside: unless(unless(inside)), part)
+        return self._around(partial(named, name), part)
 
     @staticmethod
     def _around(build: Callable[[Criterion], Criterion], part: _Step) -> _Step:
@@ -148,7 +148,10 @@ def _called(function: str, first: Any, others: list[Any]) -> Any:  # noqa: ANN40
     if function == "length":
         return first.length()
     if function == "days_between":
-        return first.days_until(*others)
+        (other,) = others
+        # The day of judgement and constants have no methods; the other side is a term then.
+        is_term = hasattr(first, "days_until")
+        return first.days_until(other) if is_term else other.days_since(first)
     for other in others:
         first = first.otherwise(other)
     return first

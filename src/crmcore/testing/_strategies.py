@@ -33,7 +33,7 @@ from crmcore.organization import (
 )
 
 from . import _values as values
-from ._edges import EDGES
+from ._edges import EDGES, random_rows
 from ._random_criteria import Generator
 
 T = TypeVar("T")
@@ -301,4 +301,5 @@ def criteria(schema: Schema = EDGES) -> st.SearchStrategy[Criterion]:
     .. versionadded:: 0.1.0
     """
     chance = st.randoms(note_method_calls=False, use_true_random=False)
-    return chance.map(lambda random: Generator(random, schema).criterion())
+    rows = random_rows(0, count=20, schema=schema)
+    return chance.map(lambda random: Generator.of(random, schema, rows).criterion())
