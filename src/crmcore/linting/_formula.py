@@ -1,0 +1,184 @@
+"""Formulas: criteria as linting sees them, joined of atoms that each ask one thing.
+
+An atom is a leaf of a criterion, sorted by how much can be known of it:
+
+- `FieldAtom` reads one field, and its verdict changes at known cuts only;
+- `LineAtom` compares a whole-numbered sum of several fields with a constant;
+- `ElementAtom` asks whether a set has an element;
+- `OpaqueAtom` is anything else, of which only single records tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+import attrs
+
+from crmcore.criteria import Criterion
+
+from ._diagram import Node
+
+Texts: TypeAlias = "frozenset[str]"
+Cuts: TypeAlias = "frozenset[Fraction]"
+Sum: TypeAlias = "tuple[tuple[str, int], ...]"
+
+
+@attrs.frozen(kw_only=True, cache_hash=True)
+class FieldAtom:
+    """A test of one field.
+
+    Attributes:
+        field: The field.
+        criterion: The test, to be asked of single values.
+        cuts: The numbers at which its verdict may change; for texts, the lengths.
+        words: The texts that it names.
+        starts: The starts of texts that it names.
+        ends: The ends of texts that it names.
+        parts: The parts of texts that it names.
+    """
+
+    field: str
+    criterion: Criterion
+    cuts: Cuts = frozenset()
+    words: Texts = frozenset()
+    starts: Texts = frozenset()
+    ends: Texts = frozenset()
+    parts: Texts = frozenset()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field that it reads."""
+        return (self.field,)
+
+
+@attrs.frozen(kw_only=True, cache_hash=True)
+class LineAtom:
+    """A comparison of a sum of fields with a number.
+
+    Attributes:
+        fields: The fields that it reads, by name; some may cancel out.
+        sum: The fields with their whole factors, by name; the first factor is above 0.
+        op: The comparison.
+        level: The number.
+        is_exact: Whether the sum is calculated without rounding.
+    """
+
+    fields: tuple[str, ...]
+    sum: Sum
+    op: str
+    level: Fraction
+    is_exact: bool
+
+
+@attrs.frozen(cache_hash=True)
+class ElementAtom:
+    """Whether the set of a field has an element."""
+
+    field: str
+    text: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field that it reads."""
+        return (self.field,)
+
+
+@attrs.frozen(kw_only=True, cache_hash=True)
+class OpaqueAtom:
+    """A test of which only single records tell.
+
+    Attributes:
+        fields: The fields that it reads, by name.
+        key: What tells it from others.
+        is_strict: Whether it is unknown where one of its fields is missing, and only there.
+        is_foreign: Whether somebody else's code judges it.
+    """
+
+    fields: tuple[str, ...]
+    key: object
+    is_strict: bool
+    is_foreign: bool = False
+
+
+Atom: TypeAlias = FieldAtom | LineAtom | ElementAtom | OpaqueAtom
+
+
+@attrs.frozen(cache_hash=True)
+class Constant:
+    """The same outcome for every record."""
+
+    outcome: Node
+
+
+@attrs.frozen(cache_hash=True)
+class Joined:
+    """Parts of which all, or one, should hold."""
+
+    how: Literal["all", "any"]
+    parts: tuple[Formula, ...]
+
+
+@attrs.frozen(cache_hash=True)
+class Turned:
+    """The Kleene negation, or the total complement, of a part."""
+
+    how: Literal["not", "unless"]
+    part: Formula
+
+
+@attrs.frozen(cache_hash=True)
+class Site:
+    """A negation that people may read as a complement, in its place.
+
+    Attributes:
+        part: The negation as it is written.
+        complement: The complement that it may have been meant to be.
+        number: The place of the negation in its criterion, from the leaves to the root.
+        written: The negation as a criterion, for its words.
+        meant: The complement as a criterion, for its words.
+    """
+
+    part: Formula
+    complement: Formula
+    number: int
+    written: Criterion
+    meant: Criterion
+
+
+Formula: TypeAlias = Atom | Constant | Joined | Turned | Site
+
+
+def parts_of(formula: Formula) -> tuple[Formula, ...]:
+    """Return what a formula is directly made of."""
+    if isinstance(formula, Joined):
+        return formula.parts
+    if isinstance(formula, Site):
+        return (formula.part, formula.complement)
+    return (formula.part,) if isinstance(formula, Turned) else ()
+
+
+def walk(formula: Formula) -> Iterator[Formula]:
+    """Yield a formula and all that it is made of, in the order of reading."""
+    yield formula
+    for part in parts_of(formula):
+        yield from walk(part)
+
+
+def sites(formula: Formula) -> tuple[Site, ...]:
+    """Return the negations of a formula, each once."""
+    return tuple(dict.fromkeys(part for part in walk(formula) if isinstance(part, Site)))
+
+
+def replaced(formula: Formula, site: Site) -> Formula:
+    """Return a formula with the complement in the place of a negation."""
+    if formula == site:
+        return site.complement
+    if isinstance(formula, Site):
+        return replaced(formula.part, site)
+    if isinstance(formula, Joined):
+        return Joined(formula.how, tuple(replaced(part, site) for part in formula.parts))
+    if isinstance(formula, Turned):
+        return Turned(formula.how, replaced(formula.part, site))
+    return formula

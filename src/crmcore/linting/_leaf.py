@@ -1,0 +1,126 @@
+"""Leaves: comparisons of plain terms, made into the atom of which most can be known."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, Final
+
+import attrs
+
+from crmcore.criteria import Criterion
+
+from ._diagram import FAILS, HOLDS, UNKNOWN
+from ._formula import Constant, Cuts, FieldAtom, Formula, Joined, LineAtom, OpaqueAtom
+from ._term import MISSING, Form, Term
+
+COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+}
+MATCHES: Final[dict[str, Callable[[Any, str], Criterion]]] = {
+    "starts": lambda expression, text: expression.starts_with(text),
+    "ends": lambda expression, text: expression.ends_with(text),
+    "contains": lambda expression, text: expression.contains(text),
+}
+_MIRRORED: Final = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
+_TEXT_TESTS: Final[dict[str, Callable[[str, str], bool]]] = {
+    "starts": str.startswith,
+    "ends": str.endswith,
+    "contains": operator.contains,
+}
+
+
+def _known(truth: bool) -> Formula:  # noqa: FBT001 - the truth is the value itself
+    return Constant(HOLDS if truth else FAILS)
+
+
+def compared(op: str, left: Term, right: Term) -> Formula:
+    """Return the comparison of two terms."""
+    if left is MISSING or right is MISSING:
+        return Constant(UNKNOWN)
+    fields = tuple(sorted(left.fields | right.fields))
+    if not fields:
+        sides = (left, right) if left.constant is None else (left.constant, right.constant)
+        one, other = (side.build if isinstance(side, Term) else side for side in sides)
+        return _known(COMPARISONS[op](one, other))
+    criterion = COMPARISONS[op](left.build, right.build)
+    if len(fields) == 1:
+        words = frozenset(side.build for side in (left, right) if isinstance(side.build, str))
+        cuts = frozenset() if _is_named(left, right) else _cuts(left, right)
+        if cuts is not None:
+            return FieldAtom(field=fields[0], criterion=criterion, cuts=cuts, words=words)
+    if left.form is not None and right.form is not None:
+        is_exact = not (left.is_rounded or right.is_rounded)
+        return _on_a_line(op, left.form - right.form, fields, is_exact=is_exact)
+    is_strict = not (left.is_partial or right.is_partial)
+    return OpaqueAtom(fields=fields, key=criterion, is_strict=is_strict)
+
+
+def _is_named(left: Term, right: Term) -> bool:
+    """Say whether both sides are texts, or both yes or no."""
+    return left.is_plain and right.is_plain and left.form is None and right.form is None
+
+
+def _cuts(left: Term, right: Term) -> Cuts | None:
+    """Return where a comparison of terms over one field may change its verdict, if it is known."""
+    if left.form is not None and right.form is not None:
+        if left.is_rounded or right.is_rounded:
+            return None
+        gap = left.form - right.form
+        return frozenset(-gap.constant / factor for _, factor in gap.factors)
+    if left.inverse is not None and right.constant is not None:
+        return left.inverse(right.constant)
+    if right.inverse is not None and left.constant is not None:
+        return right.inverse(left.constant)
+    return None
+
+
+def _on_a_line(op: str, gap: Form, fields: tuple[str, ...], *, is_exact: bool) -> Formula:
+    """Return the comparison of a sum with 0, with whole factors of which the first is above 0."""
+    factors = [factor for _, factor in gap.factors]
+    scale = Fraction(lcm(*(factor.denominator for factor in factors)))
+    scale /= gcd(*(int(factor * scale) for factor in factors)) or 1
+    if factors and factors[0] < 0:
+        scale, op = -scale, _MIRRORED.get(op, op)
+    return LineAtom(
+        fields=fields,
+        sum=tuple((name, int(factor * scale)) for name, factor in gap.factors),
+        op=op,
+        level=-gap.constant * scale,
+        is_exact=is_exact,
+    )
+
+
+def listed(term: Term, values: Sequence[object]) -> Formula:
+    """Return the membership of a term in a list of constants."""
+    equals = [compared("eq", term, Term.of_constant(value)) for value in values]
+    atoms = [equal for equal in equals if isinstance(equal, FieldAtom)]
+    if len(atoms) < len(equals):
+        return Joined("any", tuple(equals))
+    return attrs.evolve(
+        atoms[0],
+        criterion=term.build.in_(values),
+        cuts=frozenset().union(*(atom.cuts for atom in atoms)),
+        words=frozenset().union(*(atom.words for atom in atoms)),
+    )
+
+
+def matched(op: str, term: Term, text: str) -> Formula:
+    """Return the match of a text."""
+    if term is MISSING:
+        return Constant(UNKNOWN)
+    if not term.fields:
+        return _known(_TEXT_TESTS[op](term.build, text))
+    field, criterion, named = *term.fields, MATCHES[op](term.build, text), frozenset((text,))
+    if op == "starts":
+        return FieldAtom(field=field, criterion=criterion, starts=named)
+    if op == "ends":
+        return FieldAtom(field=field, criterion=criterion, ends=named)
+    return FieldAtom(field=field, criterion=criterion, parts=named)

@@ -1,0 +1,221 @@
+"""Reading a criterion as a formula.
+
+Where an operand falls back to another one, because a field may be missing, each way is a
+*case* of its own with a guard, so that what is left in each case is a plain term.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial, reduce
+from itertools import product
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from crmcore.calendar import months_after
+from crmcore.criteria import Criterion, F, Schema, all_of, any_of, as_of, named, unless
+
+from ._diagram import HOLDS
+from ._formula import (
+    Constant,
+    ElementAtom,
+    FieldAtom,
+    Formula,
+    Joined,
+    OpaqueAtom,
+    Site,
+    Turned,
+)
+from ._leaf import COMPARISONS, MATCHES, compared, listed, matched
+from ._term import MISSING, OPERATORS, Term, calculated, counted, days_between, length, size
+
+Scalar: TypeAlias = "bool | int | Decimal | float | str | date | datetime"
+
+_TRUE: Final = Constant(HOLDS)
+_LENGTH: Final = operator.methodcaller("length")
+
+
+@attrs.frozen(eq=False)
+class Case:
+    """An operand where a guard holds."""
+
+    guard: Formula
+    term: Term
+
+
+@attrs.frozen(eq=False)
+class Operand:
+    """An operand: the expression or constant that it is written as, and its cases."""
+
+    build: Any
+    cases: tuple[Case, ...]
+
+
+@attrs.frozen(eq=False)
+class Part:
+    """A part of a criterion: as a formula, and as a criterion."""
+
+    formula: Formula
+    criterion: Criterion
+
+
+def _plain(term: Term) -> Operand:
+    return Operand(term.build, (Case(_TRUE, term),))
+
+
+def joined(how: Literal["all", "any"], parts: Iterable[Formula]) -> Formula:
+    """Return the parts joined; a single part is itself."""
+    found = tuple(part for part in parts if how == "any" or part != _TRUE)
+    return found[0] if len(found) == 1 else Joined(how, found)
+
+
+def _missing(name: str) -> Formula:
+    return FieldAtom(field=name, criterion=F(name).is_missing())
+
+
+def _any_missing(term: Term) -> Formula:
+    if term is MISSING:
+        return _TRUE
+    return joined("any", [_missing(name) for name in sorted(term.fields)])
+
+
+def _fallback(first: Operand, second: Operand) -> tuple[Case, ...]:
+    """Return the cases of the first operand, and where it is missing, those of the second."""
+    cases: list[Case] = []
+    for case in first.cases:
+        absent = _any_missing(case.term)
+        cases.append(Case(joined("all", (case.guard, Turned("not", absent))), case.term))
+        cases += [
+            Case(joined("all", (case.guard, absent, other.guard)), other.term)
+            for other in second.cases
+        ]
+    return tuple(cases)
+
+
+@attrs.define
+class Reader:
+    """The back end that gives each part as a formula.
+
+    Attributes:
+        schema: The fields.
+        day: The day of judgement.
+    """
+
+    schema: Schema
+    day: date
+    _sites: int = attrs.field(default=0, init=False)
+
+    def field(self, name: str) -> Operand:
+        return _plain(Term.of_field(name, self.schema[name].kind.name, F(name)))
+
+    def literal(self, value: Scalar) -> Operand:
+        return _plain(Term.of_constant(value))
+
+    def as_of(self, *, months: int, days: int) -> Operand:
+        moved = months_after(self.day, months) + timedelta(days=days)
+        return _plain(Term.of_constant(moved, as_of.shift(months=months, days=days)))
+
+    def arithmetic(self, op: str, left: Operand, right: Operand) -> Operand:
+        return self._crossed(partial(calculated, op), OPERATORS[op], left, right)
+
+    def call(self, function: str, arguments: Sequence[Operand]) -> Operand:
+        first = arguments[0]
+        if function == "days_between":
+            return self._crossed(days_between, counted, *arguments)
+        if function == "coalesce":
+            return reduce(self._coalesced, reversed(arguments[:-1]), arguments[-1])
+        of, build = (size, abs) if function == "abs" else (length, _LENGTH)
+        cases = tuple(Case(case.guard, of(case.term)) for case in first.cases)
+        return Operand(build(first.build), cases)
+
+    @staticmethod
+    def _coalesced(second: Operand, first: Operand) -> Operand:
+        build = first.build.otherwise(second.build)
+        if any(case.term.is_partial for case in first.cases):
+            fields = (case.term.fields for case in first.cases + second.cases)
+            return _plain(Term(build=build, fields=frozenset().union(*fields), is_partial=True))
+        return Operand(build, _fallback(first, second))
+
+    @staticmethod
+    def _crossed(
+        of: Callable[[Term, Term], Term],
+        build: Callable[[Any, Any], Any],
+        left: Operand,
+        right: Operand,
+    ) -> Operand:
+        cases = tuple(
+            Case(joined("all", (one.guard, other.guard)), of(one.term, other.term))
+            for one, other in product(left.cases, right.cases)
+        )
+        return Operand(build(left.build, right.build), cases)
+
+    @staticmethod
+    def _by_case(of: Callable[[Term], Formula], operand: Operand) -> Formula:
+        return joined("any", [joined("all", (case.guard, of(case.term))) for case in operand.cases])
+
+    def compare(self, op: str, left: Operand, right: Operand) -> Part:
+        ways = product(left.cases, right.cases)
+        formula = joined(
+            "any",
+            [
+                joined("all", (one.guard, other.guard, compared(op, one.term, other.term)))
+                for one, other in ways
+            ],
+        )
+        written = Part(formula, COMPARISONS[op](left.build, right.build))
+        return written if op != "ne" else self._site(written, self.compare("eq", left, right))
+
+    def is_in(self, operand: Operand, values: tuple[Scalar, ...]) -> Part:
+        formula = self._by_case(lambda term: listed(term, values), operand)
+        return Part(formula, operand.build.in_(values))
+
+    def match(self, op: str, operand: Operand, text: str) -> Part:
+        formula = self._by_case(lambda term: matched(op, term, text), operand)
+        return Part(formula, MATCHES[op](operand.build, text))
+
+    def has(self, operand: Operand, text: str) -> Part:
+        return Part(ElementAtom(str(operand.build), text), operand.build.has(text))
+
+    def is_missing(self, operand: Operand) -> Part:
+        return Part(self._by_case(_absent, operand), operand.build.is_missing())
+
+    def all_of(self, parts: Sequence[Part]) -> Part:
+        formula = joined("all", [part.formula for part in parts])
+        return Part(formula, all_of(*(part.criterion for part in parts)))
+
+    def any_of(self, parts: Sequence[Part]) -> Part:
+        formula = joined("any", [part.formula for part in parts])
+        return Part(formula, any_of(*(part.criterion for part in parts)))
+
+    def negate(self, part: Part) -> Part:
+        return self._site(Part(Turned("not", part.formula), ~part.criterion), part)
+
+    def unless(self, part: Part) -> Part:
+        return Part(Turned("unless", part.formula), unless(part.criterion))
+
+    def named(self, name: str, part: Part) -> Part:
+        definite = Turned("not", Turned("unless", part.formula))
+        return Part(definite, named(name, part.criterion))
+
+    def _site(self, written: Part, inside: Part) -> Part:
+        """Return a negation with the complement of *inside* that it may be taken for."""
+        self._sites += 1
+        site = Site(
+            part=written.formula,
+            complement=Turned("unless", inside.formula),
+            number=self._sites,
+            written=written.criterion,
+            meant=unless(inside.criterion),
+        )
+        return Part(site, written.criterion)
+
+
+def _absent(term: Term) -> Formula:
+    if not term.is_partial:
+        return _any_missing(term)
+    criterion = term.build.is_missing()
+    return OpaqueAtom(fields=tuple(sorted(term.fields)), key=criterion, is_strict=False)
