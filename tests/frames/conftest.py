@@ -18,13 +18,12 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from crmcore.criteria import Schema
+from crmcore.criteria import Column, Schema
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 _TYPES = {
     "INT": pa.int64(),
-    "DECIMAL": pa.decimal128(18, 2),
     "FLOAT": pa.float64(),
     "TEXT": pa.string(),
     "BOOL": pa.bool_(),
@@ -32,6 +31,12 @@ _TYPES = {
     "DATETIME": pa.timestamp("us"),
     "TEXTS": pa.list_(pa.string()),
 }
+
+
+def _type(column: Column) -> Any:
+    if column.kind.name == "DECIMAL":
+        return pa.decimal128(18, column.places)
+    return _TYPES[column.kind.name]
 
 
 def _cell(value: Any, kind: str) -> Any:
@@ -46,7 +51,7 @@ def _table(rows: Rows, schema: Schema) -> Any:
         {
             name: pa.array(
                 [_cell(row.get(name), column.kind.name) for row in rows],
-                type=_TYPES[column.kind.name],
+                type=_type(column),
             )
             for name, column in schema.columns
         }

@@ -118,6 +118,17 @@ class Dialect:
             return term.expression.cast(self.decimal(column.places))
         return term.expression
 
+    def quotient(self, left: Term, right: Term) -> nw.Expr:
+        """Return a quotient of floats, null where the denominator is zero."""
+        numerator, denominator = (_in(nw.Float64(), side) for side in (left, right))
+        if right.constant is None:
+            denominator = nw.when(denominator != 0).then(denominator)
+        if self.is_polars and left.constant is None:
+            # Polars multiplies by the inverse of what is the same in all rows, and that is
+            # another float now and then; this keeps the denominator a column of its own.
+            denominator = denominator + numerator * 0.0
+        return numerator / denominator
+
 
 @attrs.frozen
 class Frames:
@@ -146,7 +157,7 @@ class Frames:
     def arithmetic(self, op: Arithmetic, left: Term, right: Term) -> Term:
         column = left.column.arithmetic(op, right.column)
         if op == "div":
-            return Term(_quotient(left, right), column)
+            return Term(self.dialect.quotient(left, right), column)
         calculate = _OPERATORS[op]
         if column.kind.name == "DECIMAL":
             exact = calculate(_as_decimal(left), _as_decimal(right))
@@ -258,13 +269,6 @@ def _as_decimal(term: Term) -> nw.Expr:
     if isinstance(term.constant, int):
         return nw.lit(Decimal(term.constant))
     return term.expression
-
-
-def _quotient(left: Term, right: Term) -> nw.Expr:
-    if right.constant is not None:
-        return left.expression.cast(nw.Float64) / nw.lit(float(right.constant))  # type: ignore[arg-type]
-    denominator = right.expression.cast(nw.Float64)
-    return _in(nw.Float64(), left) / nw.when(denominator != 0).then(denominator)
 
 
 def _first_known(values: Sequence[nw.Expr]) -> nw.Expr:

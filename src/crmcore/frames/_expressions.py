@@ -55,7 +55,10 @@ class Expressions:
             InvalidValueError: If the frame is of another library.
             FaultsError: If a column does not hold what the schema says.
         """
-        frame = Frame.open(native, reading=None if reading is None else frozenset(reading))
+        whole = () if schema is None else _integers(schema)
+        frame = Frame.open(
+            native, reading=None if reading is None else frozenset(reading), whole=whole
+        )
         derived = schema_of_frame(frame)
         known = derived if schema is None else _restricted(schema, derived)
         dialect = Dialect(frame.is_sql, frame.is_spark, frame.is_polars)
@@ -90,7 +93,7 @@ class Expressions:
         return self.back_end.fields[name]
 
     def _read(self, names: Iterable[str]) -> None:
-        types = self.frame.readable.collect_schema()
+        types = self.frame.types
         faults = []
         for name in sorted(set(names) - set(self.back_end.fields)):
             problem = problem_of(self.schema[name], types[name], self.frame)
@@ -111,3 +114,7 @@ class Expressions:
 
 def _restricted(schema: Schema, derived: Schema) -> Schema:
     return Schema(tuple((name, schema[name]) for name in schema.names if name in derived))
+
+
+def _integers(schema: Schema) -> tuple[str, ...]:
+    return tuple(name for name, column in schema.columns if column.kind.name == "INT")

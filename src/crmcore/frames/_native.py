@@ -28,21 +28,29 @@ class Frame:
 
     Attributes:
         readable: The frame to evaluate expressions over.
-        given: The frame as it was handed in. It is another one only for pandas: there, NumPy's
-            types do not tell *missing* from *not a number* and from False, and the columns
-            that have them are read as Arrow's types.
+        given: The frame as it was handed in. It is another one only for pandas, whose columns
+            are read as a table of pyarrow: NumPy's types do not tell *missing* from *not a
+            number* and from False, and constants have them whatever they stand beside.
     """
 
     readable: Either
     given: Either
 
     @classmethod
-    def open(cls, native: Any, *, reading: Collection[str] | None = None) -> Frame:  # noqa: ANN401 - any frame
+    def open(
+        cls,
+        native: Any,  # noqa: ANN401 - any frame
+        *,
+        reading: Collection[str] | None = None,
+        whole: Collection[str] = (),
+    ) -> Frame:
         """Return the frame that is inside *native*.
 
         Args:
             native: A frame of one of the supported libraries.
             reading: The columns that will be read; None for all of them.
+            whole: The columns that hold integers, also where NumPy, whose integers cannot be
+                missing, has made floats of them.
 
         Raises:
             InvalidValueError: If it is of another library.
@@ -53,9 +61,16 @@ class Frame:
             raise _unsupported(type(native).__name__) from None
         if given.implementation not in _KNOWN:
             raise _unsupported(f"a frame of {given.implementation.value}")
+        if not given.collect_schema().names():
+            raise InvalidValueError("frame", "one without columns", "have a column")
         if isinstance(given, nw.DataFrame) and given.implementation.is_pandas():
-            return cls(_with_arrow_types(given, reading), given)
+            return cls(_table(given, reading, whole), given)
         return cls(given, given)
+
+    @property
+    def types(self) -> dict[str, nw.dtypes.DType]:
+        """The type of each column, as it is read; of pandas' own if it is not."""
+        return {**self.given.collect_schema(), **self.readable.collect_schema()}
 
     @property
     def is_sql(self) -> bool:
@@ -81,29 +96,37 @@ def _unsupported(found: str) -> InvalidValueError:
     return InvalidValueError("frame", found, rule)
 
 
-def _with_arrow_types(
-    frame: nw.DataFrame[Any], reading: Collection[str] | None
+def _table(
+    frame: nw.DataFrame[Any], reading: Collection[str] | None, whole: Collection[str]
 ) -> nw.DataFrame[Any]:
-    types = frame.to_native().dtypes
-    strangers = [
-        name
-        for name in frame.columns
-        if (reading is None or name in reading) and not str(types[name]).endswith("[pyarrow]")
-    ]
-    converted = [_with_arrow_type(frame[name]) for name in strangers]
-    return frame.with_columns(*converted) if converted else frame
+    # Without a column, a table of pyarrow would have no rows either.
+    names = frame.columns if reading is None else {*reading, frame.columns[0]}
+    columns = {
+        name: _array(frame[name], is_whole=name in whole) for name in frame.columns if name in names
+    }
+    return nw.from_dict(columns, backend="pyarrow")
 
 
-def _with_arrow_type(series: nw.Series[Any]) -> nw.Series[Any]:
-    pandas: Any = nw.get_native_namespace(series)
+def _array(series: nw.Series[Any], *, is_whole: bool) -> Any:  # noqa: ANN401 - of pyarrow
     try:
         array = series.to_arrow()
     except ImportError:
-        rule = "have Arrow's types, or pyarrow beside it, which converts those of NumPy"
-        raise InvalidValueError("frame", "a pandas frame", rule) from None
+        raise InvalidValueError("frame", "a frame of pandas", "have pyarrow beside it") from None
     except (TypeError, ValueError):  # cells of several kinds, or of one that Arrow lacks
-        return series
-    native = pandas.Series(
-        pandas.arrays.ArrowExtensionArray(array), index=series.to_native().index, name=series.name
-    )
-    return nw.from_native(native, series_only=True)
+        return _opaque(series)
+    if is_whole and series.dtype.is_float():
+        return _integers(array)
+    return array
+
+
+def _opaque(series: nw.Series[Any]) -> Any:  # noqa: ANN401 - an array of pyarrow
+    """Return values of a kind that criteria do not know, missing where those of a column are."""
+    values = [None if missing else b"" for missing in series.is_null()]
+    return nw.new_series(series.name, values, nw.Binary, backend="pyarrow").to_native()
+
+
+def _integers(array: Any) -> Any:  # noqa: ANN401 - an array of pyarrow
+    try:
+        return array.cast("int64")
+    except ValueError:  # a fraction, which the schema will refuse by the name of its column
+        return array

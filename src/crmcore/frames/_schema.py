@@ -64,8 +64,7 @@ def schema_of(frame: Any) -> Schema:  # noqa: ANN401 - any frame
 
 def schema_of_frame(frame: Frame) -> Schema:
     """Return the schema of a frame that is open."""
-    types = frame.readable.collect_schema()
-    columns = {name: column_of(dtype) for name, dtype in types.items() if _can_be_named(name)}
+    columns = {name: column_of(dtype) for name, dtype in frame.types.items() if _can_be_named(name)}
     return Schema(tuple(sorted(columns.items())))
 
 

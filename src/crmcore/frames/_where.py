@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import narwhals.stable.v2 as nw
 
 from crmcore.criteria import Criterion, Schema
+from crmcore.errors import InvalidValueError
 
 from ._expressions import Expressions
 from ._native import Frame
@@ -26,8 +27,8 @@ def verdict(
     It fits every frame of the same library with columns of the same types.
 
     Args:
-        frame: A frame of Polars, DuckDB, PySpark, pandas or pyarrow. One of pandas must have
-            Arrow's types in the columns that are read, because an expression cannot convert.
+        frame: A frame of Polars, DuckDB, PySpark or pyarrow. Of pandas, `judge` and `where`
+            convert what is read, which an expression cannot.
         criterion: What is asked.
         as_of: The day of judgement; only needed where the criterion depends on it.
         schema: The types of the columns; those of `schema_of` if there is none.
@@ -39,6 +40,9 @@ def verdict(
     .. versionadded:: 0.1.0
     """
     expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=criterion.fields)
+    if expressions.frame.given.implementation.is_pandas():
+        rule = "not be one of pandas, whose expressions mix up what is missing; use judge or where"
+        raise InvalidValueError("frame", "a frame of pandas", rule)
     return expressions.verdict(criterion)
 
 
@@ -100,7 +104,8 @@ def judge(
 
 
 def _filtered(frame: Frame, condition: nw.Expr) -> Any:  # noqa: ANN401 - whatever was given
-    if frame.readable is frame.given:
+    if not frame.given.implementation.is_pandas():
         return finished(deferred(frame.given).filter(condition), like=frame.given)
     mask: Any = frame.readable.select(condition.alias("mask"))
-    return frame.given.filter(mask["mask"]).to_native()
+    given: Any = frame.given.to_native()
+    return given[mask["mask"].to_numpy()]
