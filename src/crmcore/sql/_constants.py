@@ -15,12 +15,11 @@ import sqlalchemy as sa
 from crmcore.errors import InvalidValueError
 
 from ._columns import Operand
-from ._types import MOST_DIGITS, Scaled
+from ._types import Scaled
 
 Scalar: TypeAlias = "bool | int | Decimal | float | str | date | datetime"
 
 _LARGEST_INTEGER: Final = 2**63 - 1
-_LARGEST_DECIMAL: Final = 10**MOST_DIGITS - 1
 _KINDS: Final[dict[type, str]] = {
     bool: "BOOL",
     int: "INT",
@@ -106,13 +105,12 @@ def nearest(op: str, value: Any, like: Operand) -> Decimal | int | bool:  # noqa
     """
     scale = like.scale or 0
     exact = Fraction(value) * 10**scale
-    largest = _LARGEST_INTEGER if like.kind == "INT" else _LARGEST_DECIMAL
     if op in {"eq", "ne"}:
-        if exact.denominator != 1 or abs(exact) > largest:
+        if exact.denominator != 1:
             return op == "ne"
         whole = int(exact)
     else:
         whole = ceil(exact) if op in {"lt", "ge"} else floor(exact)
-        if abs(whole) > largest:
+        if abs(whole) > _LARGEST_INTEGER:  # a float may be
             return (op in {"lt", "le"}) is (whole > 0)
     return whole if like.kind == "INT" else Decimal(whole).scaleb(-scale)
