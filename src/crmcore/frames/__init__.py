@@ -28,7 +28,25 @@ except ImportError:
     raise MissingExtraError("crmcore.frames", "frames") from None
 del _narwhals
 
-from ._schema import schema_of  # noqa: E402 - only once there is what it needs
+from ._features import collect_features  # noqa: E402 - only once there is what it needs
+from ._rfm import add_rfm, quantile_bins  # noqa: E402 - as above
+from ._schema import schema_of  # noqa: E402 - as above
+from ._scores import score  # noqa: E402 - as above
+from ._segments import place  # noqa: E402 - as above
+from ._stages import step_stages  # noqa: E402 - as above
+from ._tiers import step_tiers  # noqa: E402 - as above
 from ._where import judge, verdict, where  # noqa: E402 - as above
 
-__all__ = ["judge", "schema_of", "verdict", "where"]
+__all__ = [
+    "add_rfm",
+    "collect_features",
+    "judge",
+    "place",
+    "quantile_bins",
+    "schema_of",
+    "score",
+    "step_stages",
+    "step_tiers",
+    "verdict",
+    "where",
+]

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import attrs
 import narwhals.stable.v2 as nw
 
-from crmcore.criteria import Schema
+from crmcore.criteria import EVERYTHING, Schema
 from crmcore.errors import InvalidValueError
 
 from ._expressions import Expressions
@@ -62,6 +62,26 @@ def opened(
     names = frozenset(reading)
     expressions = Expressions.opened(native, schema=schema, as_of=as_of, reading=names)
     return attrs.evolve(expressions, frame=through_arrow(expressions.frame, names))
+
+
+def read(expressions: Expressions, name: str, kind: str) -> nw.Expr:
+    """Return the values of a column of one kind.
+
+    Raises:
+        UnknownNameError: If there is no such column.
+        InvalidValueError: If it is of another kind.
+    """
+    term = expressions.term(name)
+    if term.kind != kind:
+        rule = f"be a column of {'text' if kind == 'TEXT' else 'dates'}"
+        raise InvalidValueError(name, term.column.kind.value, rule)
+    return term.expression
+
+
+def zeros(expressions: Expressions) -> nw.Expr:
+    """Return a column of zeros, which engines do not take for a lone constant."""
+    zero = nw.lit(0, nw.Int64)
+    return nw.when(expressions.verdict(EVERYTHING)).then(zero).otherwise(zero)
 
 
 def deferred(frame: Either) -> Either:

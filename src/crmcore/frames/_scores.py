@@ -21,12 +21,12 @@ import attrs
 import narwhals.stable.v2 as nw
 
 from crmcore.checks import day
-from crmcore.criteria import EVERYTHING, Schema
+from crmcore.criteria import Schema
 from crmcore.scoring import HalfLife, Linear, Rule, RuleSet, Step
 
 from ._expressions import Expressions
 from ._masks import masks_of, total
-from ._passes import Passes, hidden, opened
+from ._passes import Passes, hidden, opened, zeros
 from ._points import Points, Steps
 
 _FrameT = TypeVar("_FrameT")
@@ -156,11 +156,6 @@ class _Judging:
             judging.weighed[_REFUSED] = reduce(operator.or_, improper)
         return judging
 
-    @property
-    def everybody(self) -> nw.Expr:
-        """A column that is true everywhere."""
-        return self.expressions.verdict(EVERYTHING)
-
     def sound(self, column: nw.Expr) -> nw.Expr:
         """Return a column with nulls in the rows that are refused."""
         if _REFUSED not in self.weighed:
@@ -238,8 +233,7 @@ class _Adding:
     @classmethod
     def of(cls, judging: _Judging) -> _Adding:
         """Return the passes that come after those of a rule set."""
-        zero = nw.lit(0, nw.Int64)
-        return cls(judging, nw.when(judging.everybody).then(zero).otherwise(zero))
+        return cls(judging, zeros(judging.expressions))
 
     def sums(self, *, bounds: bool) -> dict[str, nw.Expr]:
         """Return the third pass: by account, what is given, and what is at stake."""
