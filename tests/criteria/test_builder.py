@@ -20,6 +20,7 @@ from crmcore.criteria import (
     all_of,
     any_of,
     as_of,
+    named,
     unless,
 )
 from crmcore.errors import InvalidValueError, UnknownNameError
@@ -337,3 +338,35 @@ def test_a_criterion_of_any_size_is_not_compiled() -> None:
 def test_the_repr_is_python(criterion: Criterion, source: str) -> None:
     """A criterion shows the expression that builds it."""
     assert repr(criterion) == source
+
+
+_DAY = {"field": "day"}
+_AS_OF = {"param": "as_of"}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "plain"),
+    [
+        (F.day < as_of, {"lt": [_DAY, _AS_OF]}),
+        (F.day < as_of.shift(days=2), {"lt": [_DAY, {"shift": [_AS_OF, {"days": 2}]}]}),
+        (F.day < as_of.shift(months=-1), {"lt": [_DAY, {"shift": [_AS_OF, {"months": -1}]}]}),
+        (F.day > TODAY, {"gt": [_DAY, {"date": "2026-09-30"}]}),
+        (
+            F.a / 2 + 1 > F.b,
+            {"gt": [{"add": [{"div": [{"field": "a"}, 2]}, 1]}, {"field": "b"}]},
+        ),
+        (abs(F.a) == Decimal("1.50"), {"eq": [{"abs": {"field": "a"}}, {"decimal": "1.5"}]}),
+        (F.a.length() > 1, {"gt": [{"length": {"field": "a"}}, 1]}),
+        (
+            F.a.otherwise("x").starts_with("y"),
+            {"starts": [{"coalesce": [{"field": "a"}, "x"]}, "y"]},
+        ),
+        (F.day.days_until(as_of) > 1, {"gt": [{"days_between": [_DAY, _AS_OF]}, 1]}),
+        (F.day.days_since(as_of) > 1, {"gt": [{"days_between": [_AS_OF, _DAY]}, 1]}),
+        ((F.a - F.b).is_missing(), {"is_null": {"sub": [{"field": "a"}, {"field": "b"}]}}),
+        (named("x", F.a * 2 > 1), {"named": ["x", {"gt": [{"mul": [{"field": "a"}, 2]}, 1]}]}),
+    ],
+)
+def test_the_plain_form(criterion: Criterion, plain: object) -> None:
+    """One key by object, with the operands in their order; the fingerprint is made of it."""
+    assert criterion.plain == plain

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
-from crmcore.criteria import EVERYTHING, Criterion, F, any_of, as_of, unless
+from crmcore.criteria import EVERYTHING, Criterion, F, any_of, as_of, named, unless
 from crmcore.kernel import Phrase
 from crmcore.verdicts import Verdict
 
@@ -235,3 +238,190 @@ def test_a_flip_does_not_guess_what_else_its_field_would_change(
     assert held.verdict is Verdict.HOLDS
     assert "would not hold if days were 90 or less" in [flip.en for flip in held.flips]
     assert criterion.explain({"days": 31, "tier": "gold"}).flips == ()
+
+
+def test_a_calculation_shows_its_value_and_its_fields() -> None:
+    """The sentence says what came out, of what, and what that means for the test."""
+    explanation = (F.spend / F.visits < 20).explain({"spend": 100, "visits": 8})
+
+    assert str(explanation).splitlines() == [
+        "holds: spend / visits is 12.5 (spend 100, visits 8), less than 20",
+        "would not hold if spend / visits were 20 or more",
+    ]
+    assert explanation.summary.zh == "成立：spend / visits 为 12.5（spend 100，visits 8），小于 20"
+    assert explanation.flips[0].zh == "若 spend / visits 不小于 20，则不成立"
+    assert explanation.observed == (("spend", 100), ("visits", 8))
+
+
+@pytest.mark.parametrize(
+    ("criterion", "record", "en", "zh"),
+    [
+        (
+            F.spend > F.budget * 2,
+            {"spend": 50, "budget": 10},
+            "holds: spend is 50, more than budget * 2 (20; budget 10)",
+            "成立：spend 为 50，大于 budget * 2（20；budget 10）",
+        ),
+        (
+            F.tier.otherwise("none") == "none",
+            {"tier": None},
+            "holds: tier (none where missing) is none (tier missing)",
+            "成立：tier（缺失时为 none） 为 none（tier 缺失）",
+        ),
+        (
+            F.spend / F.visits < 20,
+            {"spend": 100, "visits": None},
+            "unknown: visits is missing (asked is spend / visits less than 20)",
+            "未知：visits 缺失（要求 spend / visits 小于 20）",
+        ),
+        (
+            F.spend / F.visits < 20,
+            {"spend": 100, "visits": 0},
+            (
+                "unknown: spend 100, visits 0: nothing is divided by zero "
+                "(asked is spend / visits less than 20)"
+            ),
+            "未知：spend 100，visits 0：不能除以零（要求 spend / visits 小于 20）",
+        ),
+        (
+            (F.a - F.b).is_missing(),
+            {"a": 1},
+            "holds: a - b is missing",
+            "成立：a - b 缺失",
+        ),
+        (
+            F.joined.days_until(as_of) > 30,
+            {"joined": date(2026, 8, 16)},
+            "holds: days from joined to 2026-09-30 is 45 (joined 2026-08-16), more than 30",
+            "成立：从 joined 到 2026-09-30 的天数 为 45（joined 2026-08-16），大于 30",
+        ),
+        (
+            F.a + F.a > 3,
+            {"a": 2},
+            "holds: a + a is 4 (a 2), more than 3",
+            "成立：a + a 为 4（a 2），大于 3",
+        ),
+        (
+            named("dach", F.country == "DE"),
+            {"country": "FR"},
+            "fails: country is FR, other than DE",
+            "不成立：country 为 FR，不等于 DE",
+        ),
+    ],
+)
+def test_the_wording_of_calculations(
+    criterion: Criterion, record: dict[str, object], en: str, zh: str
+) -> None:
+    """Value, fields and gaps are said in both languages."""
+    assert criterion.explain(record, as_of=TODAY).summary == Phrase(en, zh)
+
+
+def test_only_what_is_missing_in_the_way_is_named() -> None:
+    """A gap that something else takes the place of is none."""
+    criterion = F.a.otherwise(0) / F.b > 1
+
+    assert criterion.explain({"a": None, "b": None}).missing == ("b",)
+    assert criterion.explain({"a": None, "b": 0}).missing == ("b",)
+    assert (F.a.otherwise(F.b) > 1).explain({}).missing == ("a", "b")
+    assert (F.a.otherwise(F.b) > 1).explain({"b": 2}).missing == ()
+
+
+def test_the_nearest_flip_comes_first() -> None:
+    """Numbers and dates go by how far they are off, then what has no distance, then the unknown."""
+    criterion = (
+        (F.tier == "gold")
+        & (F.orders >= 10)
+        & (F.spend > 100)
+        & (F.joined < TODAY)
+        & (F.at < datetime(2026, 9, 30, tzinfo=UTC))
+        & (F.visits / F.orders > 1)
+    )
+    record = {
+        "tier": "gold",
+        "orders": 11,
+        "spend": Decimal(400),
+        "joined": date(2026, 9, 29),
+        "at": datetime(2026, 9, 29, 12, tzinfo=UTC),
+        "visits": 23,
+    }
+
+    flips = [flip.en.split(" were ")[0] for flip in criterion.explain(record).flips]
+
+    assert flips == [
+        "would not hold if at",
+        "would not hold if joined",
+        "would not hold if orders",
+        "would not hold if visits / orders",
+        "would not hold if spend",
+        "would not hold if tier",
+    ]
+
+
+def test_the_unknown_is_the_last_to_be_told() -> None:
+    """What would have to become known comes after what would have to change."""
+    criterion = (F.a > 1) | (F.b > 1) | (F.vip == True)  # noqa: E712
+
+    flips = [flip.en for flip in criterion.explain({"b": -50, "vip": False}).flips]
+
+    assert flips == [
+        "would hold if b were more than 1",
+        "would hold if vip were yes",
+        "would hold if a were more than 1",
+    ]
+
+
+def test_dates_and_instants_have_no_distance_from_each_other() -> None:
+    """Instants compared with what is none keep their place among the rest."""
+    criterion = (F.a != F.b) & (F.c > 5)
+    record = {"a": datetime(2026, 1, 1, tzinfo=UTC), "b": TODAY, "c": 6}
+
+    flips = [flip.en.split(" were ")[0] for flip in criterion.explain(record).flips]
+
+    assert flips == ["would not hold if c", "would not hold if a"]
+
+
+def test_truths_have_no_distance() -> None:
+    """Yes and no are no numbers, on either side."""
+    criterion = (F.vip == F.old) & (F.size == F.vip) & (F.c > 5)
+    record = {"vip": True, "old": True, "size": 1, "c": 600}
+
+    assert criterion.explain(record).flips[0].en == "would not hold if c were 5 or less"
+
+
+@given(
+    st.tuples(*[st.none() | st.integers(-2, 2)] * 3),
+    st.sampled_from(["all", "any", "mixed", "denied"]),
+    st.integers(-2, 2),
+)
+def test_flips_and_witnesses_of_calculations_are_sound(
+    values: tuple[int | None, ...], shape: str, bound: int
+) -> None:
+    """Whatever makes a leaf what a flip wants turns the verdict, by brute force over the fields."""
+    ratio, total, one = F.a / F.b > bound, F.a + F.c >= bound, F.c * 2 < bound
+    criterion = {
+        "all": ratio & one,
+        "any": ratio | one,
+        "mixed": (ratio & total) | named("one", one),
+        "denied": ~ratio & unless(one),
+    }[shape]
+    record = dict(zip("abc", values, strict=True))
+    explanation = criterion.explain(record)
+    told = {flip.en for flip in explanation.flips}
+    other = [dict(zip("abc", each, strict=True)) for each in product(range(-2, 3), repeat=3)]
+
+    for leaf, claim in product(explanation.leaves, ("claim", "opposite")):
+        wanted = f"hold if {leaf.subject.en} were {getattr(leaf, claim).en}"
+        if not any(flip.endswith(wanted) for flip in told):
+            continue
+        names = {name for name, _ in leaf.observed}
+        place = explanation.leaves.index(leaf)
+        for changed in ({**record, **{name: each[name] for name in names}} for each in other):
+            again = criterion.explain(changed)
+            if again.leaves[place].verdict.truth is (claim == "claim"):
+                assert (again.verdict is Verdict.HOLDS) is not (
+                    explanation.verdict is Verdict.HOLDS
+                )
+    free = set("abc") - {name for leaf in explanation.witness for name, _ in leaf.observed}
+    for each in other:
+        changed = {**record, **{name: each[name] for name in free}}
+        assert criterion.evaluate(changed) is explanation.verdict

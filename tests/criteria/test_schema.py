@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NewType
 import attrs
 import pytest
 
-from crmcore.criteria import Criterion, F, Schema, all_of, as_of, unless
+from crmcore.criteria import Criterion, F, Schema, all_of, as_of, named, unless
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.kernel import LabelledEnum, Money, Undefined
 
@@ -216,3 +216,129 @@ def test_annotations_must_resolve() -> None:
 
     with pytest.raises(InvalidValueError, match="run time; Nowhere does not"):
         Schema.of(Broken)
+
+
+BOUNDED = SCHEMA.bounded(age=(0, 150), spend=(0, 10_000))
+
+
+@pytest.mark.parametrize(
+    ("criterion", "fault"),
+    [
+        (
+            F.dais + 1 > 5,
+            "gt[0].add: unknown field 'dais'; did you mean 'days'?",
+        ),
+        (F.days > F.dais + 1, "gt[1].add: unknown field 'dais'; did you mean 'days'?"),
+        ((F.dais + 1).in_([5]), "in[0].add: unknown field 'dais'; did you mean 'days'?"),
+        ((F.dais + 1).is_missing(), "is_null.add: unknown field 'dais'; did you mean 'days'?"),
+        (
+            abs(F.days - F.dais) > 5,
+            "gt[0].abs.sub: unknown field 'dais'; did you mean 'days'?",
+        ),
+        (
+            F.days + (F.dais + 1) > 5,
+            "gt[0].add[1].add: unknown field 'dais'; did you mean 'days'?",
+        ),
+        (
+            F.dais.otherwise("x").starts_with("y"),
+            "starts[0].coalesce: unknown field 'dais'; did you mean 'days'?",
+        ),
+        (
+            named("old", F.dais > 5),
+            "named.old.gt: unknown field 'dais'; did you mean 'days'?",
+        ),
+        (
+            F.days * F.days > 5,
+            (
+                "gt[0].mul: days * days must stay within 64 bits, and may reach 8.1e+31; "
+                "state what its fields may be, as in Schema.bounded(visits=(0, 10_000))"
+            ),
+        ),
+        (
+            F.email + 1 > 5,
+            "gt[0].add: email + 1 must be made of numbers, not of an integer and text",
+        ),
+        (
+            F.spend + 1.5 > 5,
+            (
+                "gt[0].add: spend + 1.5 must not mix decimals with floats; "
+                'write Decimal("0.5") beside decimals, 0.5 beside floats'
+            ),
+        ),
+        (
+            F.spend > 1.5,
+            (
+                "gt: comparing spend (a decimal) with 1.5 (a float) must not mix decimals with "
+                'floats; write Decimal("0.5") beside decimals, 0.5 beside floats'
+            ),
+        ),
+        (
+            F.spend / F.days == 1.5,
+            (
+                "eq: spend / days (a float) and 1.5 (a float) are not compared for equality, which "
+                "differs from engine to engine for floats; ask for an interval"
+            ),
+        ),
+        (
+            F.email.otherwise("x") > "a",
+            "gt: email.otherwise('x') (text) has no order; compare it for equality or membership",
+        ),
+        (
+            F.tier.otherwise("none") == "glod",
+            "eq: unknown value of tier.otherwise('none') 'glod'; did you mean 'gold'?",
+        ),
+        (
+            (F.days + 1).starts_with("5"),
+            "starts: starts asks text, not days + 1 (an integer)",
+        ),
+        (
+            F.seen.days_until(as_of) > 5,
+            (
+                "gt[0].days_between: seen.days_until(as_of) must count between dates, "
+                "not from or to a datetime"
+            ),
+        ),
+        (
+            F.days + F.days > F.ratio,
+            (
+                "gt: comparing days + days (an integer) with ratio (a float) must be made of "
+                "numbers that floats hold, up to 2^53 units; one may reach 1.8e+16; state what "
+                "its fields may be, as in Schema.bounded(visits=(0, 10_000))"
+            ),
+        ),
+    ],
+)
+def test_a_calculation_is_checked(criterion: Criterion, fault: str) -> None:
+    """A fault names the operation by its path in the plain form, and says what would be right."""
+    assert [str(found) for found in SCHEMA.faults(criterion)] == [fault]
+
+
+def test_each_operand_has_its_own_faults() -> None:
+    """Two mistakes in one calculation are two faults."""
+    faults = SCHEMA.faults((F.dais + F.tiers) * F.email > 1)
+
+    assert [fault.path for fault in faults] == ["gt[0].mul[0].add", "gt[0].mul[0].add"]
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        F.age * F.age * F.age > F.days,
+        F.spend + F.spend > F.age,
+        F.spend * 12 - 5 > Decimal("1.5"),
+        F.spend / F.age > 1.5,
+        F.spend / F.age > F.ratio * 2,
+        F.ratio - F.age > 1,
+        abs(F.days.otherwise(0) - F.age) > 1,
+        F.tier.otherwise("none") == "none",
+        F.tier.otherwise("none").in_(["gold", "none"]),
+        F.email.length() * F.age > 1,
+        F.joined.days_until(as_of) * F.age > 1,
+        F.revenue.is_missing(),
+        named("old", F.age > 90),
+        (F.age / F.age).is_missing(),
+    ],
+)
+def test_a_calculation_within_bounds_is_fine(criterion: Criterion) -> None:
+    """What provably stays in the range that all engines share passes."""
+    BOUNDED.check(criterion)

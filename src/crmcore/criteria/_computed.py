@@ -17,13 +17,13 @@ _MeaningT = TypeVar("_MeaningT")
 SIGNS: Final[dict[Arithmetic, str]] = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 
-def _reads_a_field(operand: Operand) -> bool:
-    return not isinstance(operand, Literal | AsOf)
-
-
 @attrs.frozen(cache_hash=True)
 class Computed:
-    """The sum, difference, product or quotient of two operands, of which one reads a field."""
+    """The sum, difference, product or quotient of two operands.
+
+    One of them reads a field, because it was built with an operator of one. What has none is a
+    constant, and Python has calculated it.
+    """
 
     op: Arithmetic
     left: Operand
@@ -33,8 +33,8 @@ class Computed:
         """Refuse what can be no number, and a division by zero.
 
         Raises:
-            InvalidValueError: If a side is a day or a constant that is no number, if both are
-                constants, or if the denominator is 0.
+            InvalidValueError: If a side is a day or a constant that is no number, or if the
+                denominator is 0.
         """
         for side in (self.left, self.right):
             if isinstance(side, AsOf):
@@ -42,31 +42,23 @@ class Computed:
                 raise InvalidValueError(SIGNS[self.op], side, rule)
             if isinstance(side, Literal) and not side.kind.is_number:
                 raise InvalidValueError(SIGNS[self.op], side.value, "take numbers")
-        if not (_reads_a_field(self.left) or _reads_a_field(self.right)):
-            raise InvalidValueError(SIGNS[self.op], self.left, "have a field on one side")
         if self.op == "div" and isinstance(self.right, Literal) and not self.right.value:
             raise InvalidValueError("/", self.right.value, "have a denominator other than 0")
 
 
 @attrs.frozen(cache_hash=True)
 class Called:
-    """A function of operands, of which one reads a field."""
+    """A function of operands; the one that it was asked of reads a field."""
 
     function: Function
     arguments: tuple[Operand, ...]
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what the function cannot take, or what needs no function.
+        """Refuse to count the days to or from a constant that is no date.
 
         Raises:
-            InvalidValueError: If no argument reads a field, if what comes first in ``coalesce``
-                is never missing, or if ``days_between`` meets a constant that is no date.
+            InvalidValueError: If there is one.
         """
-        if not any(map(_reads_a_field, self.arguments)):
-            raise InvalidValueError(self.function, self.arguments, "read a field")
-        if self.function == "coalesce" and not _reads_a_field(self.arguments[0]):
-            rule = "begin with a field: a constant is never missing"
-            raise InvalidValueError("coalesce", self.arguments[0], rule)
         if self.function == "days_between":
             for side in self.arguments:
                 if isinstance(side, Literal) and side.kind is not Kind.DATE:

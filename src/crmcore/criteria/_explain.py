@@ -218,13 +218,13 @@ def _distance(value: object, bound: object) -> float | None:
     return abs(here - there) / max(abs(here), abs(there), 1.0)
 
 
-def _shown(operand: Seen) -> Phrase:
+def _shown(operand: Seen, en: str, zh: str) -> Phrase:
     """Return the value of an operand, with those of its fields where it is calculated."""
     value = show(operand.value)
     if operand.is_field:
         return value
     fields = _listed(operand.observed)
-    return Phrase(f"{value.en} ({fields.en})", f"{value.zh}（{fields.zh}）")
+    return Phrase(f"{value.en}{en.format(fields.en)}", f"{value.zh}{zh.format(fields.zh)}")
 
 
 def _listed(observed: tuple[tuple[str, object], ...]) -> Phrase:
@@ -243,13 +243,13 @@ def _sentence(
         return says(subject, claim.yes if truth else claim.no)
     if truth is None:
         return _gap(left, right, claim)
-    shown = _shown(left)
+    shown = _shown(left, " ({})", "（{}）")
     said = claim.yes if truth else claim.no
     en, zh = f"{subject.en} is {shown.en}", f"{subject.zh} 为 {shown.zh}"
     if said.en != show(left.value).en:
         en, zh = f"{en}, {said.en}", f"{zh}，{said.zh}"
     if right is not None and right.observed:
-        other = _shown(right)
+        other = _shown(right, "; {}", "；{}")
         en, zh = f"{en} ({other.en})", f"{zh}（{other.zh}）"
     return Phrase(en, zh)
 
