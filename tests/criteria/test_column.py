@@ -121,7 +121,7 @@ def test_the_size_of_an_interval(ends: tuple[int, int]) -> None:
     assert column.interval == (min(found), max(found))
 
 
-_EXPRESSIONS = {
+_EXPRESSIONS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "a + b": (F.a + F.b, lambda a, b: a + b),
     "a * b - a": (F.a * F.b - F.a, lambda a, b: a * b - a),
     "abs(a - b) * 3": (abs(F.a - F.b) * 3, lambda a, b: abs(a - b) * 3),

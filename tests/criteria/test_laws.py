@@ -250,7 +250,7 @@ def _plain_operand(data: Any, record: Any) -> Any:  # noqa: ANN401, PLR0911 - wh
         months, days = by.get("months", 0), by.get("days", 0)
         return AS_OF + relativedelta(months=months) + timedelta(days=days)
     if op in {"decimal", "date", "datetime"}:
-        read = {
+        read: dict[str, Any] = {
             "decimal": Fraction,
             "date": date.fromisoformat,
             "datetime": datetime.fromisoformat,
