@@ -159,9 +159,7 @@ def test_all_faults_come_together() -> None:
 
 def test_types_are_checked_against_the_schema() -> None:
     """With a schema, an unknown field is refused with the nearest, under the same path."""
-    with pytest.raises(
-        FaultsError, match=r"when.expr.gt.0..field: unknown field 'days'; d"
-    ):
+    with pytest.raises(FaultsError, match=r"when.expr.gt.0..field: unknown field 'days'; d"):
         from_data(
             {"crm-criteria": 1, "expr": {"gt": [DAYS, 1]}}, schema=Schema.of(day=int), path="when"
         )

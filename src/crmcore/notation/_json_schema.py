@@ -114,7 +114,6 @@ _DOCUMENT: Final[Plain] = _table(
             "type": "object",
             "propertyNames": _ref("name"),
             "additionalProperties": _ref("criterion"),
-            "minProperties": 1,
         },
         "expr": _ref("criterion"),
     },

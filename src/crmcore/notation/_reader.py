@@ -163,6 +163,8 @@ class Reader:
             return form.make(*parts)
         except CrmError as error:
             raise RefusedError(Fault(path, str(error))) from None
+        except ValueError:  # a day that no month has
+            raise RefusedError(refused(path, "it", f"be {form.takes}", argument)) from None
 
     def criteria(self, data: object, path: str, depth: int) -> list[Criterion]:
         if not isinstance(data, list | tuple):
@@ -278,6 +280,14 @@ class Reader:
             raise RefusedError(Fault(path, str(unknown)))
         return name
 
+    def decimal(self, data: object, path: str, depth: int) -> str:
+        """Return an exact number as text."""
+        rule = f"a decimal number as text, of at most {self.limits.digits} digits"
+        text: str = _written(DECIMAL, rule)(self, data, path, depth)
+        if _digits(Decimal(text)) > self.limits.digits:
+            raise RefusedError(refused(path, "it", f"be {rule}", data))
+        return text
+
 
 def is_text(data: object) -> bool:
     """Say whether data is text."""
@@ -355,7 +365,7 @@ _SHAPES: Final[Mapping[Shape, Callable[[Reader, Any, str, int], Any]]] = {
     Shape.NAME: Reader.name,
     Shape.PARAMETER: _parameter,
     Shape.SHIFT: _by,
-    Shape.DECIMAL: _written(DECIMAL, "a decimal number as text, of at most 18 digits"),
+    Shape.DECIMAL: Reader.decimal,
     Shape.DATE: _written(DATE, "a date such as 2026-09-30"),
     Shape.DATETIME: _written(DATETIME, "a datetime such as 2026-09-30T12:00:00+00:00"),
 }
