@@ -165,12 +165,18 @@ def test_instants_are_compared_in_utc(unit: Any, zone: str | None) -> None:
         assert judged(frame, F.seen < NOON) == [False, None]
 
 
-def test_zones_are_refused_in_sql() -> None:
-    """An engine of SQL shows instants in the zone of its session, which may be any."""
-    relation = duckdb.sql("SELECT TIMESTAMPTZ '2026-09-30 12:00:00+00' AS seen")
+@pytest.mark.parametrize(("zone", "is_read"), [("UTC", True), ("Asia/Shanghai", False)])
+def test_the_zone_of_a_session_is_utc(zone: str, *, is_read: bool) -> None:
+    """An engine of SQL shows instants in the zone of its session, which decides what they say."""
+    with duckdb.connect() as connection:
+        connection.execute(f"SET TimeZone = '{zone}'")
+        relation = connection.sql("SELECT TIMESTAMPTZ '2026-09-30 12:00:00+00' AS seen")
 
-    with pytest.raises(FaultsError, match="seen: must be in UTC and without a zone"):
-        where(relation, F.seen < NOON)
+        if is_read:
+            assert judged(relation, F.seen == NOON) == [True]
+        else:
+            with pytest.raises(FaultsError, match="seen: must be in UTC, to which the zone of"):
+                where(relation, F.seen < NOON)
 
 
 def test_categories_are_text() -> None:

@@ -98,7 +98,9 @@ class Expressions:
         for name in sorted(set(names) - set(self.back_end.fields)):
             problem = problem_of(self.schema[name], types[name], self.frame)
             if problem is None:
-                self.back_end.fields[name] = term_of(name, self.schema[name], types[name])
+                self.back_end.fields[name] = term_of(
+                    name, self.schema[name], types[name], self.frame
+                )
             else:
                 faults.append(Fault(name, problem))
         if faults:

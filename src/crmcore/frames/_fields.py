@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import narwhals.stable.v2 as nw
 
 from crmcore.criteria import Column
@@ -11,7 +13,8 @@ from ._native import Frame
 from ._schema import column_of
 
 # Whole numbers are as good as floats and decimals with the same value.
-_FITS = {("FLOAT", "INT"), ("DECIMAL", "INT")}
+_FITS: Final = {("FLOAT", "INT"), ("DECIMAL", "INT")}
+_UTC: Final = {None, "UTC", "Etc/UTC"}
 
 
 def problem_of(column: Column, dtype: nw.dtypes.DType, frame: Frame) -> str | None:
@@ -23,16 +26,15 @@ def problem_of(column: Column, dtype: nw.dtypes.DType, frame: Frame) -> str | No
         return f"must be {column.kind.value}, but the frame has {dtype}"
     if column.kind.name == "DECIMAL" and found.places > column.places:
         return f"must have at most {column.places} decimal places, but the frame has {dtype}"
-    if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None and frame.is_sql:
-        return (
-            f"must be in UTC and without a zone, because engines of SQL convert zones each in "
-            f"their own way, but the frame has {dtype}"
-        )
+    if isinstance(dtype, nw.Datetime) and frame.is_sql and dtype.time_zone not in _UTC:
+        return f"must be in UTC, to which the zone of the session can be set, but it is {dtype}"
     return None
 
 
-def term_of(name: str, column: Column, dtype: nw.dtypes.DType) -> Term:
+def term_of(name: str, column: Column, dtype: nw.dtypes.DType, frame: Frame) -> Term:
     """Return the operand of a column, in the type that calculations have."""
+    if isinstance(dtype, nw.Datetime):
+        return Term(_in_utc(nw.col(name), dtype, frame), column)
     return Term(_converted(nw.col(name), column, dtype), column)
 
 
@@ -47,8 +49,6 @@ def _converted(values: nw.Expr, column: Column, dtype: nw.dtypes.DType) -> nw.Ex
         return values.cast(nw.Int64)
     if kind == "TEXT" and dtype != nw.String:
         return values.cast(nw.String)
-    if isinstance(dtype, nw.Datetime):
-        return _in_utc(values, dtype)
     return values
 
 
@@ -56,7 +56,8 @@ def _fits_in_64_bits(dtype: nw.dtypes.DType) -> bool:
     return dtype not in {nw.Int128, nw.UInt64, nw.UInt128}
 
 
-def _in_utc(values: nw.Expr, dtype: nw.Datetime) -> nw.Expr:
-    if dtype.time_zone is not None:
+def _in_utc(values: nw.Expr, dtype: nw.Datetime, frame: Frame) -> nw.Expr:
+    # In SQL, the session shows instants in UTC, so that the cast does not move them.
+    if dtype.time_zone is not None and not frame.is_sql:
         values = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    return values if dtype.time_unit == "us" else values.cast(nw.Datetime("us"))
+    return values if dtype == nw.Datetime("us") else values.cast(nw.Datetime("us"))
