@@ -30,12 +30,15 @@ It is checked against the fields that there are before it runs:
 
 from __future__ import annotations
 
+from ._asking import predicate
 from ._back_end import BackEnd
 from ._builder import F, all_of, any_of, named, unless
 from ._column import Column
 from ._criterion import AS_OF as as_of  # noqa: N811 - it reads as a name inside a criterion
 from ._criterion import EVERYTHING, Criterion
 from ._explanation import Explanation
+from ._predicate import Predicate
+from ._registry import Predicates
 from ._schema import Schema
 
 __all__ = [
@@ -45,10 +48,13 @@ __all__ = [
     "Criterion",
     "Explanation",
     "F",
+    "Predicate",
+    "Predicates",
     "Schema",
     "all_of",
     "any_of",
     "as_of",
     "named",
+    "predicate",
     "unless",
 ]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal as OneOf
-from typing import Protocol, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from ._operands import Scalar
+from ._operators import Arithmetic, Comparison, Function, Match
+from ._predicate import Predicate
+
+__all__ = ["Arithmetic", "BackEnd", "Comparison", "Foldable", "Function", "Match"]
 
 _OperandT = TypeVar("_OperandT")
 _MeaningT = TypeVar("_MeaningT")
-
-Arithmetic: TypeAlias = OneOf["add", "sub", "mul", "div"]
-Function: TypeAlias = OneOf["abs", "length", "coalesce", "days_between"]
-Comparison: TypeAlias = OneOf["eq", "ne", "lt", "le", "gt", "ge"]
-Match: TypeAlias = OneOf["starts", "ends", "contains"]
 
 
 class BackEnd(Protocol[_OperandT, _MeaningT]):
@@ -82,6 +80,16 @@ class BackEnd(Protocol[_OperandT, _MeaningT]):
 
     def named(self, name: str, part: _MeaningT) -> _MeaningT:
         """Hold where the part, which is known by a name, holds, and else fail; never unknown."""
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[_OperandT], arguments: Mapping[str, Scalar]
+    ) -> _MeaningT:
+        """Ask a plugin predicate: a `Predicate`, its fields in their order, its arguments.
+
+        It is asked in Python, with ``predicate.answer(values, arguments).truth``. Where Python
+        does not run, it may have an expression of its own: ``predicate.sql`` and
+        ``predicate.frames`` are called with ``predicate.view(inputs)`` and the arguments.
+        """
 
 
 class Foldable(Protocol):

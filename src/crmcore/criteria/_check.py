@@ -12,6 +12,7 @@ from crmcore.errors import Fault, InvalidValueError, UnknownNameError
 from ._back_end import Arithmetic, Comparison, Function, Match
 from ._column import Column, meeting_kind
 from ._operands import Kind, Scalar
+from ._predicate import Predicate
 from ._source import Piece, Source
 
 Faults: TypeAlias = "tuple[Fault, ...]"
@@ -171,6 +172,18 @@ class Check:
 
     def named(self, name: str, part: Faults) -> Faults:
         return _under(f"named.{name}", part)
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[Typed], _arguments: Mapping[str, Scalar]
+    ) -> Faults:
+        faults = [fault for operand in inputs for fault in _under("call", operand.faults)]
+        for operand, (_, declared) in zip(inputs, predicate.reads, strict=True):
+            if operand.column is None or declared is None:
+                continue
+            if declared.kind not in {operand.column.kind, Kind.OTHER}:
+                problem = f"{predicate.name} reads {operand.said}, and declares it as"
+                faults.append(Fault("call", f"{problem} {declared.kind.value}"))
+        return tuple(faults)
 
 
 def _mismatch(left: Typed, right: Typed, column: Column, other: Column) -> str | None:

@@ -18,8 +18,8 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 
-from ._back_end import Arithmetic, Function
 from ._operands import Kind, Literal
+from ._operators import Arithmetic, Function
 
 Number: TypeAlias = "int | Decimal | float"
 

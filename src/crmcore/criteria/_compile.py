@@ -27,6 +27,7 @@ from ._computed import SIGNS
 from ._explain import Explain
 from ._meaning import ARITHMETIC, FUNCTIONS
 from ._operands import AsOf, Scalar
+from ._predicate import Predicate
 from ._reading import MATCHES, has
 from ._source import SYMBOLS
 from ._words import OPPOSITES
@@ -37,7 +38,13 @@ Judge: TypeAlias = Callable[[object], "bool | None"]
 _KINDS: Final = {
     "PLAIN": frozenset((int, float)),
     "TEXT": frozenset((str,)),
+    "TEXTS": frozenset((frozenset, set, tuple, list)),
     "DAY": frozenset((date,)),
+}
+_MATCHES: Final[dict[Match, str]] = {
+    "starts": "{0}.startswith({1})",
+    "ends": "{0}.endswith({1})",
+    "contains": "{1} in {0}",
 }
 _CALLS: Final[dict[Function, tuple[str, str]]] = {
     "abs": ("abs({0})", "PLAIN"),
@@ -136,39 +143,52 @@ class Compiler:
         return self.temporaries[source]
 
     def compare(self, op: Comparison, left: str, right: str) -> Pair:
+        sides = [each for each in (left, right) if each not in self.bound]
         if op in {"eq", "ne"}:
-            self.settled |= {left, right}
-        known = " and ".join(
-            f"{operand} is not None" for operand in (left, right) if operand not in self.bound
-        )
+            if len(sides) == 1:
+                pair = self._equal(sides[0], f"{left} == {right}", f"{left} != {right}")
+                return pair if op == "eq" else self.negate(pair)
+            self.settled |= set(sides)
+        known = " and ".join(f"{side} is not None" for side in sides)
         return Pair(
             f"({known} and {left} {SYMBOLS[op]} {right})",
             f"({known} and {left} {SYMBOLS[OPPOSITES[op]]} {right})",
         )
 
     def is_in(self, field: str, values: tuple[Scalar, ...]) -> Pair:
-        self.settled.add(field)
         constant = self.bind(frozenset(values))
-        return Pair(f"({field} in {constant})", self._guarded(field, f"{field} not in {constant}"))
+        return self._equal(field, f"{field} in {constant}", f"{field} not in {constant}")
 
-    def match(self, op: Match, field: str, text: str) -> Pair:
-        return self._test(MATCHES[op], field, text)
-
-    def has(self, field: str, text: str) -> Pair:
-        return self._test(has, field, text)
-
-    def _test(self, test: Callable[[object, str], bool], field: str, text: str) -> Pair:
-        self.settled.add(field)
-        call = f"{self.bind(test)}({field}, {self.bind(text)})"
-        return Pair(self._guarded(field, call), self._guarded(field, f"not {call}"))
+    def _equal(self, operand: str, yes: str, no: str) -> Pair:
+        # Nothing that is missing equals a constant; it must only be kept from differing.
+        return Pair(f"({yes})", f"({operand} is not None and {no} and {self._there(operand)})")
 
     @staticmethod
-    def _guarded(field: str, test: str) -> str:
-        return f"({field} is not None and {test})"
+    def _there(operand: str) -> str:
+        # NaN is the one value that differs from itself.
+        return f"{operand} == {operand} and {operand}.__class__ is not Undefined"
+
+    def match(self, op: Match, field: str, text: str) -> Pair:
+        constant = self._constant(text)
+        return self._test(
+            field, "TEXT", _MATCHES[op].format(field, constant), MATCHES[op], constant
+        )
+
+    def has(self, field: str, text: str) -> Pair:
+        constant = self._constant(text)
+        return self._test(field, "TEXTS", f"{constant} in {field}", has, constant)
+
+    def _test(
+        self, field: str, kind: str, plain: str, test: Callable[[Any, str], bool], text: str
+    ) -> Pair:
+        # What is missing, and neither None nor of the right class, the exact test refuses.
+        exact = f"{self._constant(test)}({field}, {text})"
+        call = f"({plain} if {field}.__class__ in {kind} else {exact})"
+        return Pair(f"({field} is not None and {call})", f"({field} is not None and not {call})")
 
     def is_missing(self, field: str) -> Pair:
-        self.settled.add(field)
-        return Pair(f"({field} is None)", f"({field} is not None)")
+        there = f"({field} is not None and {self._there(field)})"
+        return Pair(f"(not {there})", there)
 
     def all_of(self, parts: Sequence[Pair]) -> Pair:
         return Pair(
@@ -190,6 +210,15 @@ class Compiler:
 
     def named(self, name: str, part: Pair) -> Pair:  # noqa: ARG002 - the name is for people
         return Pair(part.yes, f"(not {part.yes})")
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[str], arguments: Mapping[str, Scalar]
+    ) -> Pair:
+        def ask(*values: object) -> bool | None:
+            return predicate.answer(values, arguments).truth
+
+        truth = self._temporary(f"{self.bind(ask)}({', '.join(inputs)})", inputs)
+        return Pair(f"({truth} is True)", f"({truth} is False)")
 
     def function(
         self,
@@ -213,9 +242,7 @@ class Compiler:
             source = f"record.get({name!r})" if by_key else f"record.{name}"
             lines.append(f"        {variable} = {source}")
             if all_settled or variable in self.settled:
-                # NaN is the one value that differs from itself.
-                absent = f"{variable} != {variable} or {variable}.__class__ is Undefined"
-                lines.append(f"        if {absent}: {variable} = None")
+                lines.append(f"        if not ({self._there(variable)}): {variable} = None")
         lines += [f"        {line}" for line in (*self.steps, *body)]
         lines += ["    except REFUSALS:", "        return otherwise(record)"]
         namespace: dict[str, Any] = {

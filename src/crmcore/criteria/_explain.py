@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -17,11 +17,15 @@ from ._back_end import Arithmetic, Comparison, Function, Match
 from ._explanation import Explanation, Shape
 from ._meaning import ARITHMETIC, FUNCTIONS
 from ._operands import AsOf, Scalar
+from ._predicate import Answer, Predicate
 from ._reading import MATCHES, OPERATORS, has, read
 from ._words import (
     ABSENT,
+    TRUE,
+    UNKNOWN,
     Claim,
     Term,
+    asked,
     calculated,
     called,
     compared,
@@ -177,6 +181,33 @@ class Explain:
     def named(self, name: str, part: Explanation) -> Explanation:
         verdict = Verdict.of(part.verdict is Verdict.HOLDS)
         return Explanation(verdict=verdict, shape="named", name=name, parts=(part,))
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[Seen], arguments: Mapping[str, Scalar]
+    ) -> Explanation:
+        answer = predicate.answer([each.value for each in inputs], arguments)
+        subject = asked(predicate, arguments)
+        return Explanation(
+            verdict=Verdict.of(answer.truth),
+            observed=_together(inputs),
+            gaps=_gaps(inputs) if answer.truth is None and not answer.error else (),
+            sentence=_answered(predicate, subject, answer, inputs),
+            subject=subject,
+            claim=TRUE.yes,
+            opposite=TRUE.no,
+        )
+
+
+def _answered(
+    predicate: Predicate, subject: Phrase, answer: Answer, inputs: Sequence[Seen]
+) -> Phrase:
+    if answer.error:
+        name = predicate.name
+        return Phrase(f"{name} failed: {answer.error}", f"{name} 出错：{answer.error}")
+    found = _listed(_together(inputs))
+    claim = TRUE.yes if answer.truth else TRUE.no
+    said = says(subject, UNKNOWN if answer.truth is None else claim)
+    return Phrase(f"{said.en} ({found.en})", f"{said.zh}（{found.zh}）")
 
 
 def _refusal(operand: Seen, rule: str) -> InvalidValueError:

@@ -10,6 +10,7 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 
+from ._applied import Applied
 from ._back_end import Arithmetic, Comparison, Function, Match
 from ._column import Column
 from ._computed import Called, Computed, Operand
@@ -27,6 +28,7 @@ from ._criterion import (
     Unless,
 )
 from ._operands import AsOf, Field, Kind, Literal, Scalar
+from ._predicate import Predicate
 
 Typed: TypeAlias = "tuple[Operand, Column | None]"
 
@@ -102,6 +104,11 @@ class Fit:
 
     def named(self, name: str, part: Criterion) -> Criterion:
         return Named(name, part)
+
+    def apply(
+        self, predicate: Predicate, _inputs: Sequence[Typed], arguments: Mapping[str, Scalar]
+    ) -> Criterion:
+        return Applied.of(predicate, arguments)
 
 
 def _fitted(operand: Typed, other: Typed, op: str) -> Typed:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ._back_end import Arithmetic, Comparison, Function, Match
 from ._operands import Scalar
+from ._predicate import Predicate
 
 PlainData: TypeAlias = "bool | int | float | str | list[PlainData] | dict[str, PlainData]"
 
@@ -78,6 +79,12 @@ class Plain:
 
     def named(self, name: str, part: PlainData) -> PlainData:
         return {"named": [name, part]}
+
+    def apply(
+        self, predicate: Predicate, _inputs: Sequence[PlainData], arguments: Mapping[str, Scalar]
+    ) -> PlainData:
+        given = {name: plain_scalar(value) for name, value in arguments.items()}
+        return {"call": [predicate.name, given, predicate.version]}
 
 
 def fingerprint_of(data: PlainData | Mapping[str, PlainData]) -> str:

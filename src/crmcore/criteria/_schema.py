@@ -77,7 +77,7 @@ class Schema:
         for source in (*sources, fields):
             hints = source if isinstance(source, Mapping) else _annotations(source)
             for name, annotation in hints.items():
-                found[field_name(name)] = _column(annotation)
+                found[field_name(name)] = column_of(annotation)
         return cls(tuple(sorted(found.items())))
 
     @property
@@ -173,18 +173,18 @@ def _annotations(source: type) -> dict[str, Any]:
     return {name: hint for name, hint in found.items() if not name.startswith("_")}
 
 
-def _column(annotation: Any) -> Column:  # noqa: ANN401, PLR0911 - one answer for each form of type
+def column_of(annotation: Any) -> Column:  # noqa: ANN401, PLR0911 - one answer for each form of type
     if isinstance(annotation, typing.NewType):
-        return _column(annotation.__supertype__)
+        return column_of(annotation.__supertype__)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _column(arguments[0])
+        return column_of(arguments[0])
     if origin in {Union, types.UnionType}:
         return _union(arguments)
     if origin is OneOf:
         return _words(arguments)
     if origin in _SETS:
-        texts = bool(arguments) and _column(arguments[0]).kind is Kind.TEXT
+        texts = bool(arguments) and column_of(arguments[0]).kind is Kind.TEXT
         return Column(Kind.TEXTS) if texts else _OTHER
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return _words([member.value for member in annotation])
@@ -192,7 +192,7 @@ def _column(annotation: Any) -> Column:  # noqa: ANN401, PLR0911 - one answer fo
 
 
 def _union(arguments: tuple[Any, ...]) -> Column:
-    columns = {_column(argument) for argument in arguments if argument not in _NO_VALUE}
+    columns = {column_of(argument) for argument in arguments if argument not in _NO_VALUE}
     nullable = any(argument in _NO_VALUE for argument in arguments)
     if len(columns) == 1:
         return attrs.evolve(columns.pop(), nullable=nullable)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -10,6 +10,7 @@ import attrs
 from ._back_end import Arithmetic, Comparison, Function, Match
 from ._computed import SIGNS
 from ._operands import Scalar
+from ._predicate import Predicate
 
 SYMBOLS: Final[dict[Comparison, str]] = {
     "eq": "==",
@@ -111,3 +112,9 @@ class Source:
 
     def named(self, name: str, part: Piece) -> Piece:
         return Piece(f"named({name!r}, {part.text})")
+
+    def apply(
+        self, predicate: Predicate, _inputs: Sequence[Piece], arguments: Mapping[str, Scalar]
+    ) -> Piece:
+        given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        return Piece(f"predicates[{predicate.name!r}]({given})")

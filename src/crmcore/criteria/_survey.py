@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -11,6 +11,7 @@ from crmcore.errors import InvalidValueError
 
 from ._back_end import Arithmetic, Comparison, Function, Match
 from ._operands import Scalar
+from ._predicate import Predicate
 
 # Deeper or larger criteria fail or stall on one engine or another: SQLite gives up at 50
 # nested steps, Python's parser at 200, and wide conditions take query planners minutes.
@@ -117,3 +118,8 @@ class Survey:
 
     def named(self, _name: str, part: Reading) -> Reading:
         return self.all_of((part,))
+
+    def apply(
+        self, _predicate: Predicate, inputs: Sequence[Reading], _arguments: Mapping[str, Scalar]
+    ) -> Reading:
+        return self.all_of(inputs)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,6 +15,7 @@ from crmcore.kernel import Phrase
 from ._back_end import Arithmetic, Comparison, Function, Match
 from ._computed import SIGNS
 from ._operands import Scalar
+from ._predicate import Predicate
 
 NOTHING: Final = Phrase("nothing", "恒不成立")
 ANYTHING: Final = Phrase("anything", "恒成立")
@@ -179,6 +181,26 @@ def known_as(name: str) -> Phrase:
     return Phrase(f"“{name}” holds", f"“{name}”成立")
 
 
+TRUE: Final = Claim(Phrase("true", "为真"), Phrase("false", "为假"))
+UNKNOWN: Final = Phrase("unknown", "未知")
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+def asked(predicate: Predicate, arguments: Mapping[str, Scalar]) -> Phrase:
+    """Return what a predicate asks, with its arguments in their places or in brackets."""
+    en, zh = predicate.label.en, predicate.label.zh
+    shown = {name: show(value) for name, value in arguments.items()}
+    rest = [name for name in shown if f"{{{name}}}" not in en + zh]
+    more = joined([Phrase(f"{n}: {shown[n].en}", f"{n}：{shown[n].zh}") for n in rest], ", ", "，")
+    placed = Phrase(
+        _PLACE.sub(lambda place: shown[place[1]].en if place[1] in shown else place[0], en),
+        _PLACE.sub(lambda place: shown[place[1]].zh if place[1] in shown else place[0], zh),
+    )
+    if not rest:
+        return Phrase(f"“{placed.en}”", f"“{placed.zh}”")
+    return Phrase(f"“{placed.en} ({more.en})”", f"“{placed.zh}（{more.zh}）”")
+
+
 @attrs.frozen
 class Said:
     """A part in words; an open one needs brackets inside another part."""
@@ -248,6 +270,11 @@ class Words:
 
     def named(self, name: str, part: Said) -> Said:  # noqa: ARG002 - the name stands for it
         return Said(known_as(name))
+
+    def apply(
+        self, predicate: Predicate, _inputs: Sequence[Term], arguments: Mapping[str, Scalar]
+    ) -> Said:
+        return Said(says(asked(predicate, arguments), TRUE.yes))
 
     @staticmethod
     def _group(parts: Sequence[Said], en: str, zh: str) -> Said:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from crmcore.criteria import Criterion
+from crmcore.criteria import Criterion, Predicate
 
 from ._edges import shifted
 
@@ -120,6 +120,12 @@ class _Oracle:
 
     def named(self, name: str, part: Truths) -> Truths:  # noqa: ARG002 - the name means nothing
         return [truth is True for truth in part]
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[Column], arguments: Mapping[str, Any]
+    ) -> Truths:
+        rows = self._rows(inputs)
+        return [predicate.answer(values, arguments).truth for values in rows]
 
 
 class _Values(_Oracle):

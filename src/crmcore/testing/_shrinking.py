@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeAlias
 
 import attrs
 
-from crmcore.criteria import Criterion, F, Schema, all_of, any_of, as_of, named, unless
+from crmcore.criteria import (
+    Criterion,
+    F,
+    Predicate,
+    Predicates,
+    Schema,
+    all_of,
+    any_of,
+    as_of,
+    named,
+    unless,
+)
 
 _COMPARE: Final[dict[str, Callable[[Any, Any], Criterion]]] = {
     "eq": operator.eq,
@@ -135,6 +146,12 @@ class _Steps:
 
     def named(self, name: str, part: _Step) -> _Step:
         return self._around(partial(named, name), part)
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[_Term], arguments: Mapping[str, Any]
+    ) -> _Step:
+        del inputs
+        return _Step(Predicates.of(predicate).asked(predicate.name, arguments))
 
     @staticmethod
     def _around(build: Callable[[Criterion], Criterion], part: _Step) -> _Step:
