@@ -78,14 +78,18 @@ def test_a_limit_can_only_be_tighter_than_the_language(limit: str, most: int, re
         (
             {"all": [{"between": [{"field": "a"}, 1, 2]}] * 2},
             Limits(nodes=4),
-            "criterion: a criterion must have at most 4 parts in all, nested at most 16 deep, short"
-            " forms written out",
+            (
+                "criterion: a criterion must have at most 4 parts in all, nested at most 16 deep, "
+                "short forms written out"
+            ),
         ),
         (
             {"differs": [{"field": "a"}, 1]},
             Limits(depth=1),
-            "criterion: a criterion must have at most 256 parts in all, nested at most 1 deep, short"
-            " forms written out",
+            (
+                "criterion: a criterion must have at most 256 parts in all, nested at most 1 deep, "
+                "short forms written out"
+            ),
         ),
     ],
 )

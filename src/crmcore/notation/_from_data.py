@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Criterion, Predicates, Schema
 from crmcore.errors import Fault, FaultsError
 
 from ._limits import DEFAULT, Limits
@@ -22,6 +22,7 @@ def from_data(
     *,
     schema: Schema | None = None,
     named: Mapping[str, Criterion] | None = None,
+    predicates: Predicates | None = None,
     limits: Limits = DEFAULT,
     path: str = "",
 ) -> Criterion:
@@ -32,6 +33,7 @@ def from_data(
         schema: The fields that it may read, which settle also whether a number is an integer,
             a decimal or a float; without it, types are not checked.
         named: Criteria that it may refer to by name, beside those that it defines itself.
+        predicates: The plugin predicates that it may ask; none unless stated.
         limits: How much it may ask for.
         path: Where the data stands in a larger input, to begin the path of each fault.
 
@@ -50,6 +52,7 @@ def from_data(
         where=document.where,
         where_path=document.where_path,
         known={} if named is None else named,
+        predicates=Predicates() if predicates is None else predicates,
         faults=list(document.faults),
     )
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Criterion, Predicates, Schema
 from crmcore.errors import Fault, FaultsError
 
 from ._foreign import decoded
@@ -20,6 +20,7 @@ def from_text(
     *,
     schema: Schema | None = None,
     named: Mapping[str, Criterion] | None = None,
+    predicates: Predicates | None = None,
     limits: Limits = DEFAULT,
     source: str = "rule",
 ) -> Criterion:
@@ -30,6 +31,7 @@ def from_text(
         schema: The fields that it may read, which settle also whether a number is an integer,
             a decimal or a float; without it, types are not checked.
         named: Criteria that it may refer to by name, beside those that it defines itself.
+        predicates: The plugin predicates that it may ask; none unless stated.
         limits: How much it may ask for.
         source: How to call the text in a message.
 
@@ -46,7 +48,7 @@ def from_text(
     definitions = {"where": {name: part.data for name, part in where.items()}} if where else {}
     document = {ENVELOPE: VERSION, **definitions, "expr": expression.data}
     try:
-        return from_data(document, schema=schema, named=named, limits=limits)
+        return from_data(document, schema=schema, named=named, predicates=predicates, limits=limits)
     except FaultsError as error:
         places = dict(expression.places("expr"))
         for name, part in where.items():

@@ -39,7 +39,7 @@ def json_schema(*, schema: Schema | None = None, limits: Limits = DEFAULT) -> Pl
         "anyOf": [_ref("document"), _ref("criterion")],
         "$defs": {
             "document": _DOCUMENT,
-            "criterion": _one_of({**GROUPS, **LEAVES}, limits, named=_ref("name")),
+            "criterion": _one_of({**GROUPS, **LEAVES}, limits, named=_ref("name"), call=_CALL),
             "term": _one_of(TERMS, limits),
             "constant": {"anyOf": [_scalar(limits), _one_of(CONSTANTS, limits)]},
             "day": _one_of(DAYS, limits),
@@ -107,6 +107,17 @@ def _shape(shape: Shape, limits: Limits) -> Plain:
     return shapes[shape]
 
 
+# The name of a predicate, its arguments, and its version if the rule is held to one.
+_CALL: Final[Plain] = {
+    "type": "array",
+    "prefixItems": [
+        _ref("text"),
+        {"type": "object", "additionalProperties": _ref("constant")},
+        _ref("text"),
+    ],
+    "minItems": 2,
+    "maxItems": 3,
+}
 _DOCUMENT: Final[Plain] = _table(
     {
         ENVELOPE: {"const": VERSION},

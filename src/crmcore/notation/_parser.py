@@ -250,15 +250,15 @@ class Parser:
             if len(values) == self.limits.values:
                 rule = f"a membership must list at most {self.limits.values} values"
                 raise self._refusal(rule, self._token)
-            values.append(self._listed_constant())
+            values.append(self._listed_constant().data)
         self._expect(")")
         return values
 
-    def _listed_constant(self) -> Any:  # noqa: ANN401 - of any kind
+    def _listed_constant(self) -> Part:
         part = self._first()
         if part.sort is not Sort.CONSTANT:
             raise self._refusal("expected a constant; fields are compared with ==", part)
-        return part.data
+        return part
 
     # What expressions begin with.
 
@@ -346,6 +346,8 @@ class Parser:
     def _called(self, token: Token) -> Part:
         name = token.text
         self._count(token)
+        if self._is("."):
+            return self._asked(token)
         if name == "named":
             self._expect("(")
             named = self._text('a name in double quotes, such as named("dach")')
@@ -366,6 +368,30 @@ class Parser:
             operands.append(self._operand(Power.SUM))
         self._expect(")")
         return made(Sort.TERM, name, token.start, *operands)
+
+    def _asked(self, token: Token) -> Part:
+        name = token.text
+        while self._taken("."):
+            name += f".{self._plain('the rest of the name of a predicate')}"
+        self._expect("(")
+        given: dict[str, Any] = {}
+        inside: list[tuple[str, Part]] = []
+        while not self._is(")") and (not given or self._expect(",")):
+            start = self._token
+            key = self._plain("an argument, such as country, or )")
+            if key in given:
+                raise self._refusal(f"{key!r} is given twice; keep one", start)
+            self._expect("=")
+            part = self._listed_constant()
+            given[key] = part.data
+            inside.append((f".call[1].{key}", part))
+        self._expect(")")
+        return Part(Sort.CRITERION, {"call": [name, given]}, token.start, tuple(inside))
+
+    def _plain(self, what: str) -> str:
+        if self._token.kind is not Kind.WORD:
+            raise self._unexpected(what)
+        return self._next().text
 
     # What went wrong.
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import attrs
 
-from crmcore.criteria import EVERYTHING, Criterion, Schema, as_of, named
-from crmcore.errors import CrmError, Fault, UnknownNameError
+from crmcore.criteria import EVERYTHING, Criterion, Predicates, Schema, as_of, named
+from crmcore.errors import CrmError, Fault, FaultsError, UnknownNameError
 
 from ._forms import (
     ABSENT,
@@ -32,7 +32,9 @@ from ._shown import shown
 
 _OPERANDS: Final = {**TERMS, **CONSTANTS, **DAYS}
 _CALCULATED: Final = [form for name, form in TERMS.items() if name != "field"]
-_OPERATORS: Final = {*GROUPS, *LEAVES, "named"}
+_OPERATORS: Final = {*GROUPS, *LEAVES, "named", "call"}
+# A call has the name, the arguments, and the version if it is held to one.
+_CALLS: Final = (2, 3)
 _SCALARS: Final = (bool, int, float, Decimal, str, date)
 _UNITS: Final = frozenset({"days", "months"})
 _EXAMPLE: Final = "{'gt': [{'field': 'days_since_last'}, 90]}"
@@ -83,6 +85,7 @@ class Reader:
         where: The definitions of the document, not yet read.
         where_path: Where they stand.
         known: The definitions that the document may refer to beside its own.
+        predicates: The plugin predicates that it may ask.
         faults: What was wrong so far.
         nodes: How many parts were read so far.
         deepest: How deep they were nested.
@@ -93,6 +96,7 @@ class Reader:
     where: Mapping[Any, object]
     where_path: str
     known: Mapping[str, Criterion]
+    predicates: Predicates
     faults: list[Fault] = attrs.field(factory=list)
     nodes: int = 0
     deepest: int = 0
@@ -125,6 +129,8 @@ class Reader:
     def _of(self, op: str, argument: object, path: str, depth: int) -> Criterion:
         if op == "named":
             return self._named(argument, path, depth)
+        if op == "call":
+            return self._typed(self._asked(argument, path, depth), path, op)
         if op in GROUPS:
             group: Criterion = self._made(GROUPS[op], argument, path, depth)
             return group
@@ -190,6 +196,28 @@ class Reader:
             return named(name, found.criterion)
         except CrmError as error:
             raise RefusedError(Fault(path, str(error))) from None
+
+    def _asked(self, argument: object, path: str, depth: int) -> Criterion:
+        if not isinstance(argument, list | tuple) or len(argument) not in _CALLS:
+            rule = "be a list of the name of a predicate, its arguments, and perhaps its version"
+            raise RefusedError(refused(path, "it", rule, argument))
+        places = [f"{path}[{place}]" for place in range(len(argument))]
+        name = self.text(argument[0], places[0], depth)
+        given = argument[1]
+        if not isinstance(given, Mapping) or len(given) > self.limits.nodes:
+            raise RefusedError(refused(places[1], "it", "be a table of arguments", given))
+        arguments = {
+            self.text(key, places[1], depth): self.constant(value, at(places[1], key), depth)
+            for key, value in given.items()
+        }
+        versions = [self.text(each, places[2], depth) for each in argument[2:]]
+        try:
+            return self.predicates.asked(name, arguments, version=next(iter(versions), None))
+        except FaultsError as error:
+            problem = "; ".join(fault.problem for fault in error.faults)
+        except CrmError as error:
+            problem = str(error)
+        raise RefusedError(Fault(path, problem))
 
     def _definition(self, name: str, path: str, depth: int) -> _Definition:
         if name not in self.where:

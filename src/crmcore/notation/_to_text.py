@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -143,6 +143,15 @@ class _Writer:
         if self.where.setdefault(name, part.text) != part.text:
             self.twice.append(name)
         return _Piece(f"named({escaped(name)})")
+
+    def apply(
+        self,
+        predicate: Any,  # noqa: ANN401 - any predicate, whose name is all that is written
+        _inputs: Sequence[_Piece],
+        arguments: Mapping[str, Any],
+    ) -> _Piece:
+        given = ", ".join(f"{name}={_constant(value)}" for name, value in arguments.items())
+        return _Piece(f"{predicate.name}({given})")
 
 
 def _constant(value: Any) -> str:  # noqa: ANN401 - a constant of any kind
