@@ -73,7 +73,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
         server.cleanup()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def sqlite() -> Iterator[sa.Engine]:
     """Open a database of SQLite in memory, on one connection."""
     engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)

@@ -233,7 +233,7 @@ class Same(Form):
     """Whether two texts are the same, letter by letter, whatever the collation takes for equal."""
 
     sqlite = "{a} COLLATE BINARY = {b}"
-    postgresql = '{a} COLLATE "C" = {b}'
+    postgresql = 'CAST({a} AS TEXT) COLLATE "C" = {b}'
 
 
 class SameAsKey(Same):
@@ -244,27 +244,27 @@ class SameAsKey(Same):
     may be an index, takes nothing away from the second.
     """
 
-    postgresql = '{a} = {b} AND {a} COLLATE "C" = {b}'
+    postgresql = '{a} = {b} AND CAST({a} AS TEXT) COLLATE "C" = {b}'
 
 
 class Different(Form):
     """Whether two texts differ in a letter."""
 
     sqlite = "{a} COLLATE BINARY <> {b}"
-    postgresql = '{a} COLLATE "C" <> {b}'
+    postgresql = 'CAST({a} AS TEXT) COLLATE "C" <> {b}'
 
 
 class Among(Form):
     """Whether a text is one of a list, letter by letter."""
 
     sqlite = "{a} COLLATE BINARY IN {b}"
-    postgresql = '{a} COLLATE "C" IN {b}'
+    postgresql = 'CAST({a} AS TEXT) COLLATE "C" IN {b}'
 
 
 class AmongAsKey(Among):
     """The same for a column, so that its index serves."""
 
-    postgresql = '{a} IN {b} AND {a} COLLATE "C" IN {b}'
+    postgresql = '{a} IN {b} AND CAST({a} AS TEXT) COLLATE "C" IN {b}'
 
 
 class Starts(Form):
