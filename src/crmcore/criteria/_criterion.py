@@ -23,7 +23,7 @@ from ._explanation import Explanation
 from ._operands import AsOf, Field, Literal, field_name
 from ._plain import Plain, PlainData, fingerprint_of
 from ._source import Source
-from ._survey import Size, Survey
+from ._survey import Survey, _Size
 from ._words import Words
 
 Judge: TypeAlias = Callable[[object], "bool | None"]
@@ -119,7 +119,7 @@ class Criterion(ABC):
         return self.fold(Survey()).needs_as_of
 
     @property
-    def size(self) -> Size:
+    def size(self) -> _Size:
         """How large it is, as ``nodes``, ``depth`` and ``values``, and its price, as ``cost``.
 
         The cost is the most steps that judging one record takes: one for each test, operation and

@@ -21,7 +21,7 @@ MOST_VALUES: Final = 1000
 
 
 @attrs.frozen(kw_only=True)
-class Size:
+class _Size:
     """How large a criterion is, and what judging a record costs.
 
     Attributes:
@@ -59,14 +59,14 @@ class Reading:
 
     fields: frozenset[str] = frozenset()
     needs_as_of: bool = False
-    size: Size = Size()
+    size: _Size = _Size()
 
 
 class Survey:
     """The back end that says of each part what it reads, and how large it is."""
 
     def field(self, name: str) -> Reading:
-        return Reading(fields=frozenset((name,)), size=Size(cost=1))
+        return Reading(fields=frozenset((name,)), size=_Size(cost=1))
 
     def literal(self, _value: Scalar) -> Reading:
         return Reading()
@@ -84,7 +84,7 @@ class Survey:
         return self.all_of((left, right))
 
     def is_in(self, field: Reading, values: tuple[Scalar, ...]) -> Reading:
-        listed = Reading(size=Size(values=len(values), cost=len(values)))
+        listed = Reading(size=_Size(values=len(values), cost=len(values)))
         return self.all_of((field, listed))
 
     def match(self, _op: Match, field: Reading, _text: str) -> Reading:
@@ -101,7 +101,7 @@ class Survey:
         return Reading(
             fields=frozenset().union(*(part.fields for part in parts)),
             needs_as_of=any(part.needs_as_of for part in parts),
-            size=Size(
+            size=_Size(
                 nodes=1 + sum(size.nodes for size in sizes),
                 depth=1 + max((size.depth for size in sizes), default=0),
                 values=max((size.values for size in sizes), default=0),
