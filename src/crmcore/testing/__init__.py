@@ -46,6 +46,7 @@ for _name in ("finding", "histories", "keeping", "units"):
 from ._back_ends import Tally, check_back_end  # noqa: E402 - only once there is what it needs
 from ._check import check_store  # noqa: E402 - as above
 from ._edges import EDGES, random_rows  # noqa: E402 - as above
+from ._predicates import check_predicate  # noqa: E402 - as above
 from ._random_criteria import random_criteria  # noqa: E402 - as above
 from ._strategies import criteria, organizations, records  # noqa: E402 - as above
 from ._values import amounts  # noqa: E402 - as above
@@ -55,6 +56,7 @@ __all__ = [
     "Tally",
     "amounts",
     "check_back_end",
+    "check_predicate",
     "check_store",
     "criteria",
     "organizations",

@@ -235,6 +235,8 @@ def draw_near(random: Random, kind: str, value: Any) -> Any:  # noqa: ANN401 - o
     """Return a constant that some engine may take for the same as a value, or not far from it."""
     if kind in {"DATE", "DATETIME"} and not _FIRST < value.year < _LAST:
         return value
+    if kind == "INT" and abs(value) >= _LARGEST:
+        return value
     return random.choice(_NEAR[kind])(value) if kind in _NEAR else value
 
 

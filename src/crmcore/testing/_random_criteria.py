@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import islice
 from random import Random
 from typing import Any, Final, TypeAlias
@@ -31,17 +30,23 @@ _MEETS: Final = {
     "DECIMAL": ("DECIMAL", "DECIMAL", "INT"),
     "FLOAT": ("FLOAT", "FLOAT", "INT"),
 }
-_NAMES: Final = ("dach", "slipping", "vip")
 _GROUPS: Final[tuple[Callable[..., Criterion], ...]] = (all_of, any_of)
-_AROUND: Final[tuple[Callable[[Criterion], Criterion], ...]] = (
-    *(operator.inv, operator.inv, operator.inv, unless),
-    *(partial(named, name) for name in _NAMES),
-)
 _COUNTS: Final = (*(2, 2, 3) * 5, 4, 4, 1, 0)
 _SOON: Final = 0.5
 _DEEPEST: Final = 4
 _TRIES: Final = 5
 _TOLD_APART: Final = 50
+
+
+def _named(part: Criterion) -> Criterion:
+    # One name has one meaning, wherever it stands.
+    return named(f"part_{part.fingerprint[:12]}", part)
+
+
+_AROUND: Final[tuple[Callable[[Criterion], Criterion], ...]] = (
+    *(operator.inv, operator.inv, operator.inv),
+    *(unless, _named, _named),
+)
 
 
 @attrs.frozen
