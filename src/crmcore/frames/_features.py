@@ -150,9 +150,9 @@ def collect_features(
     bought = _opened(purchases, customer, at, amount, refund)
     parts = [_purchases(bought, layout)]
     if interactions is not None:
-        parts.append(_contacts(_opened(interactions, customer, at), layout))
+        parts.append(_contacts(_beside(bought, "interactions", interactions, customer, at), layout))
     if customers is not None:
-        parts.append(_known(_opened(customers, customer, known_since), layout))
+        parts.append(_known(_beside(bought, "customers", customers, customer, known_since), layout))
     found = _features(_joined(parts), bought, layout)
     return finished(found.select("customer", *names), like=bought.given)  # type: ignore[no-any-return]
 
@@ -160,6 +160,16 @@ def collect_features(
 def _opened(native: object, *names: str | None) -> Frame:
     reading = {name for name in names if name is not None}
     return through_arrow(Frame.open(native, reading=reading), reading)
+
+
+def _beside(bought: Frame, argument: str, native: object, *names: str) -> Frame:
+    """Open a frame of the same library as that of the purchases."""
+    frame = _opened(native, *names)
+    library, found = bought.given.implementation, frame.given.implementation
+    if found is not library:
+        rule = f"be a frame of {library.value}, as the purchases are"
+        raise InvalidValueError(argument, f"a frame of {found.value}", rule)
+    return frame
 
 
 def _wanted(only: Iterable[str] | None, *, contacts: bool, known: bool) -> list[str]:
