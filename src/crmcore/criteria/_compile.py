@@ -79,7 +79,7 @@ class Compiler:
         temporaries: The variable that holds each calculated operand, by how it is calculated.
         steps: The statements that set the temporaries, in their order.
         settled: The operands that must be None where they are missing. All others are only
-            put in order, which NaN fails in both directions, and so is unknown by itself.
+            asked for what tells by itself that they are, as NaN does, which is in no order.
     """
 
     day: date | None
