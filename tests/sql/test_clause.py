@@ -75,6 +75,15 @@ def test_the_columns_may_have_other_names() -> None:
     assert written(condition, "sqlite") == "n + 1 > 5"
 
 
+def test_whether_something_is_there_may_be_asked_of_any_column() -> None:
+    """A field of another kind is compared with nothing, so that its column may be of any type."""
+    columns = {"amount": sa.column("amount", sa.JSON)}
+
+    condition = clause(F.amount.is_missing(), columns, schema=Schema.of(amount=dict))
+
+    assert written(condition, "sqlite") == "amount IS NULL"
+
+
 def test_brackets_stand_around_what_is_no_single_word() -> None:
     """An expression in place of a column is one operand, whatever stands beside it."""
     columns = {"tier": sa.column("a", sa.Text) + sa.column("b", sa.Text)}

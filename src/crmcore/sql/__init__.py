@@ -28,8 +28,8 @@ except ImportError:
     raise MissingExtraError("crmcore.sql", "sql") from None
 del _sqlalchemy
 
-from ._clause import clause, verdict  # noqa: E402 - only once there is what it needs
+from ._clause import clause, matching, verdict  # noqa: E402 - only once there is what it needs
 from ._store import SqlStore  # noqa: E402 - as above
 from ._types import FixedDecimal, Instant, TextSet  # noqa: E402 - as above
 
-__all__ = ["FixedDecimal", "Instant", "SqlStore", "TextSet", "clause", "verdict"]
+__all__ = ["FixedDecimal", "Instant", "SqlStore", "TextSet", "clause", "matching", "verdict"]

@@ -12,8 +12,8 @@ from typing import Literal as OneOf
 import attrs
 import sqlalchemy as sa
 
-from crmcore.criteria import Schema, as_of
-from crmcore.errors import UnknownNameError
+from crmcore.criteria import Predicate, Schema, as_of
+from crmcore.errors import InvalidValueError, UnknownNameError
 
 from ._columns import Operand, operand_of
 from ._constants import Constant, Scalar
@@ -71,20 +71,19 @@ class Sql:
         columns: What stands for each field.
         schema: The types of the fields.
         day: The day of judgement.
-        leaves_rest: Whether what SQL cannot say is left to Python, and not refused.
+        leaves_predicates: Whether predicates without a form for SQL are left to Python, and
+            not refused.
     """
 
     columns: Mapping[str, sa.ColumnElement[Any]]
     schema: Schema
     day: date | None
-    leaves_rest: bool
+    leaves_predicates: bool = False
 
     def field(self, name: str) -> Part:
-        if name in self.columns:
-            return operand_of(name, self.columns[name], self.schema[name])
-        if self.leaves_rest:
-            return Left.TO_PYTHON
-        raise UnknownNameError("column", name, self.columns)
+        if name not in self.columns:
+            raise UnknownNameError("column", name, self.columns)
+        return operand_of(name, self.columns[name], self.schema[name])
 
     def literal(self, value: Scalar) -> Part:
         return Constant(value)
@@ -129,6 +128,32 @@ class Sql:
     def named(self, _name: str, part: Meaning) -> Meaning:
         sql = Holds(part.sql) if part.is_whole else part.sql
         return attrs.evolve(part, sql=sql)
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[Part], arguments: Mapping[str, Scalar]
+    ) -> Meaning:
+        if predicate.sql is None and not self.leaves_predicates:
+            rule = "have a form for SQL, which predicate takes as sql=, or be left to Python"
+            rule += ' with python_only="residual"'
+            raise InvalidValueError("predicate", predicate.name, rule)
+        if predicate.sql is None:
+            return LEFT_TO_PYTHON
+        return _leaf(partial(_answer, predicate, arguments), *inputs)
+
+
+def _answer(predicate: Predicate, arguments: Mapping[str, Scalar], *inputs: Operand) -> Condition:
+    """Return what a predicate's own form says, where nothing that it must have is missing."""
+    form: Callable[..., Any] = predicate.sql  # type: ignore[assignment]  # the caller has looked
+    condition = form(predicate.view([operand.sql for operand in inputs]), **arguments)
+    if not isinstance(condition, sa.ColumnElement):
+        rule = "return an expression of SQLAlchemy"
+        raise InvalidValueError(f"the form of {predicate.name} for SQL", condition, rule)
+    present = [
+        operand.sql.is_not(None)
+        for operand, (_, column) in zip(inputs, predicate.reads, strict=True)
+        if column is not None and not column.nullable
+    ]
+    return sa.case((sa.and_(*present), condition)) if present else condition
 
 
 def _opposite(condition: Condition) -> Condition:

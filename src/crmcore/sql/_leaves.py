@@ -27,17 +27,19 @@ from ._operands import Part, aligned, want_alike
 Condition: TypeAlias = "sa.ColumnElement[bool]"
 
 _WHOLE: Final = {"INT", "DECIMAL"}
-_MIRRORED: Final = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    op: getattr(operator, op) for op in _MIRRORED
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
 }
 _MATCHES: Final[dict[str, type[Form]]] = {"starts": Starts, "ends": Ends, "contains": Contains}
 
 
-def compared(op: str, left: Part, right: Part) -> Condition:
-    """Return the comparison of two operands, of which at most one is a constant."""
-    if isinstance(left, Constant):
-        return compared(_MIRRORED[op], right, left)
+def compared(op: str, left: Operand, right: Part) -> Condition:
+    """Return the comparison of an operand with another, or with a constant."""
     if isinstance(right, Constant):
         return _with_constant(op, left, right.value)
     if left.kind == "TEXT":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Criterion, Predicate, Schema
 from crmcore.errors import InvalidValueError
 
-from ._back_end import Arithmetic, Left, Part, Sql
+from ._back_end import LEFT_TO_PYTHON, Arithmetic, Left, Meaning, Part, Sql
+from ._constants import Scalar
 from ._leaves import Condition
 
 _MOST_CONSTANTS: Final = 20_000  # SQLite takes 32,766, and the rest of the statement has some too
@@ -22,9 +23,18 @@ _MOST_CONSTANTS: Final = 20_000  # SQLite takes 32,766, and the rest of the stat
 class _Narrowing(Sql):
     """The back end that leaves to Python whatever the database might see otherwise."""
 
+    def field(self, name: str) -> Part:
+        return super().field(name) if name in self.columns else Left.TO_PYTHON
+
     def arithmetic(self, _op: Arithmetic, _left: Part, _right: Part) -> Part:
         # Records may hold integers beyond what the proof against overflow supposes of fields.
         return Left.TO_PYTHON
+
+    def apply(
+        self, _predicate: Predicate, _inputs: Sequence[Part], _arguments: Mapping[str, Scalar]
+    ) -> Meaning:
+        # Its form for SQL may have been written for another database.
+        return LEFT_TO_PYTHON
 
 
 def narrowed(
@@ -38,7 +48,7 @@ def narrowed(
     if schema.faults(criterion):
         return sa.true()
     try:
-        found = criterion.fold(_Narrowing(columns, schema, None, leaves_rest=True)).narrow
+        found = criterion.fold(_Narrowing(columns, schema, None)).narrow
     except InvalidValueError:  # a text that no database keeps
         return sa.true()
     return found if _constant_count(found) <= _MOST_CONSTANTS else sa.true()
