@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from crmcore.errors import Fault, FaultsError
 
 from ._foreign import Numbers, decoded, refuse_depth
 from ._limits import DEFAULT, Limits
+from ._shown import shown
+
+_LONGEST: Final = 64
 
 
 def read_json(
@@ -41,7 +44,7 @@ def read_json(
         if len(found) < len(pairs):
             problem = "comes twice in one object; keep one of them"
             counts = Counter(name for name, _ in pairs)
-            twice.extend(Fault(name, problem) for name, count in counts.items() if count > 1)
+            twice.extend(Fault(_path(name), problem) for name, count in counts.items() if count > 1)
         return found
 
     read_fraction = numbers.fraction(exact=exact)
@@ -60,3 +63,7 @@ def read_json(
     if faults := [*twice, *numbers.faults]:
         raise FaultsError(source, faults)
     return data
+
+
+def _path(name: str) -> str:
+    return name if 0 < len(name) <= _LONGEST else shown(name)

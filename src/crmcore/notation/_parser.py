@@ -85,9 +85,7 @@ class Parser:
     # What is read next.
 
     def _next(self) -> Token:
-        token = self._token
-        if token.kind is not Kind.END:
-            self._token = next(self._tokens)
+        token, self._token = self._token, next(self._tokens)
         return token
 
     def _is(self, text: str) -> bool:
