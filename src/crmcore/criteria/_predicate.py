@@ -41,7 +41,9 @@ class View:
         """Refuse to be changed."""
         raise AttributeError(f"{name} can only be read")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, name: str) -> NoReturn:
+        """Refuse to be changed."""
+        raise AttributeError(f"{name} can only be read")
 
     def __repr__(self) -> str:
         """Return the inputs with their values."""
