@@ -392,3 +392,20 @@ def test_a_scorer_keeps_its_functions() -> None:
     assert scorer.masks(customer) == Masks(Decimal(20), 0b11, 0)
     assert scorer(customer) == scorer.ledger(customer, fired=0b11, unknown=0)
     assert scorer.as_of == TODAY
+
+
+def test_a_strange_record_is_judged_rule_by_rule() -> None:
+    """Where one value needs care, what holds, fails and is unknown stays what it was."""
+    rules = RuleSet(
+        "s",
+        [
+            Rule("counted", when=F.n > 0, points=5, times=F.n, cap=20),
+            Rule("fails", when=F.x > 5, points=1),
+            Rule("unknown", when=F.y > 0, points=2),
+            Rule("undated", when=F.x > 0, points=4, decay=Linear(days=9, since=F.day)),
+        ],
+    )
+
+    masks = rules.masks({"n": Visits.TWO, "x": 1}, as_of=TODAY)
+
+    assert masks == Masks(Decimal(10), 0b0001, 0b1100)

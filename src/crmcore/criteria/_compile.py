@@ -58,10 +58,17 @@ _REFUSALS: Final = (AttributeError, TypeError, ArithmeticError, UndefinedValueEr
 
 @attrs.frozen
 class Pair:
-    """The expressions for *it holds* and *it fails*."""
+    """The expressions of a part.
+
+    Attributes:
+        yes: It holds.
+        no: It fails.
+        gap: It is unknown, asked where it does not hold.
+    """
 
     yes: str
     no: str
+    gap: str = attrs.field(default=attrs.Factory(lambda self: f"not {self.no}", takes_self=True))
 
 
 @attrs.define
@@ -161,7 +168,9 @@ class Compiler:
 
     def _equal(self, operand: str, yes: str, no: str) -> Pair:
         # Nothing that is missing equals a constant; it must only be kept from differing.
-        return Pair(f"({yes})", f"({operand} is not None and {no} and {self._there(operand)})")
+        there = self._there(operand)
+        absent = f"{operand} is None or not ({there})"
+        return Pair(f"({yes})", f"({operand} is not None and {no} and {there})", absent)
 
     @staticmethod
     def _there(operand: str) -> str:
@@ -184,11 +193,12 @@ class Compiler:
         # What is missing, and neither None nor of the right class, the exact test refuses.
         exact = f"{self._constant(test)}({field}, {text})"
         call = f"({plain} if {field}.__class__ in {kind} else {exact})"
-        return Pair(f"({field} is not None and {call})", f"({field} is not None and not {call})")
+        there = f"{field} is not None"
+        return Pair(f"({there} and {call})", f"({there} and not {call})", f"{field} is None")
 
     def is_missing(self, field: str) -> Pair:
         there = f"({field} is not None and {self._there(field)})"
-        return Pair(f"(not {there})", there)
+        return Pair(f"(not {there})", there, "False")
 
     def all_of(self, parts: Sequence[Pair]) -> Pair:
         return Pair(
@@ -206,7 +216,7 @@ class Compiler:
         return Pair(part.no, part.yes)
 
     def unless(self, part: Pair) -> Pair:
-        return Pair(f"(not {part.yes})", part.yes)
+        return Pair(f"(not {part.yes})", part.yes, "False")
 
     def named(self, name: str, part: Pair) -> Pair:  # noqa: ARG002 - the name is for people
         return Pair(part.yes, f"(not {part.yes})")

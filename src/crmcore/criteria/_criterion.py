@@ -94,7 +94,7 @@ class Criterion(ABC):
         return compile_judge(self, as_of=as_of, of=of)
 
     def embed(self, compiler: Compiler) -> Pair:
-        """Return the Python expressions of *it holds* and *it fails*, as parts of a function.
+        """Return the Python expressions of its verdicts, as parts of a function.
 
         Args:
             compiler: What all criteria of the function are embedded in; `Criterion.compiler` gives

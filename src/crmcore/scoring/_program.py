@@ -56,14 +56,14 @@ class _Part:
     Attributes:
         bit: The place of the rule in the masks.
         yes: The expression for *it holds*.
-        no: The expression for *it fails*.
+        gap: The expression for *it is unknown*, where it does not hold.
         needs: The variables of its count and its date.
         gives: The statements that add its points.
     """
 
     bit: int
     yes: str
-    no: str
+    gap: str
     needs: tuple[str, ...]
     gives: tuple[str, ...]
 
@@ -79,7 +79,7 @@ class _Part:
         if self.needs:
             lacks = " or ".join(f"{variable} is None" for variable in self.needs)
             gives = [f"if {lacks}: unknown |= {bit}", "else:", *_indented(gives)]
-        return [f"if {self.yes}:", *_indented(gives), f"elif not {self.no}: unknown |= {bit}"]
+        return [f"if {self.yes}:", *_indented(gives), f"elif {self.gap}: unknown |= {bit}"]
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
@@ -210,7 +210,7 @@ def compile_rules(
         part = _Part(
             bit=1 << place,
             yes=verdict.yes,
-            no=verdict.no,
+            gap=verdict.gap,
             needs=writer.needs(rule, fade),
             gives=tuple(writer.gives(rule, fade, accounts[rule.group])),
         )
