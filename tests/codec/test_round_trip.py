@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from crmcore import testing
 from crmcore.calendar import Grain, Period
 from crmcore.codec import from_data, from_json, to_data, to_json
-from crmcore.criteria import Criterion, F
+from crmcore.criteria import Criterion, F, named
 from crmcore.errors import InvalidValueError
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import Money, Phrase, Reason, Undefined
@@ -57,7 +57,7 @@ class Sheet:
 @given(data=st.data(), name=st.sampled_from(sorted(RECORDS)))
 def test_every_record_comes_back(data: st.DataObject, name: str) -> None:
     """Every record of every kind survives JSON, and gives the same text again."""
-    record = data.draw(getattr(testing, name)())
+    record = data.draw(testing.records(RECORDS[name]))
 
     text = to_json(record)
 
@@ -97,8 +97,9 @@ def test_an_organization_comes_back(organization: Organization) -> None:
         ),
         Sheet(value=Undefined(Reason.TOO_FEW, Phrase("3 of 4 points", "4个数据点中的3个"))),
         Sheet(value=Decimal("1.50")),
+        Sheet(where=named("big", (F.ratio > 0.1) & (F.spend > Decimal("0.10"))) & (F.n > 1)),
     ],
-    ids=["bare", "full", "undefined", "decimal"],
+    ids=["bare", "full", "undefined", "decimal", "criterion"],
 )
 def test_every_type_comes_back(sheet: Sheet) -> None:
     """Every type that a field may have survives, as plain data and as JSON."""
