@@ -68,7 +68,7 @@ def uses(score: Score) -> dict[str, str]:
     return {part.id: part.use.value for entry in score.ledger for part in entry.events}
 
 
-def numbers(score: Score) -> tuple[Decimal, Decimal, Decimal]:
+def numbers(score: Score) -> tuple[Decimal | int, Decimal | int, Decimal | int]:
     """Return value, low and high."""
     return score.value, score.low, score.high
 
@@ -197,7 +197,9 @@ def test_only_the_events_of_a_rule_are_in_its_entry() -> None:
 
     score = rules.score([Event("b", "bounce", date(2026, 9, 1))], as_of=TODAY)
 
-    assert [(entry.rule, entry.points) for entry in score.ledger] == [("bounced", -5)]
+    assert [str(entry) for entry in score.ledger] == [
+        "bounced: -5 for 1 of 1 event, because kind is bounce"
+    ]
     assert rules.score([], as_of=TODAY).ledger == ()
 
 

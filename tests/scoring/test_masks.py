@@ -255,7 +255,7 @@ def test_many_digits_are_counted_exactly() -> None:
 @pytest.mark.parametrize("lost", [date(1, 1, 1), date(1, 6, 1)])
 def test_a_calendar_has_a_first_day(lost: date) -> None:
     """Steps that lie before the calendar are never reached, and nothing fails."""
-    decays = [
+    decays: list[HalfLife | Linear | Step] = [
         HalfLife(days=400, since=F.day),
         Linear(days=400, since=F.day),
         Step(since=F.day, days={400: "0.5"}),
@@ -352,7 +352,8 @@ def test_what_is_unknown_without_a_gap() -> None:
     score = rules.score({"profit": 1, "sales": 0}, as_of=TODAY)
 
     (entry,) = score.ledger
-    assert (entry.kind, score.high) == (EntryKind.UNKNOWN, 5)
+    assert entry.kind is EntryKind.UNKNOWN
+    assert score.high == 5
     assert entry.reason.en == f"nobody can tell whether {rules.rules[0].when.words.en}"
     assert entry.reason.zh == f"无法判断是否 {rules.rules[0].when.words.zh}"
 
