@@ -19,7 +19,7 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.criteria import Criterion, F, Schema
+from crmcore.criteria import Criterion, F, Predicate, Schema
 from crmcore.errors import InvalidValueError
 from crmcore.testing import (
     EDGES,
@@ -121,6 +121,11 @@ class Sound:
     def named(self, name: str, part: Truth) -> Truth:
         del name
         return part is True
+
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[Any], arguments: Mapping[str, Any]
+    ) -> Truth:
+        return predicate.answer(inputs, arguments).truth
 
 
 # What is missing.

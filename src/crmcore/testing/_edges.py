@@ -134,7 +134,10 @@ _ORDINARY: Final[dict[str, Callable[[Random], Any]]] = {
     "DECIMAL": lambda random: Decimal(random.randint(-2_000, 20_000)).scaleb(-2),
     "FLOAT": lambda random: random.randint(-3_000, 9_000) / 1024,
     "TEXT": lambda random: draw_near(random, "TEXT", random.choice(_TEXTS)),
-    "DATE": lambda random: shifted(random.choice(DAYS_OF_JUDGEMENT), **draw_shift(random)),
+    "DATE": lambda random: (
+        shifted(random.choice(DAYS_OF_JUDGEMENT), **draw_shift(random))
+        + timedelta(days=random.choice((0, 0, random.randint(-900, 365))))
+    ),
     "DATETIME": lambda random: _NOON + timedelta(seconds=random.randint(-90_000, 90_000)),
 }
 # What lies beside a value, or is the same to those who fold, pad, round or cut.

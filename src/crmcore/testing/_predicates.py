@@ -15,7 +15,7 @@ from ._back_ends import Tally
 from ._edges import DAYS_OF_JUDGEMENT, EDGES, draw_constant, random_rows
 from ._trial import Judge, Trial
 
-_ARGUMENTS: Final = 20
+_ARGUMENTS: Final = 100
 _MOST_OPEN: Final = 2
 # A field of each kind, all of which may be missing, to try where only a name is declared.
 _KINDS: Final = tuple(
@@ -29,7 +29,7 @@ def check_predicate(
     *,
     schema: Schema | None = None,
     judges: Sequence[Judge] = (),
-    rows: int = 200,
+    rows: int = 100,
     seed: int = 0,
 ) -> Tally:
     """Check that a plugin predicate keeps its promises.
@@ -45,7 +45,7 @@ def check_predicate(
         schema: The types of its fields, where it declares only their names. Without it, one that
             declares up to two fields so must keep its promises for some type of each.
         judges: The back ends on which its forms run, as `check_back_end` takes them.
-        rows: How many records to ask about, for each of twenty choices of arguments.
+        rows: How many records to ask about, for each of a hundred choices of arguments.
         seed: All chance comes from it.
 
     Returns:
