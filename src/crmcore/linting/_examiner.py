@@ -143,7 +143,7 @@ class Examiner:
         Customers are told apart by all fields that the criteria read.
         """
         cells = self.space.fields
-        if len(cells) < len(self.space.choices):
+        if not cells or len(cells) < len(self.space.choices):
             return None
         sizes: dict[int, list[int]] = {}
         for name, found in cells.items():

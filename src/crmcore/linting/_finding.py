@@ -25,7 +25,7 @@ class LintKind(LabelledEnum):
     EQUIVALENT = "equivalent", "same customers", "客户相同"
     GAP = "gap", "gap", "缺口"
     UNPLACED = "unplaced", "unplaced, as data is missing", "因数据缺失而无归属"
-    NEGATION = "negation", "negation of what may be missing", "对可能缺失值的否定"
+    NEGATION = "negation", "negation of what may be unknown", "对可能未知结果的否定"
     INDEFINITE = "indefinite", "may be unknown", "可能未知"
     IMPLIED = "implied", "implied", "被蕴含"
     NOT_DECIDED = "not_decided", "not decided", "未能判定"

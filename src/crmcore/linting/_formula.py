@@ -93,13 +93,11 @@ class OpaqueAtom:
         fields: The fields that it reads, by name.
         key: What tells it from others.
         is_strict: Whether it is unknown where one of its fields is missing, and only there.
-        is_foreign: Whether somebody else's code judges it.
     """
 
     fields: tuple[str, ...]
     key: object
     is_strict: bool
-    is_foreign: bool = False
 
 
 Atom: TypeAlias = FieldAtom | LineAtom | ElementAtom | OpaqueAtom

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import attrs
 
-from crmcore.criteria import Criterion
+from crmcore.criteria import Criterion, F
 
 from ._diagram import FAILS, HOLDS, UNKNOWN
-from ._formula import Constant, Cuts, FieldAtom, Formula, Joined, LineAtom, OpaqueAtom
+from ._formula import Constant, Cuts, FieldAtom, Formula, Joined, LineAtom, OpaqueAtom, Turned
 from ._term import MISSING, Form, Term
 
 COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
@@ -29,6 +29,7 @@ MATCHES: Final[dict[str, Callable[[Any, str], Criterion]]] = {
     "ends": lambda expression, text: expression.ends_with(text),
     "contains": lambda expression, text: expression.contains(text),
 }
+_ZERO: Final = Term.of_constant(0)
 _MIRRORED: Final = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _TEXT_TESTS: Final[dict[str, Callable[[str, str], bool]]] = {
     "starts": str.startswith,
@@ -59,8 +60,23 @@ def compared(op: str, left: Term, right: Term) -> Formula:
     if left.form is not None and right.form is not None:
         is_exact = not (left.is_rounded or right.is_rounded)
         return _on_a_line(op, left.form - right.form, fields, is_exact=is_exact)
-    is_strict = not (left.is_partial or right.is_partial)
-    return OpaqueAtom(fields=fields, key=criterion, is_strict=is_strict)
+    opaque = OpaqueAtom(fields=fields, key=criterion, is_strict=True)
+    zeros = [compared("eq", under, _ZERO) for under in (*left.zeros, *right.zeros)]
+    if not zeros:
+        return opaque
+    # Unknown where a denominator is 0, and else what the opaque test says.
+    is_zero = Joined("any", tuple(zeros))
+    known = Joined("all", (Turned("not", is_zero), opaque))
+    return Joined("any", (Joined("all", (is_zero, Constant(UNKNOWN))), known))
+
+
+def absent(term: Term) -> Formula:
+    """Return whether a term is missing; never unknown."""
+    if term is MISSING:
+        return Constant(HOLDS)
+    gone = [FieldAtom(field=f, criterion=F(f).is_missing()) for f in sorted(term.fields)]
+    zeros = [compared("eq", under, _ZERO) for under in term.zeros]
+    return Joined("any", (*gone, *zeros))
 
 
 def _is_named(left: Term, right: Term) -> bool:

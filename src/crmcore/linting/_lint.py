@@ -169,15 +169,10 @@ class _Linter:
             yield self._lint(kind, [name], wording.tautology(name, witness), witness)
 
     def _negations(self, name: str) -> Iterator[Lint]:
-        examiner = self.examiner
-        formula = examiner.formulas[name]
-        for site in sites(formula):
-            if not any(examiner.space.schema[field].nullable for field in site.written.fields):
-                continue
-            found = examiner.ask_left_out(name, site)
-            witness = as_witness(found.record)
-            if self._is(found, LintKind.NEGATION, name) and witness is not None:
-                is_access = self.use in _ACCESS
+        for site in sites(self.examiner.formulas[name]):
+            found = self.examiner.ask_left_out(name, site)
+            if self._is(found, LintKind.NEGATION, name):
+                is_access, witness = self.use in _ACCESS, as_witness(found.record)
                 message = wording.negation(name, site, witness, is_access=is_access)
                 yield self._lint(LintKind.NEGATION, [name], message, witness, is_error=is_access)
 
@@ -189,12 +184,13 @@ class _Linter:
             found = self.examiner.ask((name, IS_TRUE), *others)
             if self._is(found, LintKind.SHADOWED, name, outcome=FAILS):
                 winners = self._winners(name, before)
-                witness = self._shown[name]
+                taken = self.examiner.ask((name, IS_TRUE), (winners[0], IS_TRUE))
+                witness = as_witness(taken.record)
                 message = wording.shadowed(name, winners, witness)
                 yield self._lint(LintKind.SHADOWED, [name, *winners], message, witness)
             before.append(name)
 
-    def _winners(self, name: str, before: Sequence[str]) -> list[str]:
+    def _winners(self, name: str, before: Sequence[str]) -> Sequence[str]:
         """Return the first criterion that takes all of another's customers, or all with a share."""
         for other in before:
             if self.examiner.ask((name, IS_TRUE), (other, IS_NOT_TRUE)).outcome == FAILS:
@@ -202,7 +198,7 @@ class _Linter:
         return [
             other
             for other in before
-            if self.examiner.ask((name, IS_TRUE), (other, IS_TRUE)).outcome == HOLDS
+            if self.examiner.ask((name, IS_TRUE), (other, IS_TRUE)).outcome != FAILS
         ]
 
     def overlaps(self) -> Iterator[Lint]:
@@ -222,7 +218,8 @@ class _Linter:
             follows = self._is(there, LintKind.IMPLIED, one, other, outcome=FAILS)
             precedes = self._is(back, LintKind.IMPLIED, one, other, outcome=FAILS)
             if follows and precedes:
-                witness = self._shown[one]
+                shared = self.examiner.ask((one, IS_TRUE), (other, IS_TRUE))
+                witness = as_witness(shared.record)
                 message = wording.equivalent(one, other, witness)
                 yield self._lint(LintKind.EQUIVALENT, [one, other], message, witness)
             elif follows or precedes:

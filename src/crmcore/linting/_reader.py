@@ -7,7 +7,7 @@ Where an operand falls back to another one, because a field may be missing, each
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial, reduce
@@ -23,15 +23,14 @@ from ._diagram import HOLDS
 from ._formula import (
     Constant,
     ElementAtom,
-    FieldAtom,
     Formula,
     Joined,
     OpaqueAtom,
     Site,
     Turned,
 )
-from ._leaf import COMPARISONS, MATCHES, compared, listed, matched
-from ._term import MISSING, OPERATORS, Term, calculated, counted, days_between, length, size
+from ._leaf import COMPARISONS, MATCHES, absent, compared, listed, matched
+from ._term import OPERATORS, Term, calculated, counted, days_between, length, size
 
 Scalar: TypeAlias = "bool | int | Decimal | float | str | date | datetime"
 
@@ -73,24 +72,14 @@ def joined(how: Literal["all", "any"], parts: Iterable[Formula]) -> Formula:
     return found[0] if len(found) == 1 else Joined(how, found)
 
 
-def _missing(name: str) -> Formula:
-    return FieldAtom(field=name, criterion=F(name).is_missing())
-
-
-def _any_missing(term: Term) -> Formula:
-    if term is MISSING:
-        return _TRUE
-    return joined("any", [_missing(name) for name in sorted(term.fields)])
-
-
 def _fallback(first: Operand, second: Operand) -> tuple[Case, ...]:
     """Return the cases of the first operand, and where it is missing, those of the second."""
     cases: list[Case] = []
     for case in first.cases:
-        absent = _any_missing(case.term)
-        cases.append(Case(joined("all", (case.guard, Turned("not", absent))), case.term))
+        gone = absent(case.term)
+        cases.append(Case(joined("all", (case.guard, Turned("not", gone))), case.term))
         cases += [
-            Case(joined("all", (case.guard, absent, other.guard)), other.term)
+            Case(joined("all", (case.guard, gone, other.guard)), other.term)
             for other in second.cases
         ]
     return tuple(cases)
@@ -134,11 +123,7 @@ class Reader:
 
     @staticmethod
     def _coalesced(second: Operand, first: Operand) -> Operand:
-        build = first.build.otherwise(second.build)
-        if any(case.term.is_partial for case in first.cases):
-            fields = (case.term.fields for case in first.cases + second.cases)
-            return _plain(Term(build=build, fields=frozenset().union(*fields), is_partial=True))
-        return Operand(build, _fallback(first, second))
+        return Operand(first.build.otherwise(second.build), _fallback(first, second))
 
     @staticmethod
     def _crossed(
@@ -181,7 +166,19 @@ class Reader:
         return Part(ElementAtom(str(operand.build), text), operand.build.has(text))
 
     def is_missing(self, operand: Operand) -> Part:
-        return Part(self._by_case(_absent, operand), operand.build.is_missing())
+        return Part(self._by_case(absent, operand), operand.build.is_missing())
+
+    def apply(
+        self,
+        predicate: Any,  # noqa: ANN401 - called like the one that criteria are built with
+        inputs: Sequence[Operand],
+        arguments: Mapping[str, Scalar],
+    ) -> Part:
+        criterion = predicate(**arguments)
+        terms = (case.term for operand in inputs for case in operand.cases)
+        fields = tuple(sorted(frozenset().union(*(term.fields for term in terms))))
+        atom = OpaqueAtom(fields=fields, key=criterion, is_strict=False)
+        return Part(atom, criterion)
 
     def all_of(self, parts: Sequence[Part]) -> Part:
         formula = joined("all", [part.formula for part in parts])
@@ -212,10 +209,3 @@ class Reader:
             meant=unless(inside.criterion),
         )
         return Part(site, written.criterion)
-
-
-def _absent(term: Term) -> Formula:
-    if not term.is_partial:
-        return _any_missing(term)
-    criterion = term.build.is_missing()
-    return OpaqueAtom(fields=tuple(sorted(term.fields)), key=criterion, is_strict=False)

@@ -27,6 +27,9 @@ Record: TypeAlias = "dict[str, Value]"
 
 _MOST_TRIALS: Final = 512
 _PAIR: Final = 2
+# What a trial and an inequality cost, in steps.
+_TRIAL: Final = 20
+_BOUND: Final = 100
 
 
 @attrs.frozen
@@ -75,7 +78,7 @@ def search(
         for path in space.diagrams.paths(demands):
             trials = _trials(space, path, fields)
             for record in trials.records:
-                space.diagrams.budget.spend(1)
+                space.diagrams.budget.spend(_TRIAL)
                 if accepts(record):
                     return Found(HOLDS, record)
             doubt = doubt or not trials.is_whole
@@ -97,13 +100,18 @@ def _trials(space: Space, path: Path, fields: Collection[str]) -> _Trials:
             base[key.field] = elements | {key.text} if path[space.choices[key]] else elements
     sums = [key for key in asked if isinstance(key, tuple)]
     opaque = [key for key in asked if isinstance(key, OpaqueAtom)]
+    tried = {name for atom in opaque for name in atom.fields}
+    summed = {name for terms in sums for name, _ in terms}
     try:
         solution = _solved(space, path, sums)
     except UnsolvedError:
-        return _tried(space, path, base, opaque, is_whole=False)
+        return _samples(space, path, base, sorted(tried | summed))
     if solution is None:
         return _Trials((), all(space.sums[key].is_exact for key in sums))
-    return _tried(space, path, base | solution, opaque, is_whole=not sums)
+    base |= solution
+    if opaque:
+        return _samples(space, path, base, sorted(tried | summed))
+    return _Trials((base,), not sums)
 
 
 def _solved(space: Space, path: Path, sums: Sequence[Sum]) -> Record | None:
@@ -120,31 +128,25 @@ def _solved(space: Space, path: Path, sums: Sequence[Sum]) -> Record | None:
         bounds += bounds_of({name: Fraction(1)}, own or Stretch(line.low, line.high))
     kinds = {name: space.schema[name].kind.name for name in lines}
     origins = {name: origin(kind, space.day) for name, kind in kinds.items()}
-    space.diagrams.budget.spend(len(bounds))
+    space.diagrams.budget.spend(_BOUND * len(bounds))
     solution = solve(bounds, lines, origins)
     if solution is None:
         return None
     return {name: value_of(kinds[name], value) for name, value in solution.items()}
 
 
-def _tried(
-    space: Space, path: Path, base: Record, opaque: Sequence[OpaqueAtom], *, is_whole: bool
-) -> _Trials:
-    """Return customers with all samples of the fields that opaque tests read."""
-    names = sorted({name for atom in opaque for name in atom.fields})
+def _samples(space: Space, path: Path, base: Record, names: Sequence[str]) -> _Trials:
+    """Return customers with all samples of the named fields."""
     cells: list[Sequence[Cell]] = []
     for name in names:
         place = path.get(space.choices[name])
         every = space.fields[name].cells
         cells.append(every if place is None else every[place : place + 1])
     samples = [[value for cell in group for value in cell.samples] for group in cells]
-    ways = product(*samples)
-    tried = ({**base, **dict(zip(names, way, strict=True))} for way in islice(ways, _MOST_TRIALS))
+    ways = islice(product(*samples), _MOST_TRIALS)
     is_pair = len(names) == _PAIR
     return _Trials(
-        chain((base,), tried) if opaque else (base,),
-        is_whole
-        and prod(map(len, samples)) <= _MOST_TRIALS
-        and not any(atom.is_foreign for atom in opaque)
+        chain((base,), ({**base, **dict(zip(names, way, strict=True))} for way in ways)),
+        prod(map(len, samples)) <= _MOST_TRIALS
         and all(cell.is_whole or (cell.is_typical and is_pair) for cell in chain(*cells)),
     )

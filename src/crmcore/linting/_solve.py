@@ -136,11 +136,18 @@ def _substituted(
             )
             limit = (bound.limit - rest) / factor
             stretch = _cut_off(stretch, limit, is_upper=factor > 0, is_strict=bound.is_strict)
-        narrowed = next(line.narrowed(stretch), None)
-        if narrowed is None:
-            raise UnsolvedError
-        solution[name] = line.samples(narrowed, origins[name])[0]
+        solution[name] = _value(line, stretch, origins[name])
     return solution
+
+
+def _value(line: Line, stretch: Stretch, origin: Fraction) -> Fraction:
+    for narrowed in line.narrowed(stretch):
+        for value in line.samples(narrowed, origin):
+            # What lies dense are floats, and some numbers are none.
+            found = value if line.step is not None else Fraction(float(value))
+            if found in narrowed:
+                return found
+    raise UnsolvedError
 
 
 def _cut_off(stretch: Stretch, limit: Fraction, *, is_upper: bool, is_strict: bool) -> Stretch:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import reduce
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -37,6 +37,9 @@ from ._formula import (
 from ._leaf import COMPARISONS
 from ._line import Line, Stretch
 from ._solve import common
+
+# What is rounded may end up beside its exact bounds, so it has none.
+_ROUNDED: Final = Line(Fraction(-(10**300)), Fraction(10**300), None)
 
 Key: TypeAlias = "str | Sum | ElementAtom | OpaqueAtom"
 
@@ -187,7 +190,7 @@ def _sums(atoms: Sequence[LineAtom], fields: Mapping[str, Cells]) -> dict[Sum, S
     for terms in dict.fromkeys(atom.sum for atom in atoms):
         about = [atom for atom in atoms if atom.sum == terms]
         is_exact = all(atom.is_exact for atom in about)
-        line = _line(terms, fields)
+        line = _line(terms, fields) if is_exact else _ROUNDED
         stretches = tuple(line.cut(atom.level for atom in about))
         found[terms] = Stretches(stretches, line, is_exact)
     return found

@@ -72,7 +72,7 @@ class Term:
         is_float: Whether its values are floats.
         is_rounded: Whether its calculation rounds.
         is_whole: Whether its values are integers.
-        is_partial: Whether it may be missing although all its fields are there.
+        zeros: The denominators in it; where one is 0, it is missing.
         is_plain: Whether nothing is calculated.
     """
 
@@ -83,7 +83,7 @@ class Term:
     is_float: bool = False
     is_rounded: bool = False
     is_whole: bool = False
-    is_partial: bool = False
+    zeros: tuple[Term, ...] = ()
     is_plain: bool = False
 
     @classmethod
@@ -160,7 +160,7 @@ def calculated(op: str, left: Term, right: Term) -> Term:
         is_float=is_float,
         is_rounded=left.is_rounded or right.is_rounded or is_float,
         is_whole=left.is_whole and right.is_whole and op != "div",
-        is_partial=left.is_partial or right.is_partial or (op == "div" and bool(right.fields)),
+        zeros=(*left.zeros, *right.zeros, *((right,) if op == "div" and right.fields else ())),
     )
 
 

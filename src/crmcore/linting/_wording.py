@@ -55,19 +55,17 @@ def indefinite(name: str, witness: Witness | None) -> Phrase:
     )
 
 
-def negation(name: str, site: Site, witness: Witness, *, is_access: bool) -> Phrase:
-    """Say whom a negation leaves out, and how to say it otherwise."""
-    absent = [field for field, value in witness if value is None and field in site.written.fields]
-    fields = listed(absent)
-    written, meant = site.written.words, site.meant.words
+def negation(name: str, site: Site, witness: Witness | None, *, is_access: bool) -> Phrase:
+    """Say whom a negation leaves out, and how to take them in."""
+    written, meant, end = site.written.words, site.meant.words, such_as(witness)
     en = (
-        f"{name} asks “{written.en}”, which leaves out customers whose {fields.en} is missing; "
+        f"{name} asks “{written.en}” and leaves out customers of whom that is unknown{end.en}; "
         f"“{meant.en}” takes them in"
     )
-    zh = f"{name}要求“{written.zh}”，不包括{fields.zh}缺失的客户；“{meant.zh}”则会将其包括在内"
+    zh = f"{name}要求“{written.zh}”，不包括结果未知的客户{end.zh}；“{meant.zh}”则会将其包括在内"
     if not is_access:
         return Phrase(en, zh)
-    return Phrase(f"{en}; access must not hang on it", f"{zh}；权限不得取决于此")
+    return Phrase(f"{en}; access must say which is meant", f"{zh}；权限须写明采用哪一种")
 
 
 def overlap(one: str, other: str, witness: Witness | None) -> Phrase:
