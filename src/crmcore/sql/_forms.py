@@ -1,7 +1,7 @@
 """Forms: what SQLite and PostgreSQL say in different words.
 
 Each form is one expression of SQLAlchemy with a text for each of the two databases. The text
-stands in brackets of its own, so that nothing around it can be read into it.
+stands in brackets of its own, unless it is a call, so that nothing around it is read into it.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ class Form(FunctionElement[Any]):
         return self
 
 
+class Call(Form):
+    """A form whose text is a call of a function, which needs no brackets around it."""
+
+
 class _Parts:
     """The texts of a form's parts, in brackets where they are made of more than a word."""
 
@@ -82,7 +86,8 @@ def _written(form: Form, compiler: SQLCompiler, **options: Any) -> str:  # noqa:
     text: str = getattr(form, _DIALECTS[dialect])
     if not text:
         raise InvalidValueError("columns", compiler.process(form.clauses, **options), form.rule)
-    return f"({text.format_map(_Parts(form, compiler, options))})"
+    written = text.format_map(_Parts(form, compiler, options))
+    return written if isinstance(form, Call) or text == "{a}" else f"({written})"
 
 
 class Not(Form):
@@ -117,7 +122,7 @@ class Told(Form):
     )
 
 
-class Known(Form):
+class Known(Call):
     """A number that is missing where it is NaN; SQLite keeps no NaN."""
 
     sqlite = "{a}"
@@ -145,14 +150,14 @@ class Timestamp(Form):
     rule = "be of the type crmcore.sql.Instant: SQLite keeps DATETIME as whatever text comes"
 
 
-class Word(Form):
+class Word(Call):
     """A word of an enumeration as text; the ENUM of PostgreSQL is a type of its own."""
 
     sqlite = "{a}"
     postgresql = "CAST({a} AS TEXT)"
 
 
-class Wide(Form):
+class Wide(Call):
     """A whole number of 64 bits."""
 
     sqlite = "{a}"
@@ -166,17 +171,18 @@ class Finer(Form):
     postgresql = "{a}"
 
 
-class Double(Form):
+class Double(Call):
     """A number as a float."""
 
     sqlite = "CAST({a} AS REAL)"
     postgresql = "CAST({a} AS DOUBLE PRECISION)"
 
 
-class DoubleOfDecimal(Double):
+class DoubleOfDecimal(Form):
     """A decimal as a float, rounded once; *b* is the power of ten of its scale."""
 
     sqlite = "CAST({a} AS REAL) / {b}"
+    postgresql = Double.postgresql
 
 
 class Sum(Form):
@@ -203,26 +209,26 @@ class Quotient(Form):
     sqlite = postgresql = "{a} / NULLIF({b}, 0)"
 
 
-class FirstKnown(Form):
+class FirstKnown(Call):
     """The first of two values that is not missing."""
 
     sqlite = postgresql = "COALESCE({a}, {b})"
 
 
-class Size(Form):
+class Size(Call):
     """The absolute value of a number."""
 
     sqlite = postgresql = "ABS({a})"
 
 
-class Length(Form):
+class Length(Call):
     """The number of code points of a text."""
 
     sqlite = "LENGTH({a})"
     postgresql = "CAST(CHAR_LENGTH({a}) AS BIGINT)"
 
 
-class DaysBetween(Form):
+class DaysBetween(Call):
     """The days from the first date to the second."""
 
     sqlite = "CAST(JULIANDAY({b}) - JULIANDAY({a}) AS INTEGER)"
