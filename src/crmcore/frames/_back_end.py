@@ -8,8 +8,8 @@ calculated, denominators that are zero are null, and what no row takes part in i
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any, Final, Literal, TypeAlias
@@ -17,14 +17,15 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 import narwhals.stable.v2 as nw
 
-from crmcore.criteria import Column
+from crmcore.criteria import Column, Predicate
 from crmcore.criteria import as_of as day_of_judgement
 
-Scalar: TypeAlias = "bool | int | Decimal | float | str | date | datetime"
+from ._plugins import Plugins
+from ._terms import Dialect, Scalar, Term, Truth, definite, naive, present
+
 Arithmetic: TypeAlias = Literal["add", "sub", "mul", "div"]
 Function: TypeAlias = Literal["abs", "length", "coalesce", "days_between"]
 
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -36,98 +37,6 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "sub": operator.sub,
     "mul": operator.mul,
 }
-# Calculated decimals have at most 18 digits, which the check of a criterion proves. Polars has
-# one type for all; elsewhere a wider one would pass the largest there is after a few steps.
-_DIGITS: Final = 18
-_DIGITS_OF_POLARS: Final = 38
-
-
-@attrs.frozen
-class Term:
-    """An operand.
-
-    Attributes:
-        expression: Its values; null where it is missing.
-        column: Its type.
-        constant: Its value, if it is a constant.
-    """
-
-    expression: nw.Expr
-    column: Column
-    constant: Scalar | None = None
-
-    @property
-    def kind(self) -> str:
-        """The name of the kind of its values."""
-        return self.column.kind.name
-
-
-@attrs.frozen
-class Truth:
-    """A verdict of each row.
-
-    Attributes:
-        expression: True, false, or null for unknown; a bool where all rows have the same.
-        is_definite: Whether it is never unknown.
-    """
-
-    expression: nw.Expr | bool
-    is_definite: bool = False
-
-
-def present(expression: nw.Expr) -> nw.Expr:
-    """Return the numbers without NaN, which is missing."""
-    return nw.when(~expression.is_nan()).then(expression)
-
-
-@attrs.frozen
-class Dialect:
-    """What the engines want to be told each in its own way.
-
-    Attributes:
-        is_sql: Whether dates are subtracted in SQL.
-        is_spark: Whether days and instants reach the engine as text.
-        is_polars: Whether all decimals have one type.
-    """
-
-    is_sql: bool
-    is_spark: bool
-    is_polars: bool
-
-    def constant(self, value: Scalar) -> nw.Expr:
-        """Return a constant."""
-        if self.is_spark and isinstance(value, date):
-            # As an object, a day before 1582 would be moved to the calendar of its time, and
-            # an instant by the zone of the machine.
-            dtype = nw.Datetime("us") if isinstance(value, datetime) else nw.Date()
-            return nw.lit(value.isoformat()).cast(dtype)
-        return nw.lit(value)
-
-    def decimal(self, places: int) -> nw.Decimal:
-        """Return the type of decimals with so many digits after the point."""
-        return nw.Decimal(_DIGITS_OF_POLARS if self.is_polars else _DIGITS, places)
-
-    def widened(self, term: Term, column: Column) -> nw.Expr:
-        """Return an operand in the type that calculations of this column have."""
-        kind = column.kind.name
-        if kind == "INT":
-            return _in(nw.Int64(), term)
-        if kind == "FLOAT":
-            return term.expression if term.kind == "FLOAT" else _in(nw.Float64(), term)
-        if kind == "DECIMAL" and (term.kind, term.column.places) != (kind, column.places):
-            return term.expression.cast(self.decimal(column.places))
-        return term.expression
-
-    def quotient(self, left: Term, right: Term) -> nw.Expr:
-        """Return a quotient of floats, null where the denominator is zero."""
-        numerator, denominator = (_in(nw.Float64(), side) for side in (left, right))
-        if right.constant is None:
-            denominator = nw.when(denominator != 0).then(denominator)
-        if self.is_polars and left.constant is None:
-            # Polars multiplies by the inverse of what is the same in all rows, and that is
-            # another float now and then; this keeps the denominator a column of its own.
-            denominator = denominator + numerator * 0.0
-        return numerator / denominator
 
 
 @attrs.frozen
@@ -138,18 +47,19 @@ class Frames:
         fields: The operand of each field, by name.
         as_of_day: The day of judgement.
         dialect: What the engine wants to be told in its own way.
+        plugins: What asks plugin predicates.
     """
 
     fields: dict[str, Term]
     as_of_day: date | None
     dialect: Dialect
+    plugins: Plugins
 
     def field(self, name: str) -> Term:
         return self.fields[name]
 
     def literal(self, value: Scalar) -> Term:
-        plain = naive(value)
-        return Term(self.dialect.constant(plain), Column.of(value), plain)
+        return self.dialect.term(value)
 
     def as_of(self, *, months: int, days: int) -> Term:
         return self.literal(day_of_judgement.shift(months=months, days=days).on(self.as_of_day))
@@ -175,12 +85,7 @@ class Frames:
             return Term(first.expression.str.len_chars().cast(nw.Int64), column)
         if function == "coalesce":
             return Term(_first_known([self.dialect.widened(a, column) for a in arguments]), column)
-        return Term(self._days_between(first, *others), column)
-
-    def _days_between(self, first: Term, second: Term) -> nw.Expr:
-        if self.dialect.is_sql:
-            return (second.expression - first.expression).cast(nw.Int64)
-        return _day_number(second) - _day_number(first)
+        return Term(self.dialect.days_between(first, *others), column)
 
     def compare(self, op: str, left: Term, right: Term) -> Truth:
         return Truth(_OPERATORS[op](left.expression, right.expression))
@@ -226,19 +131,10 @@ class Frames:
     def named(self, _name: str, part: Truth) -> Truth:
         return definite(part)
 
-
-def definite(part: Truth) -> Truth:
-    """Return the verdict that holds where a part holds, and else fails."""
-    if part.is_definite or isinstance(part.expression, bool):
-        return part
-    return Truth(part.expression.fill_null(value=False), is_definite=True)
-
-
-def naive(value: Scalar) -> Scalar:
-    """Return a constant as frames hold it: instants in UTC and without a zone."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None)
-    return value
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[Term], arguments: Mapping[str, Scalar]
+    ) -> Truth:
+        return Truth(self.plugins.truth(predicate, inputs, arguments))
 
 
 def _joined(
@@ -259,12 +155,6 @@ def _balanced(parts: Sequence[nw.Expr]) -> nw.Expr:
     return _balanced(parts[:half]) | _balanced(parts[half:]) if half else parts[0]
 
 
-def _in(dtype: nw.dtypes.DType, term: Term) -> nw.Expr:
-    if term.constant is None:
-        return term.expression.cast(dtype)
-    return nw.lit(term.constant, dtype)
-
-
 def _as_decimal(term: Term) -> nw.Expr:
     if isinstance(term.constant, int):
         return nw.lit(Decimal(term.constant))
@@ -277,12 +167,6 @@ def _first_known(values: Sequence[nw.Expr]) -> nw.Expr:
     for value in reversed(others):
         found = nw.when(~value.is_null()).then(value).otherwise(found)
     return found
-
-
-def _day_number(term: Term) -> nw.Expr:
-    if isinstance(term.constant, date):
-        return nw.lit(term.constant.toordinal() - _EPOCH, nw.Int64)
-    return term.expression.cast(nw.Int32).cast(nw.Int64)
 
 
 def _alike(value: Scalar, column: Column) -> Scalar | None:

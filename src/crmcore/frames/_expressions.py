@@ -12,10 +12,12 @@ import narwhals.stable.v2 as nw
 from crmcore.criteria import Criterion, Schema
 from crmcore.errors import Fault, FaultsError
 
-from ._back_end import Dialect, Frames, Term, Truth, definite
+from ._back_end import Frames
 from ._fields import problem_of, term_of
 from ._native import Frame
+from ._plugins import Plugins
 from ._schema import schema_of_frame
+from ._terms import Term, Truth, definite
 
 
 @attrs.frozen
@@ -42,6 +44,7 @@ class Expressions:
         schema: Schema | None = None,
         as_of: date | None = None,
         reading: Iterable[str] | None = None,
+        python_only: str = "refuse",
     ) -> Expressions:
         """Return the expressions over a frame.
 
@@ -50,6 +53,8 @@ class Expressions:
             schema: The types of its columns; they are those of the frame if there is none.
             as_of: The day of judgement.
             reading: The columns that will be read; None for all.
+            python_only: What to do with plugin predicates without an expression of their own:
+                ``refuse`` them, or ask them about the ``distinct`` values of their fields.
 
         Raises:
             InvalidValueError: If the frame is of another library.
@@ -61,8 +66,8 @@ class Expressions:
         )
         derived = schema_of_frame(frame)
         known = derived if schema is None else _restricted(schema, derived)
-        dialect = Dialect(frame.is_sql, frame.is_spark, frame.is_polars)
-        return cls(frame, known, Frames({}, as_of, dialect))
+        plugins = Plugins(frame, python_only)
+        return cls(frame, known, Frames({}, as_of, frame.dialect, plugins))
 
     def truth(self, criterion: Criterion, *, path: str = "") -> Truth:
         """Return what a criterion says of each row.

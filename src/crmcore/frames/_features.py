@@ -22,10 +22,10 @@ from crmcore.calendar import zone as zone_of
 from crmcore.checks import day
 from crmcore.errors import InvalidValueError, UnknownNameError
 
-from ._back_end import Dialect, Frames, Term
 from ._native import Either, Frame
 from ._passes import aliased, deferred, finished, through_arrow
 from ._schema import column_of
+from ._terms import Term
 
 _FrameT = TypeVar("_FrameT")
 
@@ -254,7 +254,7 @@ def _by_day(frame: Frame, layout: _Layout, faulty: list[nw.Expr], **columns: nw.
 
 def _stretches(frame: Frame, layout: _Layout) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
     """Say of a day whether it is before the day of judgement, and in which window."""
-    day, constant = nw.col("day"), _dialect(frame).constant
+    day, constant = nw.col("day"), frame.dialect.constant
     today, recent, earlier = map(constant, (layout.as_of, layout.since(1), layout.since(2)))
     return day < today, day >= recent, (day >= earlier) & (day < recent)
 
@@ -377,10 +377,5 @@ def _units(name: str, scale: int) -> nw.Expr:
 
 def _days_until(frame: Frame, layout: _Layout, name: str) -> nw.Expr:
     """Return how many days before the day of judgement the day in a column is."""
-    back_end = Frames({}, layout.as_of, _dialect(frame))
-    then, now = Term(nw.col(name), _DATE), back_end.as_of(months=0, days=0)
-    return back_end.call("days_between", [then, now]).expression
-
-
-def _dialect(frame: Frame) -> Dialect:
-    return Dialect(frame.is_sql, frame.is_spark, frame.is_polars)
+    then, now = Term(nw.col(name), _DATE), frame.dialect.term(layout.as_of)
+    return frame.dialect.days_between(then, now)

@@ -8,9 +8,9 @@ import narwhals.stable.v2 as nw
 
 from crmcore.criteria import Column
 
-from ._back_end import Term, present
 from ._native import Frame
 from ._schema import column_of
+from ._terms import Term, present
 
 # Whole numbers are as good as floats and decimals with the same value.
 _FITS: Final = {("FLOAT", "INT"), ("DECIMAL", "INT")}

@@ -10,6 +10,8 @@ import narwhals.stable.v2 as nw
 
 from crmcore.errors import InvalidValueError
 
+from ._terms import Dialect
+
 Either: TypeAlias = "nw.DataFrame[Any] | nw.LazyFrame[Any]"
 
 _SPARK: Final = {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}
@@ -71,6 +73,11 @@ class Frame:
     def types(self) -> dict[str, nw.dtypes.DType]:
         """The type of each column, as it is read; of pandas' own if it is not."""
         return {**self.given.collect_schema(), **self.readable.collect_schema()}
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the engine wants to be told in its own way."""
+        return Dialect(self.is_sql, self.is_spark, self.is_polars)
 
     @property
     def is_sql(self) -> bool:

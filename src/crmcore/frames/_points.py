@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from crmcore.errors import InvalidValueError
 from crmcore.scoring import Rule, RuleSet
 
-from ._back_end import Dialect
+from ._terms import Dialect
 
 Steps: TypeAlias = "tuple[tuple[date, int], ...]"
 

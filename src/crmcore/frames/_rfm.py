@@ -19,9 +19,9 @@ import narwhals.stable.v2 as nw
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.segments import RfmBins
 
-from ._back_end import present
 from ._native import Either, Frame
 from ._passes import Passes, aliased, deferred, hidden, through_arrow
+from ._terms import present
 
 _FrameT = TypeVar("_FrameT")
 

@@ -14,12 +14,18 @@ from crmcore.errors import InvalidValueError
 from ._expressions import Expressions
 from ._native import Frame
 from ._passes import Passes, deferred, finished
+from ._plugins import PythonOnly
 
 _FrameT = TypeVar("_FrameT")
 
 
 def verdict(
-    frame: object, criterion: Criterion, *, as_of: date | None = None, schema: Schema | None = None
+    frame: object,
+    criterion: Criterion,
+    *,
+    as_of: date | None = None,
+    schema: Schema | None = None,
+    python_only: PythonOnly = "refuse",
 ) -> nw.Expr:
     """Return the expression of narwhals that gives the verdict for each row of a frame.
 
@@ -32,14 +38,20 @@ def verdict(
         criterion: What is asked.
         as_of: The day of judgement; only needed where the criterion depends on it.
         schema: The types of the columns; those of `schema_of` if there is none.
+        python_only: What to do with plugin predicates that have no expression of their own:
+            ``"refuse"`` them, or ask them in Python about the ``"distinct"`` values of the fields
+            that they read, at most 10,000, for which a lazy frame is evaluated at once.
 
     Raises:
         FaultsError: If the criterion cannot run over these columns.
-        InvalidValueError: If the frame is of another library, or *as_of* is needed and missing.
+        InvalidValueError: If the frame is of another library, *as_of* is needed and missing, or a
+            plugin predicate cannot be asked.
 
     .. versionadded:: 0.1.0
     """
-    expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=criterion.fields)
+    expressions = Expressions.opened(
+        frame, schema=schema, as_of=as_of, reading=criterion.fields, python_only=python_only
+    )
     if expressions.frame.given.implementation.is_pandas():
         rule = "not be one of pandas, whose expressions mix up what is missing; use judge or where"
         raise InvalidValueError("frame", "a frame of pandas", rule)
@@ -52,6 +64,7 @@ def where(
     *,
     as_of: date | None = None,
     schema: Schema | None = None,
+    python_only: PythonOnly = "refuse",
 ) -> _FrameT:
     """Return the rows of a frame for which a criterion holds.
 
@@ -62,14 +75,20 @@ def where(
         criterion: What the rows must meet.
         as_of: The day of judgement; only needed where the criterion depends on it.
         schema: The types of the columns; those of `schema_of` if there is none.
+        python_only: What to do with plugin predicates that have no expression of their own:
+            ``"refuse"`` them, or ask them in Python about the ``"distinct"`` values of the fields
+            that they read, at most 10,000, for which a lazy frame is evaluated at once.
 
     Raises:
         FaultsError: If the criterion cannot run over these columns.
-        InvalidValueError: If the frame is of another library, or *as_of* is needed and missing.
+        InvalidValueError: If the frame is of another library, *as_of* is needed and missing, or a
+            plugin predicate cannot be asked.
 
     .. versionadded:: 0.1.0
     """
-    expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=criterion.fields)
+    expressions = Expressions.opened(
+        frame, schema=schema, as_of=as_of, reading=criterion.fields, python_only=python_only
+    )
     kept: _FrameT = _filtered(expressions.frame, expressions.holds(criterion))
     return kept
 
@@ -80,6 +99,7 @@ def judge(
     *,
     as_of: date | None = None,
     schema: Schema | None = None,
+    python_only: PythonOnly = "refuse",
 ) -> _FrameT:
     """Return a frame with a column for each criterion, in which null is *unknown*.
 
@@ -88,16 +108,21 @@ def judge(
         criteria: The criteria, by the name of the column that gets their verdicts.
         as_of: The day of judgement; only needed where a criterion depends on it.
         schema: The types of the columns; those of `schema_of` if there is none.
+        python_only: What to do with plugin predicates that have no expression of their own:
+            ``"refuse"`` them, or ask them in Python about the ``"distinct"`` values of the fields
+            that they read, at most 10,000, for which a lazy frame is evaluated at once.
 
     Raises:
         FaultsError: If a criterion cannot run over these columns; its name begins the path.
-        InvalidValueError: If the frame is of another library or has a column of such a name, or
-            *as_of* is needed and missing.
+        InvalidValueError: If the frame is of another library or has a column of such a name,
+            *as_of* is needed and missing, or a plugin predicate cannot be asked.
 
     .. versionadded:: 0.1.0
     """
     reading = frozenset().union(*(criterion.fields for criterion in criteria.values()))
-    expressions = Expressions.opened(frame, schema=schema, as_of=as_of, reading=reading)
+    expressions = Expressions.opened(
+        frame, schema=schema, as_of=as_of, reading=reading, python_only=python_only
+    )
     columns = {name: expressions.verdict(found, path=name) for name, found in criteria.items()}
     judged: _FrameT = Passes(expressions.frame, (), columns).run()
     return judged
