@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import attrs
 import pytest
 
-from crmcore.criteria import BackEnd, Criterion, F, as_of, named, unless
+from crmcore.criteria import BackEnd, Criterion, F, Predicate, as_of, named, predicate, unless
 
 TODAY = date(2026, 9, 30)
 _SIGNS = {
@@ -109,6 +109,12 @@ class Sqlite:
         assert name.isidentifier()
         return f"({part} IS TRUE)"
 
+    def apply(
+        self, predicate: Predicate, inputs: Sequence[str], arguments: Mapping[str, Any]
+    ) -> str:
+        """Refuse what is written in Python."""
+        raise NotImplementedError(f"{predicate.name} of {inputs} with {arguments}")
+
 
 @pytest.mark.parametrize(
     "criterion",
@@ -164,3 +170,17 @@ def test_another_engine_gives_the_same_verdicts(criterion: Criterion) -> None:
         }
         truth = criterion.evaluate(record, as_of=TODAY).truth
         assert (None if value is None else bool(value)) is truth
+
+
+def test_a_back_end_may_refuse_what_it_cannot_say() -> None:
+    """A predicate in Python reaches the back end with its fields and arguments by name."""
+
+    @predicate("acme.is_early", version="1.0", reads={"days": int})
+    def is_early(customer: Any, *, least: int) -> bool:  # noqa: ANN401 - with the declared fields
+        return bool(customer.days < least)
+
+    criterion = is_early(least=5) & (F.tier == "gold")
+
+    with pytest.raises(NotImplementedError, match=r"acme.is_early of \['days'\] with .*'least': 5"):
+        criterion.fold(Sqlite())
+    assert criterion.holds({"days": 3, "tier": "gold"})

@@ -81,6 +81,28 @@ def test_a_product_passes_exactly_if_its_corners_fit_in_64_bits(
     assert (schema.faults(operand > 0) == ()) is fits
 
 
+def test_the_last_bit_decides() -> None:
+    """The largest integer of 64 bits passes, and the next one does not."""
+    schema = Schema.of(a=int, b=int).bounded(a=(0, WHOLE), b=(0, 1024))
+
+    assert WHOLE * 1024 + 1023 == LARGEST
+    assert schema.faults(F.a * F.b + 1023 > 0) == ()
+    assert schema.faults(F.a * F.b + 1024 > 0)
+    assert schema.faults(-(F.a * F.b) - 1023 > 0) == ()
+    assert schema.faults(-(F.a * F.b) - 1024 > 0)
+
+
+def test_the_last_digit_decides() -> None:
+    """A decimal of 18 digits passes, and the next one, of 19, does not."""
+    schema = Schema.of(price=Decimal).bounded(price=(0, 10**13))
+    largest = Decimal("9999999999999999.99")
+
+    assert schema.faults(F.price * 999 > 0) == ()
+    assert schema.faults(F.price * 1000 > 0)
+    assert schema.faults(F.price < largest) == ()
+    assert schema.faults(F.price < Decimal(10**16))
+
+
 @given(_ranges(3), _ranges(3))
 def test_the_interval_of_a_quotient_holds_all_quotients(
     left: tuple[int, int], right: tuple[int, int]
@@ -247,6 +269,7 @@ def test_the_words_of_a_choice() -> None:
         (lambda: A.arithmetic("mul", A.arithmetic("add", A)), "stay within 64 bits"),
         (lambda: A.arithmetic("add", A).arithmetic("add", RATIO), "numbers that floats hold"),
         (lambda: A.arithmetic("add", A).arithmetic("div", A), "numbers that floats hold"),
+        (lambda: PRICE.arithmetic("add", PRICE).arithmetic("div", A), "numbers that floats hold"),
         (lambda: RATIO.arithmetic("div", A), "be made of integers and decimals, not of a float"),
         (lambda: A.arithmetic("div", RATIO), "be made of integers and decimals, not of a float"),
         (lambda: A.arithmetic("div", NAME), "be made of integers and decimals, not of text"),

@@ -20,6 +20,7 @@ CRITERIA = (
     F.tier == "gold",
     F.spend / F.visits < 30,
     F.joined < as_of.shift(days=-30),
+    F.fees.otherwise(7) > 5,
 )
 
 
@@ -31,6 +32,7 @@ class Customer:
     spend: Any = 100
     visits: Any = 4
     tier: Any = "gold"
+    fees: Any = None
     joined: Any = date(2026, 1, 1)
 
 
@@ -53,8 +55,10 @@ def test_each_keeps_its_verdict(all_settled: bool) -> None:  # noqa: FBT001
     by_key = _function(by_key=True, all_settled=all_settled)
     gaps = [None, float("nan")]
 
-    for days, visits, tier in itertools.product([5, 100, *gaps], [0, 4, *gaps], ["base", *gaps]):
-        customer = Customer(days=days, visits=visits, tier=tier)
+    for days, visits, tier, fees in itertools.product(
+        [5, 100, *gaps], [0, 4, *gaps], ["base", *gaps], [3, *gaps]
+    ):
+        customer = Customer(days=days, visits=visits, tier=tier, fees=fees)
         found = [(bool(yes), bool(no)) for yes, no in by_attribute(customer)]
         truths = [criterion.evaluate(customer, as_of=TODAY).truth for criterion in CRITERIA]
 

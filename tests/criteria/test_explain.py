@@ -68,6 +68,7 @@ def test_what_is_unknown_names_what_is_missing() -> None:
 def test_a_definite_verdict_misses_nothing() -> None:
     """What is missing beside a settled verdict does not matter."""
     assert SLIPPING.explain({"tier": "base"}).missing == ()
+    assert F.tier.is_missing().explain({}).missing == ()
 
 
 def test_a_flip_is_left_out_where_other_parts_would_move_with_it() -> None:
@@ -161,6 +162,16 @@ def test_the_witness_reaches_into_unless() -> None:
 
     assert explanation.missing == ("c",)
     assert [leaf.observed[0][0] for leaf in explanation.witness] == ["a", "b", "c"]
+
+
+def test_the_witness_of_a_name_that_holds_is_what_holds() -> None:
+    """What is unknown inside a named part does not show that it holds, though it be shorter."""
+    fan = named("fan", F.a.is_true() | (F.b.is_true() & F.c.is_true()))
+
+    explanation = (F.d.is_true() & fan).explain({"b": True, "c": True})
+
+    assert [leaf.subject.en for leaf in explanation.witness] == ["d", "b", "c"]
+    assert explanation.missing == ("d",)
 
 
 def test_a_flip_is_left_out_where_its_field_is_denied_elsewhere() -> None:

@@ -142,6 +142,9 @@ def test_infinities_that_cancel_out_are_missing() -> None:
 
     assert (F.a - F.b > 0).evaluate(record) is Verdict.UNKNOWN
     assert (F.a - F.b > 0).explain(record).verdict is Verdict.UNKNOWN
+    assert (F.a - F.b).is_missing().holds(record)
+    assert (F.a - F.b).otherwise(1.0).in_([1.0]).holds(record)
+    assert (F.a - F.b != F.a).evaluate(record) is Verdict.UNKNOWN
     assert (F.a + F.b > 0).evaluate(record) is Verdict.HOLDS
 
 
@@ -153,6 +156,7 @@ def test_decimals_are_exact_in_any_context() -> None:
     with localcontext(prec=3):
         assert criterion.holds({"price": price})
         assert criterion.explain({"price": price}).verdict is Verdict.HOLDS
+        assert (F.a + Decimal("0.125") == Decimal("1000.125")).holds({"a": 1000})
 
 
 def test_a_numerator_of_any_kind_is_divided_as_floats() -> None:
