@@ -102,7 +102,7 @@ def test_arguments_that_have_a_default_can_be_left_out() -> None:
         ([5, {}], "call[0]: it must be text that is not empty (got 5)"),
         (["acme.crm.is_at_fair", {}, 3], "call[2]: it must be text that is not empty (got 3)"),
         (["acme.crm.is_at_fair"], "call: it must be a list of the name of a predicate, its argum"),
-        ("acme.crm.is_at_fair", "call: it must be a list of the name of a predicate, its argumen"),
+        ("acme.crm.is_at_fair", "call: it must be a list of the name of a predicate, its arg"),
     ],
 )
 def test_what_is_refused(call: object, fault: str) -> None:

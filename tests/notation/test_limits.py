@@ -71,6 +71,11 @@ def test_a_limit_can_only_be_tighter_than_the_language(limit: str, most: int, re
             "gt[1]: a number must have at most 3 digits (got -1234)",
         ),
         (
+            {"gt": [{"field": "a"}, 1000]},
+            Limits(digits=3),
+            "gt[1]: a number must have at most 3 digits (got 1000)",
+        ),
+        (
             {"gt": [{"field": "a"}, {"decimal": "12.34"}]},
             Limits(digits=3),
             "gt[1].decimal: it must be a decimal number as text, of at most 3 digits (got '12.34')",

@@ -242,7 +242,7 @@ def test_a_long_line_is_shown_in_part() -> None:
         ("length() > 1", "column 8: expected a field or a value, found ')'"),
         ("coalesce(a) > 1", "column 11: expected ,, found ')'"),
         ("days_between(a, b, c) > 1", "column 18: expected ), found ','"),
-        ("lenght(a) > 1", "column 1: unknown function 'lenght'; did you mean 'length'?"),
+        ("lengths(a) > 1", "column 1: unknown function 'lengths'; did you mean 'length'?"),
         ("lower(a) == 1", "column 1: unknown function 'lower'; engines change letters"),
         ("named(dach)", 'column 7: expected a name in double quotes, such as named("dach")'),
         ("1 > 2", "column 1: it must have a field on one side (got [1, 2])"),

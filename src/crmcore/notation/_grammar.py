@@ -61,7 +61,6 @@ ELSEWHERE: Final = {
     "=": "write == to compare",
     "between": "its ends are read differently; write a >= 1 and a < 5",
     "equals": "write ==",
-    "isnt": "write !=",
     "xor": "write (a or b) and not (a and b)",
     "if": "write and, or or unless",
 }

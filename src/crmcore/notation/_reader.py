@@ -36,6 +36,7 @@ _OPERATORS: Final = {*GROUPS, *LEAVES, "named", "call"}
 # A call has the name, the arguments, and the version if it is held to one.
 _CALLS: Final = (2, 3)
 _SCALARS: Final = (bool, int, float, Decimal, str, date)
+_BITS: Final = 128
 _UNITS: Final = frozenset({"days", "months"})
 _EXAMPLE: Final = "{'gt': [{'field': 'days_since_last'}, 90]}"
 _LONGEST_CONSTANT: Final = 64
@@ -343,8 +344,9 @@ def _digits(data: object) -> int:
     if isinstance(data, Decimal):
         return len(data.as_tuple().digits)
     if isinstance(data, int):
-        # As many as a number of these bits has at least; the number may have a million.
-        return int((data.bit_length() - 1) * math.log10(2)) + 1
+        # A number of many bits may have a million digits, which would take long to count.
+        few = data.bit_length() <= _BITS
+        return len(str(abs(data))) if few else int(data.bit_length() * math.log10(2))
     return 0
 
 
