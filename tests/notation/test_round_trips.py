@@ -28,7 +28,7 @@ def writable(seed: int, *, count: int) -> list[Criterion]:
     return found
 
 
-CRITERIA = [criterion for seed in (1, 2, 3) for criterion in writable(seed, count=150)]
+CRITERIA = [criterion for seed in (1, 2, 3) for criterion in writable(seed, count=100)]
 
 
 def test_there_are_names_and_calculations_among_them() -> None:

@@ -342,7 +342,11 @@ def test_two_meanings_of_a_name_cannot_be_written() -> None:
         ("(" * 65 + "a > 1", Limits(), "column 65: is nested deeper than 64"),
         ("(" * 3 + "a > 1", Limits(nesting=3), "column 4: is nested deeper than 3"),
         ("not " * 17 + "a > 1", Limits(), "column 65: a criterion must be nested at most 16"),
-        ("a > 1 and a > 2", Limits(nodes=2), "column 11: a criterion must have at most 2 parts"),
+        (
+            "a > 1 and a > 2",
+            Limits(nodes=2),
+            "column 11: a criterion must have at most 2",
+        ),
         ("a > 1 and " * 600 + "a > 1", Limits(), "a criterion must have at most 256 parts"),
         ("a in (1, 2, 3)", Limits(values=2), "column 13: a membership must list at most 2 values"),
         ('a == "gold"', Limits(text=3), "column 6: a text must have at most 3 characters"),

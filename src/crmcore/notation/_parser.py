@@ -76,9 +76,8 @@ class Parser:
         self._parts += 1
         # A sum of fields has twice as many fields as it has parts, and then one more.
         if self._parts > 2 * self.limits.nodes + 1:
-            raise self._tokens.refusal(
-                f"a criterion must have at most {self.limits.nodes} parts", start
-            )
+            rule = f"have at most {self.limits.nodes} parts in all"
+            raise self._tokens.refusal(f"a criterion must {rule}", start)
 
     # Expressions.
 
@@ -99,9 +98,8 @@ class Parser:
 
     def _expression(self, power: Power) -> Part:
         if self._nesting >= self.limits.nesting:
-            raise self._tokens.refusal(
-                f"is nested deeper than {self.limits.nesting}", self._tokens.current
-            )
+            problem = f"is nested deeper than {self.limits.nesting}"
+            raise self._tokens.refusal(problem, self._tokens.current)
         self._nesting += 1
         part = self._first()
         while (longer := self._longer(part, power)) is not None:
@@ -111,9 +109,8 @@ class Parser:
 
     def _longer(self, left: Part, power: Power) -> Part | None:
         """Return the part that a word or a sign makes of what stands left of it, if one does."""
-        text = (
-            self._tokens.current.text if self._tokens.current.kind in {Kind.WORD, Kind.SIGN} else ""
-        )
+        token = self._tokens.current
+        text = token.text if token.kind in {Kind.WORD, Kind.SIGN} else ""
         if text in JOINS and power <= JOINS[text][1]:
             return self._joined(left, text)
         if text in CALCULATIONS and power <= CALCULATIONS[text][1]:
@@ -197,10 +194,9 @@ class Parser:
     def _comparison(self, left: Part) -> Part:
         key = COMPARISONS[self._tokens.next().text]
         found = self._tested(key, left, self._operand(Power.SUM))
-        if self._tokens.current.text in COMPARISONS and self._tokens.current.kind is Kind.SIGN:
-            raise self._tokens.refusal(
-                f"comparisons do not chain; write {_COMPARED}", self._tokens.current
-            )
+        token = self._tokens.current
+        if token.kind is Kind.SIGN and token.text in COMPARISONS:
+            raise self._tokens.refusal(f"comparisons do not chain; write {_COMPARED}", token)
         return found
 
     def _listed(self) -> list[Any]:
