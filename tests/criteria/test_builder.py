@@ -180,6 +180,7 @@ def test_a_bare_field_is_no_criterion() -> None:
         (lambda: F["class"], "must be a plain name"),
         (lambda: F("__class__"), "must be a plain name"),
         (lambda: F("a" * 65), "must be a plain name"),
+        (lambda: F("\ufb01eld"), "must be a plain name"),
         (lambda: as_of - timedelta(hours=1), "must be a whole number of days"),
         (lambda: as_of.shift(days=10**9), "days must be between -36525 and 36525"),
     ],
@@ -238,6 +239,16 @@ def test_fields_are_named_in_three_ways() -> None:
     assert (F.spend > 1) == (F["spend"] > 1) == (F("spend") > 1)
     assert str(F.spend) == "spend"
     assert repr(F) == "F"
+
+
+def test_names_may_be_in_any_script() -> None:
+    """A field is found under the letters that it is written in, by attribute and by key."""
+    criterion = F["größe"] + F["年龄"] > 1
+    record = attrs.make_class("Record", ["größe", "年龄"])(1, 1)
+
+    assert criterion.holds(record)
+    assert criterion.explain(record).verdict is Verdict.HOLDS
+    assert criterion.holds(attrs.asdict(record))
 
 
 def test_private_names_are_no_fields() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import math
+import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from enum import Enum, unique
@@ -58,6 +59,8 @@ def field_name(name: object, what: str = "field") -> str:
         InvalidValueError: If it is no plain identifier.
     """
     plain = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+    # Python reads a name in its normal form, and so would mean another one than was written.
+    plain = plain and unicodedata.is_normalized("NFKC", str(name))
     if not plain or str(name).startswith("_") or len(str(name)) > _LONGEST_NAME:
         rule = f"be a plain name of at most {_LONGEST_NAME} characters, such as days_since_last"
         raise InvalidValueError(what, name, rule)
