@@ -116,9 +116,7 @@ def test_many_names_without_types_need_a_schema() -> None:
     reads = ["last_purchase", "orders", "tier"]
     schema = Schema.of(last_purchase=date | None, orders=int, tier=str, other=float)
 
-    with pytest.raises(
-        InvalidValueError, match=r"schema must be given, because acme.test de"
-    ):
+    with pytest.raises(InvalidValueError, match=r"schema must be given, because acme.test de"):
         check_predicate(asking(bought_in, reads))
     assert check_predicate(asking(bought_in, reads), schema=schema).criteria == 100
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from crmcore import testing
 from crmcore.activities import Purchase
+from crmcore.errors import UnknownNameError
 from crmcore.kernel import CustomerId, Money
 from crmcore.organization import Organization
 from crmcore.storage import RECORDS
@@ -73,6 +75,12 @@ def test_amounts_have_their_sign(paid: Money, returned: Money) -> None:
     """What is paid is 0 or more, and what goes back 0 or less."""
     assert paid.amount >= 0
     assert returned.amount <= 0
+
+
+def test_what_no_store_keeps_is_no_record() -> None:
+    """Whoever asks for another class is told which there are."""
+    with pytest.raises(UnknownNameError, match="unknown class of records 'Decimal'"):
+        testing.records(Decimal)
 
 
 @settings(max_examples=10)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Criterion, Predicates, Schema
 from crmcore.errors import CrmError, Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.notation import Limits, from_data, to_data
 
@@ -27,6 +27,8 @@ _RuleT = TypeVar("_RuleT", Rule, EventRule)
 Named: TypeAlias = Mapping[str, Criterion]
 
 _MOST_RULES: Final = 1000
+# As many tables and lists as the criteria of a few thousand comparisons have.
+_MOST_PARTS: Final = 20_000
 _LONGEST_KEY: Final = 64
 _SINCE: Final = {"since": "since"}
 # What a decay is called in plain data, and which argument each of its keys is.
@@ -176,8 +178,39 @@ def fingerprint_of(data: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
+def _is_large(data: object) -> bool:
+    """Say whether data has too many parts, without looking at more of them than that."""
+    parts = 0
+    waiting = [data]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping | list | tuple):
+            parts += 1
+            if parts > _MOST_PARTS or len(part) > _MOST_PARTS:
+                return True
+            waiting += part.values() if isinstance(part, Mapping) else part
+    return False
+
+
 def _fault(path: str, found: object, rule: str) -> Fault:
     return Fault(path, str(InvalidValueError("it", reprlib.repr(found), rule)))
+
+
+@attrs.frozen(kw_only=True)
+class Means:
+    """What criteria are read with.
+
+    Attributes:
+        schema: The fields that they may read; without it, types are not checked.
+        named: Criteria that they may refer to by name.
+        predicates: The plugin predicates that they may ask.
+        limits: How much each of them may ask for.
+    """
+
+    schema: Schema | None
+    named: Named
+    predicates: Predicates
+    limits: Limits
 
 
 @attrs.define
@@ -185,9 +218,7 @@ class _Reading(Generic[_RuleT]):
     """One pass over the data; it goes on after a fault, to find the others too."""
 
     shape: Shape[_RuleT]
-    schema: Schema | None
-    named: Named
-    limits: Limits
+    means: Means
     faults: list[Fault] = attrs.field(factory=list)
 
     @contextmanager
@@ -225,6 +256,10 @@ class _Reading(Generic[_RuleT]):
         if len(data) > _MOST_RULES:
             self.faults.append(Fault(path, f"it must have at most {_MOST_RULES:,} rules"))
             return []
+        if _is_large(data):
+            problem = f"it must have at most {_MOST_PARTS:,} tables and lists in all"
+            self.faults.append(Fault(path, problem))
+            return []
         read = [self._rule(rule, f"{path}[{place}]") for place, rule in enumerate(data)]
         return [rule for rule in read if rule is not None]
 
@@ -235,9 +270,10 @@ class _Reading(Generic[_RuleT]):
             with self.at(f"{path}.when"):
                 table["when"] = from_data(
                     table["when"],
-                    schema=self.schema,
-                    named=self.named,
-                    limits=self.limits,
+                    schema=self.means.schema,
+                    named=self.means.named,
+                    predicates=self.means.predicates,
+                    limits=self.means.limits,
                     path=f"{path}.when",
                 )
         if "decay" in table:
@@ -245,8 +281,8 @@ class _Reading(Generic[_RuleT]):
         if len(self.faults) == before:
             with self.at(path):
                 rule = self.shape.make(table.pop("name"), **table)
-                if self.schema is not None:
-                    self.faults += self.shape.type_faults(rule, self.schema, path)
+                if self.means.schema is not None:
+                    self.faults += self.shape.type_faults(rule, self.means.schema, path)
                 return rule
         return None
 
@@ -277,9 +313,7 @@ def read_rules(
     shape: Shape[_RuleT],
     data: object,
     *,
-    schema: Schema | None,
-    named: Named,
-    limits: Limits,
+    means: Means,
     path: str,
 ) -> _SetT:
     """Return the rule set that plain data describes.
@@ -287,7 +321,7 @@ def read_rules(
     Raises:
         FaultsError: With everything that is wrong with it.
     """
-    reading = _Reading(shape, schema, named, limits)
+    reading = _Reading(shape, means)
     table = reading.table(data, path or "rule set", shape.set_keys, shape.required)
     caps = table.get("group_caps", {})
     if not isinstance(caps, Mapping):

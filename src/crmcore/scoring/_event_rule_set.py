@@ -12,11 +12,20 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from crmcore.checks import day, is_name, zone
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Criterion, Predicates, Schema
 from crmcore.errors import Fault, FaultsError, InvalidValueError
 from crmcore.notation import Limits
 
-from ._data import EVENT_RULES, fingerprint_of, of_type, read_rules, set_data, set_faults, under
+from ._data import (
+    EVENT_RULES,
+    Means,
+    fingerprint_of,
+    of_type,
+    read_rules,
+    set_data,
+    set_faults,
+    under,
+)
 from ._decay import field_of
 from ._event_rule import EventRule
 from ._event_scorer import EventScorer
@@ -159,6 +168,7 @@ class EventRuleSet:
         *,
         schema: Schema | None = None,
         named: Mapping[str, Criterion] | None = None,
+        predicates: Predicates | None = None,
         limits: Limits | None = None,
         path: str = "",
     ) -> Self:
@@ -169,6 +179,7 @@ class EventRuleSet:
                 or only their expressions; at most 1,000 rules.
             schema: The fields of an event; without it, types are not checked.
             named: Criteria that the rules may refer to by name.
+            predicates: The plugin predicates that they may ask; none unless stated.
             limits: How much each criterion may ask for.
             path: Where the data stands in a larger input, to begin the path of each fault.
 
@@ -179,9 +190,12 @@ class EventRuleSet:
             cls,
             EVENT_RULES,
             data,
-            schema=schema,
-            named=named or {},
-            limits=limits or Limits(),
+            means=Means(
+                schema=schema,
+                named=named or {},
+                predicates=predicates or Predicates(),
+                limits=limits or Limits(),
+            ),
             path=path,
         )
         if schema is not None:

@@ -11,11 +11,13 @@ from typing import Any, Final, Self
 import attrs
 
 from crmcore.checks import day, is_name
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Criterion, Predicates, Schema
 from crmcore.errors import Fault, FaultsError
+from crmcore.linting import Lint, lint
 from crmcore.notation import Limits
+from crmcore.verdicts import Use
 
-from ._data import RULES, fingerprint_of, read_rules, set_data, set_faults
+from ._data import RULES, Means, fingerprint_of, read_rules, set_data, set_faults
 from ._ledger import GroupCaps, Terms, refuse_terms, to_floor, to_group_caps
 from ._program import Masks
 from ._rule import Rule, are_points, to_cap
@@ -141,6 +143,28 @@ class RuleSet:
         if faults:
             raise FaultsError(f"rule set {self.name}", faults)
 
+    def lint(self, schema: Schema, *, as_of: date | None = None) -> tuple[Lint, ...]:
+        """Return what may be wrong with its criteria, each with a customer who shows it.
+
+        It tells of rules that never or always hold, of rules that hold for the same customers
+        and so give their points twice, of rules that imply others, and of negations that leave
+        out those of whom something is missing.
+
+        Args:
+            schema: The fields that the rules may read.
+            as_of: The day of judgement; a sample day where it is left out.
+
+        Raises:
+            FaultsError: If a rule cannot run over these fields.
+        """
+        return lint(
+            {rule.name: rule.when for rule in self.rules},
+            schema=schema,
+            mode="independent",
+            use=Use.RULE,
+            as_of=as_of,
+        )
+
     @classmethod
     def from_data(
         cls,
@@ -148,6 +172,7 @@ class RuleSet:
         *,
         schema: Schema | None = None,
         named: Mapping[str, Criterion] | None = None,
+        predicates: Predicates | None = None,
         limits: Limits | None = None,
         path: str = "",
     ) -> Self:
@@ -158,6 +183,7 @@ class RuleSet:
                 or only their expressions; at most 1,000 rules.
             schema: The fields that the rules may read; without it, types are not checked.
             named: Criteria that the rules may refer to by name.
+            predicates: The plugin predicates that they may ask; none unless stated.
             limits: How much each criterion may ask for.
             path: Where the data stands in a larger input, to begin the path of each fault.
 
@@ -168,9 +194,12 @@ class RuleSet:
             cls,
             RULES,
             data,
-            schema=schema,
-            named=named or {},
-            limits=limits or Limits(),
+            means=Means(
+                schema=schema,
+                named=named or {},
+                predicates=predicates or Predicates(),
+                limits=limits or Limits(),
+            ),
             path=path,
         )
 

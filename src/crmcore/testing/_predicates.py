@@ -71,15 +71,15 @@ def check_predicate(
 
 def _schemas(predicate: Predicate, schema: Schema | None) -> Iterator[Schema]:
     """Yield the schemas to try: one, unless fields are declared only by their names."""
-    if schema is not None:
-        yield Schema(tuple((name, schema[name]) for name in sorted(predicate.fields)))
-        return
-    named = [name for name, column in predicate.reads if column is None]
+    declared = {
+        name: column if schema is None else schema[name] for name, column in predicate.reads
+    }
+    named = [name for name, column in declared.items() if column is None]
     if len(named) > _MOST_OPEN:
         rule = f"be given, because {predicate.name} declares no types for {', '.join(named)}"
         raise InvalidValueError("schema", None, rule)
     for kinds in product(_KINDS, repeat=len(named)):
-        columns = dict(predicate.reads) | dict(zip(named, kinds, strict=True))
+        columns = declared | dict(zip(named, kinds, strict=True))
         known = ((name, column) for name, column in sorted(columns.items()) if column is not None)
         yield Schema(tuple(known))
 
