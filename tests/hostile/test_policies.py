@@ -220,7 +220,6 @@ def test_whatever_is_wrong_comes_in_one_message(told: Told) -> None:
         "stages[0].stage",
         "book[0].minutes.at_rsk.stage",
         "tiers[2].leave",
-        "rules.rules[3].decay",
         "rules.rules[3].decay.halflife_days",
     }
 
