@@ -266,6 +266,12 @@ def test_a_file_has_its_limits() -> None:
     with pytest.raises(FaultsError, match="rules: it must have at most 1,000 rules") as caught:
         RuleSet.from_data(many)
     assert len(caught.value.faults) == 1
+    with pytest.raises(FaultsError, match="rules: it must have at most 20,000 tables and lists"):
+        RuleSet.from_data(
+            {"name": "s", "rules": [{"when": {"all": [WHEN] * 250}} for _ in range(100)]}
+        )
+    with pytest.raises(FaultsError, match="rules: it must have at most 20,000 tables and lists"):
+        RuleSet.from_data(rule(when={"in": [{"field": "days"}, range(3), (0,) * 10**6]}))
     with pytest.raises(FaultsError, match=r"rules\[0\].when"):
         RuleSet.from_data(rule(when={"all": [WHEN] * 9}), limits=Limits(nodes=5))
 

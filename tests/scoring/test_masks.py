@@ -252,6 +252,26 @@ def test_many_digits_are_counted_exactly() -> None:
     assert score.value == rules.total(record, as_of=TODAY) == Decimal("1009007199.254740991")
 
 
+def test_every_digit_of_a_curve_counts() -> None:
+    """A continuous half-life has twelve digits, and a total all of them."""
+    curve = HalfLife(days=10, since=F.seen, continuous=True)
+    rules = RuleSet("curve", [Rule("seen", when=F.seen.is_present(), points=1, decay=curve)])
+    record = {"seen": date(2026, 9, 15)}
+
+    assert rules.total(record, as_of=TODAY) == Decimal("0.353553390593")
+    assert rules.score(record, as_of=TODAY).value == Decimal("0.353553390593")
+
+
+def test_parts_of_a_point_are_taken_and_capped() -> None:
+    """A rule that takes half a point each time is cut off below, not above."""
+    late = Rule("late", when=F.n > 0, points="-0.5", times=F.n, cap=2)
+    rules = RuleSet("s", [late])
+
+    assert [rules.total({"n": times}, as_of=TODAY) for times in (1, 4, 9)] == [
+        *(Decimal("-0.5"), Decimal(-2), Decimal(-2))
+    ]
+
+
 @pytest.mark.parametrize("lost", [date(1, 1, 1), date(1, 6, 1)])
 def test_a_calendar_has_a_first_day(lost: date) -> None:
     """Steps that lie before the calendar are never reached, and nothing fails."""

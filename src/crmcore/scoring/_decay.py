@@ -179,6 +179,8 @@ class Linear:
 
 def _levels(value: Mapping[int, Any] | Sequence[Sequence[Any]]) -> Levels:
     pairs = list(value.items()) if isinstance(value, Mapping) else value
+    if isinstance(pairs, list | tuple) and len(pairs) > _MOST_STEPS:
+        raise InvalidValueError("step", len(pairs), f"have at most {_MOST_STEPS} ages")
     if not isinstance(pairs, list | tuple) or not all(map(_is_level, pairs)):
         rule = "be pairs of a whole age and the share that is left from it on"
         raise InvalidValueError("step", value, rule)
@@ -213,8 +215,6 @@ class Step:
         if bool(self.days) is bool(self.months):
             raise InvalidValueError("step", self, "state its ages in days or in months")
         levels = self.days or self.months
-        if len(levels) > _MOST_STEPS:
-            raise InvalidValueError("step", len(levels), f"have at most {_MOST_STEPS} ages")
         most = MOST_DAYS if self.days else _MOST_MONTHS
         if levels[0][0] < 1 or levels[-1][0] > most:
             ages = [age for age, _ in levels]

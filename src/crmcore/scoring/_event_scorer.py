@@ -218,8 +218,7 @@ class _RuleScorer:
     def _absence(self, events: list[_Event]) -> Phrase:
         missing = {self.at} if any(event.day is None for event in events) else set[str]()
         for event in events:
-            if self.judge(event.record) is None:
-                missing.update(self.rule.when.explain(event.record, as_of=self.as_of).missing)
+            missing.update(self.rule.when.explain(event.record, as_of=self.as_of).missing)
         reason = absence(sorted(missing), self.words)
         number = len(events)
         return Phrase(f"{reason.en} in {said(number, 'event')}", f"{number} 个事件的 {reason.zh}")
