@@ -23,7 +23,7 @@ def from_data(
     schema: Schema | None = None,
     named: Mapping[str, Criterion] | None = None,
     predicates: Predicates | None = None,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     path: str = "",
 ) -> Criterion:
     """Return the criterion that plain data describes.
@@ -34,7 +34,7 @@ def from_data(
             a decimal or a float; without it, types are not checked.
         named: Criteria that it may refer to by name, beside those that it defines itself.
         predicates: The plugin predicates that it may ask; none unless stated.
-        limits: How much it may ask for.
+        limits: How much it may ask for; as much as the language allows, unless stated.
         path: Where the data stands in a larger input, to begin the path of each fault.
 
     Raises:
@@ -45,6 +45,7 @@ def from_data(
 
     .. versionadded:: 0.1.0
     """
+    limits = limits or DEFAULT
     document = _Document.of(data, path, limits)
     reader = Reader(
         limits=limits,

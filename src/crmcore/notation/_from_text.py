@@ -21,7 +21,7 @@ def from_text(
     schema: Schema | None = None,
     named: Mapping[str, Criterion] | None = None,
     predicates: Predicates | None = None,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     source: str = "rule",
 ) -> Criterion:
     """Return the criterion that a text says: ``spend > 100 and tier in ("gold", "silver")``.
@@ -32,7 +32,7 @@ def from_text(
             a decimal or a float; without it, types are not checked.
         named: Criteria that it may refer to by name, beside those that it defines itself.
         predicates: The plugin predicates that it may ask; none unless stated.
-        limits: How much it may ask for.
+        limits: How much it may ask for; as much as the language allows, unless stated.
         source: How to call the text in a message.
 
     Raises:
@@ -43,6 +43,7 @@ def from_text(
 
     .. versionadded:: 0.1.0
     """
+    limits = limits or DEFAULT
     content = decoded(text, source, limits)
     expression, where = Parser(content, source, limits).document()
     definitions = {"where": {name: part.data for name, part in where.items()}} if where else {}

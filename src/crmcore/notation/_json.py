@@ -16,7 +16,7 @@ _LONGEST: Final = 64
 
 
 def read_json(
-    text: str | bytes, *, source: str = "JSON", exact: bool = False, limits: Limits = DEFAULT
+    text: str | bytes, *, source: str = "JSON", exact: bool = False, limits: Limits | None = None
 ) -> Any:  # noqa: ANN401 - whatever the text says
     """Return the plain data of JSON text that anybody may have written.
 
@@ -27,13 +27,15 @@ def read_json(
         text: The text, or its bytes in UTF-8.
         source: How to call the text in a message.
         exact: Whether numbers with a point become decimals, and not floats.
-        limits: How long and deep the text may be, and how many digits a number may have.
+        limits: How long and deep the text may be, and how many digits a number may have;
+            those of `Limits` unless stated.
 
     Raises:
         FaultsError: With every fault; where the text is no JSON, with the line and the column.
 
     .. versionadded:: 0.1.0
     """
+    limits = limits or DEFAULT
     content = decoded(text, source, limits)
     refuse_depth(content, source, limits, is_toml=False)
     numbers = Numbers(limits)

@@ -17,7 +17,7 @@ Plain: TypeAlias = "dict[str, Any]"
 _NAME: Final[Plain] = {"type": "string", "minLength": 1, "maxLength": 64}
 
 
-def json_schema(*, schema: Schema | None = None, limits: Limits = DEFAULT) -> Plain:
+def json_schema(*, schema: Schema | None = None, limits: Limits | None = None) -> Plain:
     """Return the JSON Schema of the plain form, which editors and other programs check by.
 
     What `from_data` takes is valid by it. It cannot say all that `from_data` checks: types,
@@ -28,10 +28,11 @@ def json_schema(*, schema: Schema | None = None, limits: Limits = DEFAULT) -> Pl
 
     Args:
         schema: The fields that there are; without it, any name may be one.
-        limits: How much a criterion may ask for.
+        limits: How much a criterion may ask for; as much as the language allows, unless stated.
 
     .. versionadded:: 0.1.0
     """
+    limits = limits or DEFAULT
     names: Plain = _NAME if schema is None else {"enum": list(schema.names)}
     return {
         "$schema": _DIALECT,

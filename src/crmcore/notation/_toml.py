@@ -22,7 +22,7 @@ def read_toml(
     *,
     source: str | None = None,
     exact: bool = False,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
 ) -> dict[str, Any]:
     """Return the plain data of TOML text, or of a TOML file, that anybody may have written.
 
@@ -33,13 +33,15 @@ def read_toml(
         text: A path object that says where the file is, or, if it is a string, the text itself.
         source: How to call the text in a message; by default the path, or ``TOML``.
         exact: Whether numbers with a point become decimals, and not floats.
-        limits: How long and deep the text may be, and how many digits a number may have.
+        limits: How long and deep the text may be, and how many digits a number may have;
+            those of `Limits` unless stated.
 
     Raises:
         FaultsError: If it cannot be read, with the line and what is wrong there.
 
     .. versionadded:: 0.1.0
     """
+    limits = limits or DEFAULT
     if isinstance(text, str):
         called, data = source or "TOML", text
     else:
