@@ -41,8 +41,8 @@ class Scaled(TypeDecorator[Decimal]):
     SQLite has no decimals; there they are whole numbers of the last digit: 29.33 is 2933.
     """
 
-    impl = sa.Numeric
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = sa.Numeric
+    cache_ok: bool | None = True
 
     def __init__(self, scale: int) -> None:
         """Make the type of decimals with *scale* digits behind the point."""
@@ -76,7 +76,7 @@ class FixedDecimal(Scaled):
     .. versionadded:: 0.1.0
     """
 
-    cache_ok = True
+    cache_ok: bool | None = True
 
     def __init__(self, scale: int = 2) -> None:
         """Make the type of decimals with *scale* digits behind the point.
@@ -119,8 +119,8 @@ class Instant(TypeDecorator[datetime]):
     .. versionadded:: 0.1.0
     """
 
-    impl = sa.DateTime
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = sa.DateTime
+    cache_ok: bool | None = True
 
     def __init__(self) -> None:
         """Make the type."""
@@ -152,8 +152,8 @@ class TextSet(TypeDecorator[frozenset[str]]):
     .. versionadded:: 0.1.0
     """
 
-    impl = sa.Text
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = sa.Text
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
         """Return what it stands as in a database."""
