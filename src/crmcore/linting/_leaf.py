@@ -130,8 +130,6 @@ def listed(term: Term, values: Sequence[object]) -> Formula:
 
 def matched(op: str, term: Term, text: str) -> Formula:
     """Return the match of a text."""
-    if term is MISSING:
-        return Constant(UNKNOWN)
     if not term.fields:
         return _known(_TEXT_TESTS[op](term.build, text))
     field, criterion, named = *term.fields, MATCHES[op](term.build, text), frozenset((text,))

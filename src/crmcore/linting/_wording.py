@@ -134,6 +134,6 @@ def not_decided(kind: LintKind, names: Sequence[str]) -> Phrase:
     """Say that a question is open."""
     some = listed(names)
     return Phrase(
-        f"it was not decided whether “{kind.label.en}” is true of {some.en}",
-        f"未能判定{some.zh}是否“{kind.label.zh}”",
+        f"“{kind.label.en}” was not decided for {some.en}",
+        f"未能判定{some.zh}的“{kind.label.zh}”",
     )

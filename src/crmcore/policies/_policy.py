@@ -22,6 +22,7 @@ from crmcore.segments import lint as lint_segments
 from ._book import BookPolicy
 from ._file import PolicyFile, are_days, is_currency
 from ._goal_template import GoalTemplate
+from ._lints import rule_findings, segment_findings, stage_findings
 
 _DEFAULT = "default.toml"
 
@@ -99,9 +100,16 @@ class Policy:
         return hashlib.sha256(to_json(self).encode()).hexdigest()
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what the linters say of its stages and segments, the gravest first."""
+        """Return what the linters say of its stages, segments and rules, the gravest first."""
         return in_order(
-            [*lint_stages(self.stages), *lint_segments(self.segments), *self.rfm.findings()]
+            [
+                *lint_stages(self.stages),
+                *stage_findings(self.stages),
+                *lint_segments(self.segments),
+                *segment_findings(self.segments),
+                *self.rfm.findings(),
+                *rule_findings(self.rules),
+            ]
         )
 
 

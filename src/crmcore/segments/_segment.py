@@ -8,9 +8,11 @@ from datetime import date
 import attrs
 
 from crmcore.checks import is_id
-from crmcore.criteria import Criterion, Explanation
+from crmcore.criteria import Criterion, Explanation, Schema
 from crmcore.errors import Fault, FaultsError, InvalidValueError
 from crmcore.kernel import Phrase
+from crmcore.linting import Lint
+from crmcore.linting import lint as lint_criteria
 from crmcore.verdicts import Verdict
 
 
@@ -156,3 +158,24 @@ class SegmentTable:
                     raise InvalidValueError("segments", both, "not hold two for one customer")
                 winner = segment
         return Placement(winner, tuple(unknown) if winner is None else ())
+
+    def lint(self, schema: Schema, *, as_of: date | None = None) -> tuple[Lint, ...]:
+        """Return what may be wrong with the segments over all fields that they read.
+
+        It tells of gaps, of overlaps where exactly one should hold, and of segments that never
+        hold or never win, each with a customer who shows it. `crmcore.segments.lint` counts the
+        cells of a table that asks for the three scores only.
+
+        Args:
+            schema: The fields that the segments may read.
+            as_of: The day of judgement; a sample day where it is left out.
+
+        Raises:
+            FaultsError: If a segment cannot run over these fields.
+        """
+        return lint_criteria(
+            {segment.name: segment.criterion for segment in self.segments},
+            schema=schema,
+            mode="exclusive" if self.exactly_one else "first_match",
+            as_of=as_of,
+        )

@@ -1,0 +1,67 @@
+"""What linting finds in the criteria of a policy, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from crmcore.criteria import Criterion
+from crmcore.features import FEATURES
+from crmcore.improvement import Finding, Severity
+from crmcore.lifecycle import StageModel
+from crmcore.linting import Lint, LintKind, lint
+from crmcore.scoring import RuleSet
+from crmcore.segments import SegmentTable
+from crmcore.verdicts import Use
+
+_SCORES: Final = frozenset({"r", "f", "m"})
+
+
+def segment_findings(table: SegmentTable) -> Iterator[Finding]:
+    """Yield what is wrong with segments that ask for more than the three scores.
+
+    Those that ask for nothing else are checked cell by cell. Who has never bought has no scores
+    and is in no segment, so that missing data is no finding.
+    """
+    criteria = [segment.criterion for segment in table.segments]
+    if any(criterion.fields - _SCORES for criterion in criteria) and all(map(_runs, criteria)):
+        yield from _findings(table.lint(FEATURES), "segment", leave_out={LintKind.UNPLACED})
+
+
+def rule_findings(rules: RuleSet) -> Iterator[Finding]:
+    """Yield what is wrong with scoring rules.
+
+    That who meets one rule meets another one is how points add up, and is no finding.
+    """
+    if all(_runs(rule.when) for rule in rules.rules):
+        yield from _findings(rules.lint(FEATURES), "rule", leave_out={LintKind.IMPLIED})
+
+
+def stage_findings(model: StageModel) -> Iterator[Finding]:
+    """Yield what is wrong with single criteria of the stages; which of them win is not asked."""
+    entries = {rule.name: rule.entry for rule in model.rules if _runs(rule.entry)}
+    found = lint(entries, schema=FEATURES, mode="independent", use=Use.TRANSITION)
+    likes = {LintKind.IMPLIED, LintKind.EQUIVALENT, LintKind.TAUTOLOGY}
+    yield from _findings(found, "stage_rule", leave_out=likes)
+
+
+def _runs(criterion: Criterion) -> bool:
+    """Say whether a criterion reads features only; others are for their owner to check."""
+    return not FEATURES.faults(criterion)
+
+
+def _findings(
+    lints: Iterable[Lint], noun: str, *, leave_out: Iterable[LintKind]
+) -> Iterator[Finding]:
+    for one in lints:
+        if one.kind in leave_out:
+            continue
+        is_open = one.kind is LintKind.NOT_DECIDED
+        severity = Severity.NOTE if is_open else Severity.WARNING
+        yield Finding(
+            kind=str(one.kind),
+            severity=Severity.CRITICAL if one.is_error else severity,
+            subject=f"{noun}:{one.names[0]}" if one.names else f"{noun}s",
+            title=one.message,
+            evidence=tuple((name, str(value)) for name, value in one.witness or ()),
+        )
