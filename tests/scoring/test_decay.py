@@ -105,6 +105,17 @@ def test_steps_are_the_same_in_days(decay: HalfLife | Linear | Step, as_of: date
     assert len(steps) <= 16
 
 
+@pytest.mark.parametrize("decay", [Step(days={151: "0.5"}), Step(months={5: "0.5"})])
+def test_the_calendar_begins_with_its_first_day(decay: Step) -> None:
+    """A step on the very first day is one; one step earlier there is none, and nothing fails."""
+    first = date(1, 1, 1)
+
+    assert decay.steps(as_of=date(1, 6, 1)) == ((first, 500),)
+    assert decay.factor(first, as_of=date(1, 6, 1)) == Decimal("0.5")
+    assert decay.steps(as_of=date(1, 5, 31)) == ()
+    assert decay.factor(first, as_of=date(1, 5, 31)) == 1
+
+
 def test_a_curve_has_no_steps() -> None:
     """A continuous half-life cannot be sampled, because then it would be another."""
     curve = HalfLife(days=14, since=F.day, continuous=True)
