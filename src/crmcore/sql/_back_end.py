@@ -153,7 +153,7 @@ def _answer(predicate: Predicate, arguments: Mapping[str, Scalar], *inputs: Oper
         for operand, (_, column) in zip(inputs, predicate.reads, strict=True)
         if column is not None and not column.nullable
     ]
-    return sa.case((sa.and_(*present), condition)) if present else condition
+    return sa.type_coerce(sa.case((sa.and_(sa.true(), *present), condition)), sa.Boolean)
 
 
 def _opposite(condition: Condition) -> Condition:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crmcore.criteria import Column
 from crmcore.errors import InvalidValueError
 
-from ._forms import Known, KnownNumeric, KnownSingle, Timestamp, Word
+from ._forms import Known, KnownNumeric, KnownSingle, Stored, Timestamp, Word
 from ._types import FixedDecimal, Instant, Scaled, TextSet
 
 _SINGLE_BITS: Final = 24  # the most binary digits that a float of 32 bits has
@@ -66,8 +66,7 @@ def _plain(kind: str, takes: type[Any], type_: Any) -> Reader:  # noqa: ANN401 -
     def read(column: sa.ColumnElement[Any]) -> Operand | None:
         if not isinstance(column.type, takes):
             return None
-        # A type of the user's own may bring operators of its own.
-        sql = sa.type_coerce(column, type_)
+        sql = Stored(column, type_=type_)
         return Operand(sql=sql, kind=kind, bind=type_, is_column=True)
 
     return read
@@ -85,7 +84,7 @@ def _float(column: sa.ColumnElement[Any]) -> Operand | None:
 def _decimal(column: sa.ColumnElement[Any]) -> Operand | None:
     if isinstance(column.type, FixedDecimal):
         bind = Scaled(column.type.scale)
-        fixed = sa.type_coerce(column, bind)
+        fixed = Stored(column, type_=bind)
         return Operand(sql=fixed, kind="DECIMAL", bind=bind, scale=bind.scale)
     if not isinstance(column.type, sa.Numeric) or isinstance(column.type, sa.Float):
         return None
@@ -100,7 +99,7 @@ def _text(column: sa.ColumnElement[Any]) -> Operand | None:
         return Operand(sql=Word(column, type_=sa.Text), kind="TEXT", bind=sa.Text())
     if not isinstance(column.type, sa.String) or isinstance(column.type, sa.CHAR | sa.NCHAR):
         return None
-    sql = sa.type_coerce(column, sa.Text())
+    sql = Stored(column, type_=sa.Text)
     return Operand(sql=sql, kind="TEXT", bind=sa.Text(), is_column=True)
 
 
@@ -111,7 +110,8 @@ def _is_of_values(enum: sa.Enum) -> bool:
 
 def _datetime(column: sa.ColumnElement[Any]) -> Operand | None:
     if isinstance(column.type, Instant):
-        return Operand(sql=column, kind="DATETIME", bind=column.type)
+        sql = Stored(column, type_=column.type)
+        return Operand(sql=sql, kind="DATETIME", bind=column.type)
     if not isinstance(column.type, sa.DateTime):
         return None
     type_ = sa.DateTime(timezone=column.type.timezone)
@@ -122,11 +122,11 @@ def _texts(column: sa.ColumnElement[Any]) -> Operand | None:
     is_array = isinstance(column.type, sa.ARRAY) and isinstance(column.type.item_type, sa.Text)
     if not is_array and not isinstance(column.type, TextSet):
         return None
-    return Operand(sql=column, kind="TEXTS", bind=sa.Text())
+    return Operand(sql=Stored(column, type_=column.type), kind="TEXTS", bind=sa.Text())
 
 
 def _other(column: sa.ColumnElement[Any]) -> Operand:
-    return Operand(sql=column, kind="OTHER", bind=column.type)
+    return Operand(sql=Stored(column, type_=column.type), kind="OTHER", bind=column.type)
 
 
 _ANY: Final[tuple[Reader, str]] = _other, ""

@@ -122,6 +122,12 @@ class Told(Form):
     )
 
 
+class Stored(Form):
+    """A column as it stands, without the operators that a type of the user's own may bring."""
+
+    sqlite = postgresql = "{a}"
+
+
 class Known(Call):
     """A number that is missing where it is NaN; SQLite keeps no NaN."""
 
