@@ -25,6 +25,10 @@ points that says what is missing, and the score says how low and how high it cou
 engagement: 12.5 (-27.5 to 12.5)
   visited us: 25 × 0.50 (14 days old) = 12.5, because visits_30d is 1 or more
   complained: 0, -40 at stake, because open_complaints is missing
+
+Of a million scores a total and two masks are enough: the ledger of any of them can be written
+from these later. An `EventRuleSet` scores what happened, event by event, within windows and
+limits; the scores of both kinds add up.
 """
 
 from __future__ import annotations
