@@ -107,6 +107,9 @@ def test_what_data_means(data: object, criterion: Criterion) -> None:
         ({"gt": [DAYS, {"decimal": "1e99999999"}]}, "number as text, of at most 18 digits"),
         ({"gt": [DAYS, {"date": "yesterday"}]}, "must be a date such as 2026-09-30"),
         ({"gt": [DAYS, {"datetime": "2026-01-01T00:00:00"}]}, "must carry a time zone"),
+        ({"gt": [DAYS, Decimal("sNaN")]}, "must be a finite number"),
+        ({"gt": [DAYS, Decimal("Infinity")]}, "must be a finite number"),
+        ({"crm-criteria": Decimal("sNaN"), "expr": {"all": []}}, "crm-criteria must be 1"),
         ({"gt": [DAYS, b"x"]}, "a constant must be .* .got a value of the type bytes"),
         ({"gt": [DAYS, {"param": "now"}]}, "unknown parameter 'now'"),
         (

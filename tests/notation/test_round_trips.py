@@ -112,7 +112,12 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.decimals()
+        | st.floats()
+        | st.text(max_size=3),
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(

@@ -99,6 +99,8 @@ def problems(text: str, **options: Any) -> list[str]:  # noqa: ANN401 - as above
         ("not nothing", ~any_of()),
         ('客户 == "重要"', F["客户"] == "重要"),
         ("`where` > 1", F["where"] > 1),
+        ("a == present and b == missing", (F.a == F.present) & (F.b == F.missing)),
+        ("a == `true`", F.a == F["true"]),
         (
             "missing is missing and has has `x`".replace("`x`", '"x"'),
             F.missing.is_missing() & F.has.has("x"),

@@ -101,7 +101,7 @@ class _Document:
         if not isinstance(data, Mapping) or ENVELOPE not in data:
             return cls(expression=data, path=path, where={}, where_path=f"{dot}where")
         place, faults = path or "criterion", []
-        if data[ENVELOPE] != VERSION or type(data[ENVELOPE]) is not int:
+        if type(data[ENVELOPE]) is not int or data[ENVELOPE] != VERSION:
             faults.append(refused(place, ENVELOPE, f"be {VERSION}", data[ENVELOPE]))
         if not set(_KEYS).issuperset(data) or "expr" not in data:
             rule = "have 'expr' beside it, perhaps 'where', and nothing else"

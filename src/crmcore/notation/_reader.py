@@ -285,7 +285,7 @@ class Reader:
             raise RefusedError(refused(path, "a number", rule, data))
         # Exact numbers are written as {"decimal": "1.5"}; a bare one is exact only where the
         # text was read so, and what it stands for is then a matter of the field it meets.
-        if isinstance(data, Decimal) and self.schema is None:
+        if isinstance(data, Decimal) and data.is_finite() and self.schema is None:
             return float(data)
         return data
 

@@ -12,7 +12,7 @@ import attrs
 from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
 
-from ._grammar import CALCULATIONS, COMPARISONS, RESERVED, STATES, TEXT_TESTS, Power
+from ._grammar import CALCULATIONS, COMPARISONS, CONSTANTS, RESERVED, TEXT_TESTS, Power
 from ._to_data import TWICE
 from ._tokens import escaped
 
@@ -98,7 +98,7 @@ class _Writer:
         before, after = left.within(Power.SUM), right.within(Power.SUM)
         if op != "eq":
             return _Piece(f"{before} {_SIGNS[op]} {after}", Power.TEST)
-        is_state = after in STATES
+        is_state = after in CONSTANTS
         text = f"{before} is {after}" if is_state else f"{before} == {after}"
         return _Piece(text, Power.TEST, excepted=f"{before} differs from {after}")
 
