@@ -19,9 +19,11 @@ Steps: TypeAlias = "tuple[tuple[date, int], ...]"
 _THOUSAND: Final = 1000
 _DIGITS_OF_STEPS: Final = 3
 _EXACT: Final = Context(prec=60)
-_LARGEST: Final = {nw.Int32: 2**31 - 1, nw.Int64: 2**63 - 1}
+_LARGEST: Final = 2**63 - 1
 # So many digits go into a float and come out again as they were.
 _MOST_UNITS: Final = 10**15 - 1
+# A sum of narrow numbers stays so far inside 32 bits that bits can be put beside it.
+_MOST_NARROW: Final = 2**30
 
 
 @attrs.frozen(kw_only=True)
@@ -31,12 +33,12 @@ class Points:
     Attributes:
         rules: The rule set.
         digits: How many digits behind the point the unit has.
-        dtype: The type of the numbers, as narrow as it may be, which makes sums fast.
+        is_narrow: Whether all sums fit into 32 bits, and into a part of them.
     """
 
     rules: RuleSet
     digits: int
-    dtype: type[nw.Int32 | nw.Int64]
+    is_narrow: bool = False
 
     @classmethod
     def of(cls, rules: RuleSet) -> Points:
@@ -50,18 +52,21 @@ class Points:
         exponents = (number.as_tuple().exponent for number in numbers if number is not None)
         faded = any(rule.decay is not None for rule in rules.rules)
         digits = max([0, *(-int(exponent) for exponent in exponents)]) + faded * _DIGITS_OF_STEPS
-        wide = cls(rules=rules, digits=digits, dtype=nw.Int64)
+        wide = cls(rules=rules, digits=digits)
         total = sum(wide.most(rule) for rule in rules.rules)
         between = max([total, *(wide.most_between(rule) for rule in rules.rules)])
-        if total > _MOST_UNITS or between > _LARGEST[nw.Int64]:
+        if total > _MOST_UNITS or between > _LARGEST:
             rule = (
                 f"give less than 10^15 units of 10^-{digits} points in all, to be exact on frames"
             )
             raise InvalidValueError("rules", rules.name, rule)
-        narrow = all(wide.count(bound) <= _LARGEST[nw.Int32] for bound in bounds if bound)
-        return attrs.evolve(
-            wide, dtype=nw.Int32 if narrow and between <= _LARGEST[nw.Int32] else nw.Int64
-        )
+        limits = [total, *(abs(wide.count(bound)) for bound in bounds if bound is not None)]
+        return attrs.evolve(wide, is_narrow=max(limits) <= _MOST_NARROW)
+
+    @property
+    def dtype(self) -> type[nw.Int32 | nw.Int64]:
+        """The type of the numbers, as narrow as it may be, which makes sums fast."""
+        return nw.Int32 if self.is_narrow else nw.Int64
 
     def count(self, points: Decimal) -> int:
         """Return how many units points are."""
@@ -89,31 +94,30 @@ class Points:
         least = Decimal(1 if rule.decay is None else _THOUSAND)
         return int(_EXACT.divide_int(_EXACT.multiply(rule.cap, least), rule.points.copy_abs())) + 1
 
-    def amount(self, rule: Rule, times: nw.Expr | None, left: nw.Expr | None) -> nw.Expr | None:
-        """Return what a rule gives where it holds, and has at stake where nobody knows.
-
-        Args:
-            rule: The rule.
-            times: How often it counts, if it does; null where nobody knows.
-            left: How many thousandths are left, if it decays; all where nobody knows.
-
-        Returns:
-            The expression; None for a rule that gives the same to everybody.
-        """
-        points = self._left_of(rule.points, left)
-        if times is None:
-            return None if left is None else self._capped(rule, points)
-        most = self.most_times(rule)
-        proper = nw.when(times < 0).then(0).when(times > most).then(most).otherwise(times)
-        counted = self._capped(rule, proper.cast(self.dtype) * points)
-        cap = Decimal(0) if rule.cap is None else rule.cap.copy_sign(rule.points)
-        at_stake = self._left_of(cap, left)
-        return nw.when(times.is_null()).then(at_stake).otherwise(counted)
-
     def constant(self, rule: Rule) -> int:
         """Return what a rule gives that gives the same to everybody."""
         most = self.most(rule)
         return -most if rule.points < 0 else most
+
+    def amount(self, rule: Rule, times: nw.Expr | None, left: nw.Expr | None) -> nw.Expr | None:
+        """Return what a rule gives; None if it gives the same to everybody.
+
+        Args:
+            rule: The rule.
+            times: How often it counts, if it does, in 64 bits; null where nobody knows.
+            left: How many thousandths are left, if it decays; all where nobody knows.
+        """
+        if times is None:
+            return None if left is None else self._capped(rule, self._left_of(rule.points, left))
+        most = nw.lit(self.most_times(rule), nw.Int64)
+        zero = nw.lit(0, nw.Int64)
+        proper = nw.when(times < 0).then(zero).when(times > most).then(most).otherwise(times)
+        return self._capped(rule, proper * self._left_of(rule.points, left))
+
+    def stake(self, rule: Rule, left: nw.Expr | None) -> nw.Expr:
+        """Return what a rule may give whose count is missing: anything up to its cap."""
+        cap = Decimal(0) if rule.cap is None else rule.cap
+        return self._left_of(cap.copy_sign(rule.points), left)
 
     def _left_of(self, points: Decimal, left: nw.Expr | None) -> nw.Expr:
         if left is None:
@@ -124,7 +128,7 @@ class Points:
         if rule.cap is None or (rule.times is None and rule.cap >= rule.points.copy_abs()):
             return amount
         most = self.count(rule.cap)
-        return amount.clip(-most, most)
+        return limited(amount, None, most) if rule.points >= 0 else limited(amount, -most, None)
 
     def left(self, steps: Steps, day: nw.Expr, dialect: Dialect) -> nw.Expr | None:
         """Return how many thousandths a decay leaves; all of them where the day is missing.
@@ -137,13 +141,26 @@ class Points:
             day: The day from which the age counts.
             dialect: How the engine wants to be told of days.
         """
+        dtype = nw.Int16 if self.is_narrow else nw.Int64
         values = [*(left for _, left in steps), _THOUSAND]
 
         def tree(first: int, last: int) -> nw.Expr:
             if first == last:
-                return self.literal(values[first])
+                return nw.lit(values[first], dtype)
             half = (first + last) // 2
             old = day <= dialect.constant(steps[half][0])
             return nw.when(old).then(tree(first, half)).otherwise(tree(half + 1, last))
 
         return tree(0, len(steps)) if steps else None
+
+
+def limited(units: nw.Expr, low: int | None, high: int | None) -> nw.Expr:
+    """Return the nearest number that is neither below *low* nor above *high*."""
+    if high is not None:
+        above = nw.when(units > high).then(nw.lit(high, nw.Int64))
+        if low is None:
+            return above.otherwise(units)
+        return above.when(units < low).then(nw.lit(low, nw.Int64)).otherwise(units)
+    if low is None:
+        return units
+    return nw.when(units < low).then(nw.lit(low, nw.Int64)).otherwise(units)

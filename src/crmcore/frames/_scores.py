@@ -4,17 +4,15 @@ Points are whole numbers inside, of a unit so small that every share and every c
 number of it, and sums of whole numbers are the same on every engine and in every order. They
 become floats once, in the last step, and a float is the nearest number that there is.
 
-The work is done in passes. The first finds what each rule says and what is left of its points;
-the second adds up; the last cuts off. So no criterion is evaluated twice.
+The work is done in passes. The first find what each rule says and what it gives; the next add
+up; the last cut off. So nothing is evaluated twice.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable
+from collections import defaultdict
 from datetime import date
-from decimal import Decimal
-from functools import reduce
+from functools import cached_property
 from typing import Final, TypeVar
 
 import attrs
@@ -22,17 +20,18 @@ import narwhals.stable.v2 as nw
 
 from crmcore.checks import day
 from crmcore.criteria import Schema
-from crmcore.scoring import HalfLife, Linear, Rule, RuleSet, Step
+from crmcore.scoring import RuleSet
 
-from ._expressions import Expressions
-from ._masks import masks_of, total
+from ._judging import Judging, Part
+from ._masks import Bit, counted, total, words
 from ._passes import Passes, hidden, opened, zeros
-from ._points import Points, Steps
+from ._points import limited
 
 _FrameT = TypeVar("_FrameT")
 
-_MOST_TIMES: Final = 2**53 - 1
-_REFUSED: Final = hidden("refused")
+# A bit beside points stands above all of theirs.
+_SHIFT: Final = 32
+_UNIT: Final = 1 << _SHIFT
 
 
 def score(
@@ -84,227 +83,159 @@ def score(
     .. versionadded:: 0.1.0
     """
     expressions = opened(frame, schema=schema, as_of=day(as_of), reading=rules.fields)
-    judging = _Judging.of(rules, expressions, as_of)
-    adding = _Adding.of(judging)
-    added = adding.points(bounds=bounds)
-    if masks:
-        added |= adding.masks()
-    named = {prefix + name: judging.sound(column) for name, column in added.items()}
-    passes = [judging.judged, judging.weighed, adding.sums(bounds=bounds)]
-    scored: _FrameT = Passes(expressions.frame, passes, named).run()
+    judging = Judging.of(rules, expressions, as_of)
+    adding = _Adding(judging, zeros(expressions), bounds=bounds, masks=masks)
+    added = {prefix + name: judging.sound(column) for name, column in adding.columns().items()}
+    passes = [*judging.passes, adding.sums(), adding.bits(), adding.given(), adding.capped()]
+    scored: _FrameT = Passes(expressions.frame, passes, added).run()
     return scored
-
-
-@attrs.frozen(kw_only=True)
-class _Part:
-    """What the later passes read of a rule.
-
-    Attributes:
-        rule: The rule.
-        fires: Whether it gives its points; null where nobody knows.
-        is_definite: Whether it is known of every row.
-        amount: What it gives, or has at stake.
-    """
-
-    rule: Rule
-    fires: nw.Expr
-    is_definite: bool
-    amount: nw.Expr
-
-
-@attrs.frozen
-class _Judging:
-    """The first two passes: what the rules say, and what they give.
-
-    Attributes:
-        rules: The rules, fitted to the columns.
-        expressions: The fields.
-        as_of: The day of judgement.
-        points: The unit of the points.
-        judged: The first pass: what each rule says, and what time leaves of its points.
-        weighed: The second: what those rules give that do not give the same to everybody, and
-            which rows are refused.
-        parts: The rules by their places.
-    """
-
-    rules: RuleSet
-    expressions: Expressions
-    as_of: date
-    points: Points
-    judged: dict[str, nw.Expr] = attrs.field(factory=dict, init=False)
-    weighed: dict[str, nw.Expr] = attrs.field(factory=dict, init=False)
-    parts: dict[int, _Part] = attrs.field(factory=dict, init=False)
-    _fades: dict[tuple[str, Steps], str] = attrs.field(factory=dict, init=False)
-
-    @classmethod
-    def of(cls, rules: RuleSet, expressions: Expressions, as_of: date) -> _Judging:
-        """Return the two passes of a rule set over a frame.
-
-        Raises:
-            FaultsError: If a rule cannot run over these columns.
-            InvalidValueError: If a half-life is continuous, or points are too large.
-        """
-        schema = expressions.schema
-        fitted = attrs.evolve(
-            rules, rules=[attrs.evolve(rule, when=schema.fit(rule.when)) for rule in rules.rules]
-        )
-        fitted.check(schema)
-        judging = cls(fitted, expressions, as_of, Points.of(fitted))
-        refused = [judging.add(place, rule) for place, rule in enumerate(fitted.rules)]
-        improper = [condition for condition in refused if condition is not None]
-        if improper:
-            judging.weighed[_REFUSED] = reduce(operator.or_, improper)
-        return judging
-
-    def sound(self, column: nw.Expr) -> nw.Expr:
-        """Return a column with nulls in the rows that are refused."""
-        if _REFUSED not in self.weighed:
-            return column
-        return nw.when(~nw.col(_REFUSED)).then(column)
-
-    def add(self, place: int, rule: Rule) -> nw.Expr | None:
-        """Add a rule, and return for which rows it must not be counted."""
-        truth = self.expressions.truth(rule.when)
-        fires, needs = truth.expression, []
-        if isinstance(fires, bool):
-            fires = self.expressions.verdict(rule.when)
-        times = left = None
-        if rule.times is not None:
-            times = self.expressions.term(rule.times).expression.cast(nw.Int64)
-            needs.append(times)
-        if rule.decay is not None:
-            since = self.expressions.term(str(rule.decay.since)).expression
-            left = self._left(rule.decay, since)
-            needs.append(since)
-        name = hidden("fires", place)
-        self.judged[name] = reduce(_where_known, needs, fires)
-        amount = self.points.amount(rule, times, left)
-        self.parts[place] = _Part(
-            rule=rule,
-            fires=nw.col(name),
-            is_definite=truth.is_definite and not needs,
-            amount=self._weighed(place, rule, amount),
-        )
-        return None if times is None else _is_improper(times, nw.col(name))
-
-    def _left(self, decay: HalfLife | Linear | Step, since: nw.Expr) -> nw.Expr | None:
-        """Return what is left of points; rules that decay alike share a column."""
-        back_end = self.expressions.back_end
-        steps = decay.steps(as_of=self.as_of)
-        left = self.points.left(steps, since, back_end.dialect)
-        if left is None:
-            return None
-        name = self._fades.setdefault((str(decay.since), steps), hidden("left", len(self._fades)))
-        self.judged[name] = left
-        return nw.col(name)
-
-    def _weighed(self, place: int, rule: Rule, amount: nw.Expr | None) -> nw.Expr:
-        if amount is None:
-            return self.points.literal(self.points.constant(rule))
-        name = hidden("amount", place)
-        self.weighed[name] = amount
-        return nw.col(name)
-
-
-def _where_known(fires: nw.Expr, need: nw.Expr) -> nw.Expr:
-    """Return a verdict that is unknown, unless it fails, where something else is missing."""
-    is_there = ~need.is_null()
-    return fires & nw.when(is_there).then(is_there)
-
-
-def _is_improper(times: nw.Expr, fires: nw.Expr) -> nw.Expr:
-    """Say which rows have a count that is none, in a rule that may give its points."""
-    outside = ((times < 0) | (times > _MOST_TIMES)).fill_null(value=False)
-    return outside & fires.fill_null(value=True)
 
 
 @attrs.frozen
 class _Adding:
-    """The last two passes: sums, and what is cut off them.
+    """The passes that add up what rules give.
+
+    The points of an account are the sum of what its rules give. Where they are narrow, the bit
+    of each rule stands above its points in the same sum, and comes along for nothing.
 
     Attributes:
         judging: The passes before.
         nothing: A column of zeros.
+        bounds: Whether the bounds are wanted.
+        masks: Whether the masks are wanted.
     """
 
-    judging: _Judging
+    judging: Judging
     nothing: nw.Expr
-
-    @classmethod
-    def of(cls, judging: _Judging) -> _Adding:
-        """Return the passes that come after those of a rule set."""
-        return cls(judging, zeros(judging.expressions))
-
-    def sums(self, *, bounds: bool) -> dict[str, nw.Expr]:
-        """Return the third pass: by account, what is given, and what is at stake."""
-        columns = {}
-        for account, parts in self._accounts.items():
-            columns[hidden("given", account)] = self._sum(
-                (part.fires, part.amount) for part in parts
-            )
-            if bounds:
-                doubtful = [part for part in parts if not part.is_definite]
-                for name, is_less in (("less", True), ("more", False)):
-                    columns[hidden(name, account)] = self._sum(
-                        (part.fires.is_null(), part.amount)
-                        for part in doubtful
-                        if part.rule.points.is_signed() is is_less
-                    )
-        return columns
-
-    def points(self, *, bounds: bool) -> dict[str, nw.Expr]:
-        """Return the columns with the points."""
-        columns = {"score": self._whole(())}
-        if bounds:
-            columns |= {"low": self._whole(("less",)), "high": self._whole(("more",))}
-        return columns
-
-    def masks(self) -> dict[str, nw.Expr]:
-        """Return the columns with the masks."""
-        parts = self.judging.parts
-        fired = {place: part.fires for place, part in parts.items()}
-        unknown = {
-            place: part.fires.is_null() for place, part in parts.items() if not part.is_definite
-        }
-        return {
-            **masks_of("fired", fired, bits=len(parts), none=self.nothing),
-            **masks_of("unknown", unknown, bits=len(parts), none=self.nothing),
-        }
+    bounds: bool = attrs.field(kw_only=True)
+    masks: bool = attrs.field(kw_only=True)
 
     @property
-    def _accounts(self) -> dict[int, list[_Part]]:
+    def _packs(self) -> bool:
+        return self.masks and self.judging.points.is_narrow
+
+    @cached_property
+    def _accounts(self) -> dict[int, dict[int, Part]]:
         """The rules of each group with a cap, and as the last, all others."""
         capped = [group for group, _ in self.judging.rules.group_caps]
-        accounts: dict[int, list[_Part]] = {place: [] for place in range(len(capped) + 1)}
-        for part in self.judging.parts.values():
+        accounts: dict[int, dict[int, Part]] = {at: {} for at in range(len(capped) + 1)}
+        for number, part in self.judging.parts.items():
             group = part.rule.group
-            accounts[capped.index(group) if group in capped else len(capped)].append(part)
+            account = capped.index(group) if group in capped else len(capped)
+            accounts[account][number] = part
         return accounts
 
-    def _sum(self, terms: Iterable[tuple[nw.Expr, nw.Expr]]) -> nw.Expr:
-        zero = self.judging.points.literal(0)
-        cases = [nw.when(holds).then(amount).otherwise(zero) for holds, amount in terms]
-        return total(cases) if cases else self.nothing
+    @cached_property
+    def _packed(self) -> dict[tuple[int, int, int], list[tuple[Bit, Part]]]:
+        """The rules by account, word and part."""
+        found: defaultdict[tuple[int, int, int], list[tuple[Bit, Part]]] = defaultdict(list)
+        for account, parts in self._accounts.items():
+            for number, part in parts.items():
+                bit = Bit.of(number)
+                found[account, bit.word, bit.part].append((bit, part))
+        return found
 
-    def _whole(self, beside: tuple[str, ...]) -> nw.Expr:
-        """Return the points of all accounts, as they are or with what is at stake beside them."""
+    def sums(self) -> dict[str, nw.Expr]:
+        """Return, by account, what is given and what is at stake, and the parts of masks."""
+        columns = {}
+        if self._packs:
+            for key, rules in self._packed.items():
+                cases = [part.given_with(1 << _SHIFT + bit.place) for bit, part in rules]
+                columns[hidden("packed", *key)] = total(cases)
+        for account, found in self._accounts.items():
+            parts = found.values()
+            if not self._packs:
+                columns[hidden("sum", account)] = self._total([part.given() for part in parts])
+            if self.bounds:
+                for name, is_less in (("less", True), ("more", False)):
+                    stakes = [part.at_stake() for part in parts if part.may_take is is_less]
+                    known = [stake for stake in stakes if stake is not None]
+                    columns[hidden(name, account)] = self._total(known)
+        for name, conditions in self._conditions().items():
+            for word, part in counted(conditions).items():
+                columns[hidden(name, *word)] = part
+        return columns
+
+    def _conditions(self) -> dict[str, dict[int, nw.Expr]]:
+        """Return the conditions of the masks that do not come with the points."""
+        if not self.masks:
+            return {}
+        parts = self.judging.parts.items()
+        unknown = {number: part.is_unknown for number, part in parts}
+        found = {"unknown": {n: doubt for n, doubt in unknown.items() if doubt is not None}}
+        if not self._packs:
+            found["fired"] = {number: part.fires for number, part in parts}
+        return found
+
+    def _total(self, terms: list[nw.Expr]) -> nw.Expr:
+        return total(terms) if terms else self.nothing
+
+    def bits(self) -> dict[str, nw.Expr]:
+        """Return the bits that came with the points."""
+        if not self._packs:
+            return {}
+        # Points are far from half of what a bit is worth, so that floats would do too.
+        return {
+            hidden("bits", *key): (nw.col(hidden("packed", *key)) + (_UNIT // 2)) // _UNIT
+            for key in self._packed
+        }
+
+    def given(self) -> dict[str, nw.Expr]:
+        """Return by account what is given."""
+        columns = {}
+        for account in self._accounts:
+            sums = [nw.col(hidden("sum", account))]
+            if self._packs:
+                keys = [key for key in self._packed if key[0] == account]
+                sums = [
+                    nw.col(hidden("packed", *key)) - nw.col(hidden("bits", *key)) * _UNIT
+                    for key in keys
+                ]
+            columns[hidden("given", account)] = self._total(sums)
+        return columns
+
+    @property
+    def _outcomes(self) -> dict[str, list[str]]:
+        """What each column of points is the sum of, by its name."""
+        bounds = {"low": ["given", "less"], "high": ["given", "more"]}
+        return {"score": ["given"], **(bounds if self.bounds else {})}
+
+    def capped(self) -> dict[str, nw.Expr]:
+        """Return by account what is left of the points under its cap."""
+        columns = {}
+        caps = [self.judging.points.count(cap) for _, cap in self.judging.rules.group_caps]
+        for account in self._accounts:
+            for name, parts in self._outcomes.items():
+                found = total([nw.col(hidden(part, account)) for part in parts])
+                if account < len(caps):
+                    found = limited(found, -caps[account], caps[account])
+                columns[hidden(name, account)] = found
+        return columns
+
+    def columns(self) -> dict[str, nw.Expr]:
+        """Return the columns that the user gets."""
         rules, points = self.judging.rules, self.judging.points
-        caps = [*(cap for _, cap in rules.group_caps), None]
-        accounts = []
-        for account, cap in enumerate(caps):
-            names = [hidden(name, account) for name in ("given", *beside)]
-            found = total([nw.col(name).cast(nw.Int64) for name in names])
-            most = None if cap is None else points.count(cap)
-            accounts.append(found if most is None else found.clip(-most, most))
-        whole = _clipped(total(accounts), points, rules.floor, rules.cap)
+        floor = None if rules.floor is None else points.count(rules.floor)
+        cap = None if rules.cap is None else points.count(rules.cap)
         # A column, because Polars multiplies with the reciprocal of a constant, which is inexact.
         units = nw.col(hidden("given", 0)).cast(nw.Float64) * 0.0 + float(10**points.digits)
-        return whole.cast(nw.Float64) / units
+        columns = {}
+        for name in self._outcomes:
+            whole = total([nw.col(hidden(name, account)) for account in self._accounts])
+            columns[name] = limited(whole, floor, cap).cast(nw.Float64) / units
+        if self.masks:
+            for name, parts in self._parts().items():
+                count = len(self.judging.parts)
+                columns |= words(name, parts, bits=count, nothing=self.nothing)
+        return columns
 
-
-def _clipped(units: nw.Expr, points: Points, floor: Decimal | None, cap: Decimal | None) -> nw.Expr:
-    if floor is None and cap is None:
-        return units
-    return units.clip(
-        None if floor is None else points.count(floor), None if cap is None else points.count(cap)
-    )
+    def _parts(self) -> dict[str, list[tuple[tuple[int, int], nw.Expr]]]:
+        """Return the parts of the masks, with the words and parts that they are of."""
+        found = {
+            name: [(key, nw.col(hidden(name, *key))) for key in counted(conditions)]
+            for name, conditions in self._conditions().items()
+        }
+        if self._packs:
+            keys = list(self._packed)
+            found["fired"] = [((w, p), nw.col(hidden("bits", a, w, p))) for a, w, p in keys]
+        return {name: found[name] for name in ("fired", "unknown")}

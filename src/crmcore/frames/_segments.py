@@ -13,7 +13,7 @@ from crmcore.criteria import Schema
 from crmcore.segments import SegmentTable
 
 from ._choices import first_of
-from ._masks import masks_of, total
+from ._masks import counted, total, words
 from ._passes import Passes, hidden, opened, zeros
 
 _FrameT = TypeVar("_FrameT")
@@ -103,7 +103,9 @@ class _Placing:
         winners = zip(self.holds, names, strict=True)
         columns = {
             "segment": first_of([(self.nothing > 0, nw.lit("")), *winners]),
-            **masks_of("segment_unknown", unknown, bits=len(names), none=self.nothing),
+            **words(
+                "segment_unknown", counted(unknown).items(), bits=len(names), nothing=self.nothing
+            ),
         }
         if not self.table.exactly_one:
             return columns

@@ -118,7 +118,7 @@ class _Moving:
         first = self.as_of.toordinal() - self.policy.minimum_days
         if first < 1:
             return ~self.since.is_null()
-        return self.since > self.expressions.back_end.dialect.constant(date.fromordinal(first))
+        return self.since > self.expressions.frame.dialect.constant(date.fromordinal(first))
 
     def moves(self) -> dict[str, nw.Expr]:
         """Return the second pass: the place after the step; null where the tier is unknown."""
@@ -133,7 +133,7 @@ class _Moving:
         """Return the columns that the user gets."""
         after = nw.col(_AFTER)
         names = [(after == at, nw.lit(tier.name)) for at, tier in enumerate(self.policy.tiers)]
-        today = self.expressions.back_end.dialect.constant(self.as_of)
+        today = self.expressions.frame.dialect.constant(self.as_of)
         cases = [(after != nw.col(_PLACE), today)]
         if self.since is not None:
             cases.append((after == nw.col(_PLACE), self.since))
