@@ -77,9 +77,11 @@ def versions(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv", reuse_venv=True)
 def spark(session: nox.Session) -> None:
-    """Test data frames on Spark, which needs Java 17 or newer."""
+    """Test data frames on all engines and on Spark, which needs Java 17 or newer."""
     session.install("--quiet", "-e", ".[dev,spark]")
-    session.run("python", "-m", "pytest", "tests/frames", "-m", "spark", *session.posargs)
+    coverage = ["--cov=crmcore.frames", "--cov-config=tests/frames/spark.coveragerc"]
+    pytest = ["python", "-m", "pytest", "tests/frames", *coverage]
+    session.run(*pytest, *session.posargs, env={"CI": "true"})
 
 
 def _test_the_wheel(session: nox.Session) -> None:

@@ -95,7 +95,7 @@ class Frames:
         listed = [value for value in alike if value is not None]
         if not listed:
             return Truth(nw.when(~operand.expression.is_null()).then(nw.lit(value=False)))
-        if self.dialect.is_spark and isinstance(listed[0], date):
+        if self.dialect.is_spark and isinstance(listed[0], date):  # pragma: only on spark
             constants = map(self.dialect.constant, listed)
             return Truth(_balanced([operand.expression == constant for constant in constants]))
         return Truth(operand.expression.is_in(listed))
@@ -149,7 +149,7 @@ def _joined(
     return Truth(reduce(join, expressions), all(part.is_definite for part in parts))
 
 
-def _balanced(parts: Sequence[nw.Expr]) -> nw.Expr:
+def _balanced(parts: Sequence[nw.Expr]) -> nw.Expr:  # pragma: only on spark
     """Return whether one part is true, as a tree no deeper than need be."""
     half = len(parts) // 2
     return _balanced(parts[:half]) | _balanced(parts[half:]) if half else parts[0]

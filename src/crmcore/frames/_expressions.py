@@ -115,7 +115,7 @@ class Expressions:
         if not isinstance(truth.expression, bool):
             return truth.expression
         # A lone constant has another type, or one row only, on one engine or another.
-        anything = nw.col(self.frame.readable.collect_schema().names()[0]).is_null()
+        anything = nw.col(next(iter(self.frame.readable.collect_schema()))).is_null()
         return (anything | ~anything) if truth.expression else (anything & ~anything)
 
 

@@ -33,10 +33,16 @@ class Frame:
         given: The frame as it was handed in. It is another one only for pandas, whose columns
             are read as a table of pyarrow: NumPy's types do not tell *missing* from *not a
             number* and from False, and constants have them whatever they stand beside.
+        types: The type of each column, as it is read; of pandas' own if it is not.
     """
 
     readable: Either
     given: Either
+    types: dict[str, nw.dtypes.DType] = attrs.field(init=False, eq=False, repr=False)
+
+    @types.default
+    def _types(self) -> dict[str, nw.dtypes.DType]:
+        return {**self.given.collect_schema(), **self.readable.collect_schema()}
 
     @classmethod
     def open(
@@ -63,16 +69,13 @@ class Frame:
             raise _unsupported(type(native).__name__) from None
         if given.implementation not in _KNOWN:
             raise _unsupported(f"a frame of {given.implementation.value}")
-        if not given.collect_schema().names():
-            raise InvalidValueError("frame", "one without columns", "have a column")
+        readable = given
         if isinstance(given, nw.DataFrame) and given.implementation.is_pandas():
-            return cls(_table(given, reading, whole), given)
-        return cls(given, given)
-
-    @property
-    def types(self) -> dict[str, nw.dtypes.DType]:
-        """The type of each column, as it is read; of pandas' own if it is not."""
-        return {**self.given.collect_schema(), **self.readable.collect_schema()}
+            readable = _table(given, reading, whole)
+        frame = cls(readable, given)
+        if not frame.types:
+            raise InvalidValueError("frame", "one without columns", "have a column")
+        return frame
 
     @property
     def dialect(self) -> Dialect:
@@ -107,7 +110,7 @@ def _table(
     frame: nw.DataFrame[Any], reading: Collection[str] | None, whole: Collection[str]
 ) -> nw.DataFrame[Any]:
     # Without a column, a table of pyarrow would have no rows either.
-    names = frame.columns if reading is None else {*reading, frame.columns[0]}
+    names = frame.columns if reading is None else {*reading, *frame.columns[:1]}
     columns = {
         name: _array(frame[name], is_whole=name in whole) for name in frame.columns if name in names
     }

@@ -61,7 +61,7 @@ class Truth:
 
 def present(expression: nw.Expr) -> nw.Expr:
     """Return the numbers without NaN, which is missing."""
-    return nw.when(~expression.is_nan()).then(expression)
+    return expression.fill_nan(None)
 
 
 @attrs.frozen
@@ -80,7 +80,7 @@ class Dialect:
 
     def constant(self, value: Scalar) -> nw.Expr:
         """Return a constant."""
-        if self.is_spark and isinstance(value, date):
+        if self.is_spark and isinstance(value, date):  # pragma: only on spark
             # As an object, a day before 1582 would be moved to the calendar of its time, and
             # an instant by the zone of the machine.
             dtype = nw.Datetime("us") if isinstance(value, datetime) else nw.Date()
