@@ -11,7 +11,8 @@ from crmcore.criteria import Criterion, Predicates, Schema
 from crmcore.errors import Fault, FaultsError
 
 from ._limits import DEFAULT, Limits
-from ._reader import Reader, TooLargeError, refused
+from ._reader import Reader
+from ._refusal import TooLargeError, refused
 from ._to_data import ENVELOPE, TWICE, VERSION, Split
 
 _KEYS: Final = (ENVELOPE, "where", "expr")

@@ -109,8 +109,7 @@ class Parser:
 
     def _longer(self, left: Part, power: Power) -> Part | None:
         """Return the part that a word or a sign makes of what stands left of it, if one does."""
-        token = self._tokens.current
-        text = token.text if token.kind in {Kind.WORD, Kind.SIGN} else ""
+        text = self._tokens.current.symbol
         if text in JOINS and power <= JOINS[text][1]:
             return self._joined(left, text)
         if text in CALCULATIONS and power <= CALCULATIONS[text][1]:
@@ -195,7 +194,7 @@ class Parser:
         key = COMPARISONS[self._tokens.next().text]
         found = self._tested(key, left, self._operand(Power.SUM))
         token = self._tokens.current
-        if token.kind is Kind.SIGN and token.text in COMPARISONS:
+        if token.symbol in COMPARISONS:
             raise self._tokens.refusal(f"comparisons do not chain; write {_COMPARED}", token)
         return found
 
@@ -327,7 +326,7 @@ class Parser:
     def _unreadable(self, part: Part) -> FaultsError:
         """Return the refusal of what stands after a part, or of the part itself."""
         token = self._tokens.current
-        if token.kind in {Kind.WORD, Kind.SIGN} and token.text in _ELSEWHERE:
+        if token.symbol in _ELSEWHERE:
             problem = f"cannot read {token.text!r}; {_ELSEWHERE[token.text]}"
         elif token.kind is Kind.WORD and token.text not in FOLLOWING:
             problem = str(UnknownNameError("word", token.text, FOLLOWING))

@@ -28,6 +28,7 @@ from ._forms import (
     Shape,
 )
 from ._limits import Limits
+from ._refusal import RefusedError, TooLargeError, at, refused
 from ._shown import shown
 
 _OPERANDS: Final = {**TERMS, **CONSTANTS, **DAYS}
@@ -40,28 +41,6 @@ _BITS: Final = 128
 _UNITS: Final = frozenset({"days", "months"})
 _EXAMPLE: Final = "{'gt': [{'field': 'days_since_last'}, 90]}"
 _LONGEST_CONSTANT: Final = 64
-
-
-class RefusedError(CrmError):
-    """A part of the data is refused, with its fault."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.fault = fault
-
-
-class TooLargeError(RefusedError):
-    """The criterion is larger than it may be; nothing more is read."""
-
-
-def refused(path: str, what: str, rule: str, found: object) -> Fault:
-    """Return the fault of something that has been found where it must do otherwise."""
-    return Fault(path or "criterion", f"{what} must {rule} (got {shown(found)})")
-
-
-def at(path: str, key: str) -> str:
-    """Return the path of a key."""
-    return f"{path}.{key}" if path else key
 
 
 @attrs.frozen

@@ -48,7 +48,7 @@ class Tokens:
 
     def is_at(self, text: str) -> bool:
         """Say whether a word or a sign comes next."""
-        return self.current.kind in {Kind.WORD, Kind.SIGN} and self.current.text == text
+        return self.current.symbol == text
 
     def take(self, text: str) -> bool:
         """Take a word or a sign if it comes next, and say whether it did."""

@@ -105,6 +105,11 @@ class Token:
     start: int
 
     @property
+    def symbol(self) -> str:
+        """The word or the sign that it is; empty for all other tokens."""
+        return self.text if self.kind is Kind.WORD or self.kind is Kind.SIGN else ""
+
+    @property
     def shown(self) -> str:
         """How a message calls it."""
         if self.kind is Kind.END:
