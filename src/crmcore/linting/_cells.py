@@ -107,7 +107,8 @@ def cells_of(
     kind = column.kind.name
     if kind in LINED:
         cuts = frozenset[Fraction]().union(*(atom.cuts for atom in atoms))
-        line = Line.of(column, cuts)
+        named = frozenset[Fraction]().union(*(atom.named for atom in atoms))
+        line = Line.of(column, named)
         raw = [_on_line(stretch, line, kind, day) for stretch in line.cut(cuts)]
         raw = [cell for cell in raw if cell.samples]
     elif kind == "TEXT" and not column.words:

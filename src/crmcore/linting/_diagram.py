@@ -82,6 +82,7 @@ class Diagrams:
     _known: dict[tuple[int, tuple[Node, ...]], Node] = attrs.field(factory=dict, init=False)
     _joined: dict[object, Node] = attrs.field(factory=dict, init=False)
     _reached: dict[Node, Outcomes] = attrs.field(factory=dict, init=False)
+    _possible: dict[Demand, frozenset[int]] = attrs.field(factory=dict, init=False)
     _dead: set[frozenset[Demand]] = attrs.field(factory=set, init=False)
 
     def node(self, choice: int, branches: Sequence[Node]) -> Node:
@@ -144,20 +145,13 @@ class Diagrams:
         fewer demands open comes first, and else an earlier one. Demands from which no path
         leads on are remembered and never followed again.
         """
-        left = self._left(demands)
-        if left is not None:
-            yield from self._paths(frozenset(left))
+        wanted = list(demands)
+        if all(self._reach(node) & outcomes for node, outcomes in wanted):
+            yield from self._paths(frozenset(self._left(wanted)))
 
-    def _left(self, demands: Iterable[Demand]) -> list[Demand] | None:
-        """Return the demands that are still open, or None if one cannot be met any more."""
-        left = []
-        for node, outcomes in demands:
-            reached = self._reach(node)
-            if not reached & outcomes:
-                return None
-            if reached & ~outcomes:
-                left.append((node, outcomes))
-        return left
+    def _left(self, demands: Iterable[Demand]) -> list[Demand]:
+        """Return the demands that are still open, of those that are possible."""
+        return [demand for demand in demands if self._reach(demand[0]) & ~demand[1]]
 
     def _paths(self, demands: frozenset[Demand]) -> Iterator[Path]:
         if not demands:
@@ -178,19 +172,34 @@ class Diagrams:
         """Return the answers to a choice that leave all demands possible, with what they leave."""
         asked: list[tuple[tuple[Node, ...], Outcomes]] = []
         others: list[Demand] = []
+        possible: list[frozenset[int]] = []
         for demand in demands:
             own, branches = self._open(demand[0])
             if own == choice:
                 asked.append((branches, demand[1]))
+                possible.append(self._possible_answers(demand))
             else:
                 others.append(demand)
+        # The fewest first: a demand that leaves few answers spares asking the others of many.
+        places = frozenset.intersection(*sorted(possible, key=len))
+        self.budget.spend(len(asked) * (1 + len(places)))
         ways = []
-        for place in range(len(asked[0][0])):
-            self.budget.spend(len(asked))
+        for place in places:
             left = self._left([(branches[place], outcomes) for branches, outcomes in asked])
-            if left is not None:
-                ways.append((place, frozenset(chain(left, others))))
+            ways.append((place, frozenset(chain(left, others))))
         return sorted(ways, key=lambda way: (len(way[1]), way[0]))
+
+    def _possible_answers(self, demand: Demand) -> frozenset[int]:
+        """Return the answers to the first choice of a diagram that leave a demand possible."""
+        found = self._possible.get(demand)
+        if found is None:
+            node, outcomes = demand
+            branches = self._open(node)[1]
+            self.budget.spend(len(branches))
+            reached = enumerate(map(self._reach, branches))
+            found = frozenset(place for place, some in reached if some & outcomes)
+            self._possible[demand] = found
+        return found
 
     def count(self, node: Node, outcome: int, sizes: Mapping[int, Sequence[int]]) -> int:
         """Return how many records have an outcome.

@@ -33,6 +33,7 @@ class FieldAtom:
         field: The field.
         criterion: The test, to be asked of single values.
         cuts: The numbers at which its verdict may change; for texts, the lengths.
+        named: Those of the numbers with which it compares the field itself.
         words: The texts that it names.
         starts: The starts of texts that it names.
         ends: The ends of texts that it names.
@@ -42,6 +43,7 @@ class FieldAtom:
     field: str
     criterion: Criterion
     cuts: Cuts = frozenset()
+    named: Cuts = frozenset()
     words: Texts = frozenset()
     starts: Texts = frozenset()
     ends: Texts = frozenset()

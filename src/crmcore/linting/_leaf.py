@@ -8,8 +8,6 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, Final
 
-import attrs
-
 from crmcore.criteria import Criterion, F
 
 from ._diagram import FAILS, HOLDS, UNKNOWN
@@ -56,7 +54,10 @@ def compared(op: str, left: Term, right: Term) -> Formula:
         words = frozenset(side.build for side in (left, right) if isinstance(side.build, str))
         cuts = frozenset() if _is_named(left, right) else _cuts(left, right)
         if cuts is not None:
-            return FieldAtom(field=fields[0], criterion=criterion, cuts=cuts, words=words)
+            named = cuts if left.is_plain and right.is_plain else frozenset()
+            return FieldAtom(
+                field=fields[0], criterion=criterion, cuts=cuts, named=named, words=words
+            )
     if left.form is not None and right.form is not None:
         is_exact = not (left.is_rounded or right.is_rounded)
         return _on_a_line(op, left.form - right.form, fields, is_exact=is_exact)
@@ -116,16 +117,15 @@ def _on_a_line(op: str, gap: Form, fields: tuple[str, ...], *, is_exact: bool) -
 
 def listed(term: Term, values: Sequence[object]) -> Formula:
     """Return the membership of a term in a list of constants."""
-    equals = [compared("eq", term, Term.of_constant(value)) for value in values]
-    atoms = [equal for equal in equals if isinstance(equal, FieldAtom)]
-    if len(atoms) < len(equals):
-        return Joined("any", tuple(equals))
-    return attrs.evolve(
-        atoms[0],
-        criterion=term.build.in_(values),
-        cuts=frozenset().union(*(atom.cuts for atom in atoms)),
-        words=frozenset().union(*(atom.words for atom in atoms)),
-    )
+    if len(term.fields) == 1 and term.is_plain:
+        (field,), criterion = term.fields, term.build.in_(values)
+        if term.form is None:
+            words = frozenset(value for value in values if isinstance(value, str))
+            return FieldAtom(field=field, criterion=criterion, words=words)
+        numbers = (Term.of_constant(value).constant for value in values)
+        levels = frozenset(level for level in numbers if level is not None)
+        return FieldAtom(field=field, criterion=criterion, cuts=levels, named=levels)
+    return Joined("any", tuple(compared("eq", term, Term.of_constant(value)) for value in values))
 
 
 def matched(op: str, term: Term, text: str) -> Formula:

@@ -35,7 +35,6 @@ _DAYS: Final = {
     "DATE": (date.min, date.max),
     "DATETIME": (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
 }
-_FINEST: Final = Fraction(1, 10**18)
 _EXACT: Final = Context(prec=60)
 
 
@@ -82,8 +81,8 @@ class Line:
     step: Fraction | None
 
     @classmethod
-    def of(cls, column: Column, cuts: Iterable[Fraction] = ()) -> Line:
-        """Return the line of a field; decimals are as fine as its cuts, or finer."""
+    def of(cls, column: Column, named: Iterable[Fraction]) -> Line:
+        """Return the line of a field; decimals are as fine as what they are compared with."""
         kind = column.kind.name
         if kind in _DAYS:
             first, last = _DAYS[kind]
@@ -92,7 +91,9 @@ class Line:
         if kind == "FLOAT":
             return cls(low, high, None)
         step = Fraction(1, 10**column.places)
-        return cls(low, high, step if kind == "INT" else _finer(step, cuts))
+        while kind == "DECIMAL" and any((level / step).denominator > 1 for level in named):
+            step /= 10
+        return cls(low, high, step)
 
     def cut(self, cuts: Iterable[Fraction]) -> Iterator[Stretch]:
         """Yield the stretches between the cuts, and those of the cuts, in order."""
@@ -146,12 +147,6 @@ class Line:
             near = (nearest, nearest + 1, nearest - 1, nearest + 10)
             places = [*near, 0, 1, steps // 2, steps - 1, steps]
         return [low + at * self.step for at in dict.fromkeys(places) if 0 <= at <= steps]
-
-
-def _finer(step: Fraction, cuts: Iterable[Fraction]) -> Fraction:
-    while any((cut / step).denominator > 1 for cut in cuts) and step > _FINEST:
-        step /= 10
-    return step
 
 
 def value_of(kind: str, found: Fraction) -> Ordered:
