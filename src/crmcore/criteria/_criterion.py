@@ -97,15 +97,20 @@ class Criterion(ABC):
         """Return the Python expressions of its verdicts, as parts of a function.
 
         Args:
-            compiler: What all criteria of the function are embedded in; `Criterion.compiler` gives
-                one.
+            compiler: What all criteria of the function are embedded in; ``Criterion.compiler``
+                gives one.
+
+        :meta private:
         """
         self.size.check()
         return self.fold(compiler)
 
     @staticmethod
     def compiler(*, as_of: date) -> Compiler:
-        """Return the back end in which criteria of one function share what they read."""
+        """Return the back end in which criteria of one function share what they read.
+
+        :meta private:
+        """
         return Compiler(day(as_of))
 
     @property

@@ -59,7 +59,7 @@ class EventRuleSet:
         at: The field of an event with its date or its instant; ``F.name`` or its name.
         id: The field of an event with its id, text or an integer.
         zone: The time zone in which instants have their day, an IANA name or a
-            `zoneinfo.ZoneInfo`; left out where events have dates.
+            ``zoneinfo.ZoneInfo``; left out where events have dates.
         floor: The least that a score can be.
         cap: The most that a score can be.
         group_caps: By group, the most points that its rules give or take together.

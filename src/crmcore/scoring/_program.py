@@ -37,7 +37,7 @@ class Masks(NamedTuple):
     on, however many there are.
 
     Attributes:
-        total: The points, as `Score.value`.
+        total: The points, the value of the `Score`.
         fired: The rules that gave their points, a bit for each.
         unknown: The rules of which nobody knows, a bit for each.
 

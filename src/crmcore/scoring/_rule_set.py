@@ -22,7 +22,7 @@ from ._ledger import GroupCaps, Terms, refuse_terms, to_floor, to_group_caps
 from ._program import Masks
 from ._rule import Rule, are_points, to_cap
 from ._score import Score
-from ._scorer import RuleScorer, Scorer
+from ._scorer import Scorer
 
 _MOST_KEPT: Final = 64
 
@@ -84,7 +84,7 @@ class RuleSet:
         return _scorer(self, as_of)(record)
 
     def total(self, record: object, *, as_of: date) -> Decimal:
-        """Return the points of a record, as `Score.value`, without a ledger."""
+        """Return the points of a record, the value of its `Score`, without a ledger."""
         return _scorer(self, as_of).total(record)
 
     def masks(self, record: object, *, as_of: date) -> Masks:
@@ -97,8 +97,8 @@ class RuleSet:
         Args:
             record: The record that the masks are of: an object with attributes, or a mapping,
                 such as a row. Its counts, dates and values are read.
-            fired: The rules that gave their points, as `Masks.fired`.
-            unknown: The rules of which nobody knows, as `Masks.unknown`.
+            fired: The rules that gave their points, as `Masks` has them.
+            unknown: The rules of which nobody knows, as `Masks` has them.
             as_of: The day of judgement.
 
         Raises:
@@ -116,8 +116,16 @@ class RuleSet:
         Raises:
             InvalidValueError: If *as_of* is an instant, or no date.
         """
-        rules = tuple(RuleScorer.on(rule, day(as_of), of) for rule in self.rules)
-        return Scorer(as_of=day(as_of), terms=self._terms, rules=rules, of=of)
+        return Scorer(
+            name=self.name,
+            version=self.version,
+            rules=self.rules,
+            floor=self.floor,
+            cap=self.cap,
+            group_caps=self.group_caps,
+            as_of=day(as_of),
+            of=of,
+        )
 
     @property
     def fields(self) -> frozenset[str]:

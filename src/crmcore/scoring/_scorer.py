@@ -25,7 +25,7 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 
 from ._decay import Fade, age_in_days
-from ._ledger import Ledger, Terms, clamped
+from ._ledger import GroupCaps, Ledger, Terms, clamped
 from ._program import Masks, compile_rules
 from ._reading import count, day, is_missing, reader
 from ._rule import EXACT, Rule
@@ -162,15 +162,40 @@ class Scorer:
     records and wants the ledgers of a few.
 
     Attributes:
+        name: The name of the rule set.
+        version: The version of the rule set.
+        rules: Its rules.
+        floor: The least that a score can be.
+        cap: The most that a score can be.
+        group_caps: By group, the most points that its rules give or take together.
         as_of: The day of judgement, from which ages count.
+        of: The class of all records, if it is known.
 
     .. versionadded:: 0.1.0
     """
 
+    name: str
+    version: str
+    rules: tuple[Rule, ...]
+    floor: Decimal | None
+    cap: Decimal | None
+    group_caps: GroupCaps
     as_of: date
-    _terms: Terms
-    _rules: tuple[RuleScorer, ...]
-    _of: type | None = None
+    of: type | None = None
+
+    @cached_property
+    def _terms(self) -> Terms:
+        return Terms(
+            name=self.name,
+            version=self.version,
+            floor=self.floor,
+            cap=self.cap,
+            group_caps=self.group_caps,
+        )
+
+    @cached_property
+    def _scorers(self) -> tuple[RuleScorer, ...]:
+        return tuple(RuleScorer.on(rule, self.as_of, self.of) for rule in self.rules)
 
     def __call__(self, record: object) -> Score:
         """Return the score of a record, with its ledger."""
@@ -195,15 +220,15 @@ class Scorer:
 
         Args:
             record: The record that the masks are of; its counts, dates and values are read.
-            fired: The rules that gave their points, as `Masks.fired`.
-            unknown: The rules of which nobody knows, as `Masks.unknown`.
+            fired: The rules that gave their points, as `Masks` has them.
+            unknown: The rules of which nobody knows, as `Masks` has them.
 
         Raises:
             InvalidValueError: If the masks cannot be those of the record.
         """
-        _check_masks(fired, unknown, len(self._rules))
+        _check_masks(fired, unknown, len(self.rules))
         ledger = Ledger(self._terms, self.as_of)
-        for place, scorer in enumerate(self._rules):
+        for place, scorer in enumerate(self._scorers):
             if fired >> place & 1:
                 ledger.add(scorer.rule, [scorer.given(record)])
             elif unknown >> place & 1:
@@ -213,8 +238,8 @@ class Scorer:
     def _compiled(self, *, with_masks: bool) -> Callable[[Any], Any]:
         make = partial(
             compile_rules,
-            [scorer.rule for scorer in self._rules],
-            [scorer.fade for scorer in self._rules],
+            self.rules,
+            [scorer.fade for scorer in self._scorers],
             self._terms,
             as_of=self.as_of,
             with_masks=with_masks,
@@ -237,14 +262,14 @@ class Scorer:
 
             return make(by_key=by_key, all_settled=False, otherwise=otherwise)
 
-        if self._of is not None:
-            return quick(by_key=issubclass(self._of, Mapping))
+        if self.of is not None:
+            return quick(by_key=issubclass(self.of, Mapping))
         return lambda record: quick(by_key=isinstance(record, Mapping))(record)
 
     def _judged(self, record: object) -> Masks:
         """Judge rule by rule, which says what is wrong with a record that cannot be scored."""
         fired = unknown = 0
-        for place, scorer in enumerate(self._rules):
+        for place, scorer in enumerate(self._scorers):
             truth = scorer.rule.when.evaluate(record, as_of=self.as_of).truth
             if truth is False:
                 continue
