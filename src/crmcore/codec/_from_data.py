@@ -12,6 +12,7 @@ from typing import (
     Final,
     Literal,
     NoReturn,
+    TypeAlias,
     TypeVar,
     Union,
     get_args,
@@ -23,7 +24,7 @@ import attrs
 from cattrs import Converter
 
 from crmcore import notation
-from crmcore.criteria import Criterion
+from crmcore.criteria import Criterion, Predicates
 from crmcore.errors import CrmError
 from crmcore.kernel import Undefined
 
@@ -34,11 +35,18 @@ from ._scalars import SCALARS, read_anything, read_literal, read_word
 from ._undefined import UndefinedData
 
 T = TypeVar("T")
+_Maker: TypeAlias = Callable[[Any, Predicates], Reader]
 
 _UNIONS: Final = {Union, types.UnionType}
 
 
-def from_data(cls: type[T], data: object, *, source: str = "data") -> T:
+def from_data(
+    cls: type[T],
+    data: object,
+    *,
+    source: str = "data",
+    predicates: Predicates | None = None,
+) -> T:
     """Return the object of type *cls* that plain data describes.
 
     Data is read strictly: a number is no text, 5.0 is no whole number, an instant carries its
@@ -52,6 +60,7 @@ def from_data(cls: type[T], data: object, *, source: str = "data") -> T:
         cls: An attrs class, an enumeration, a scalar, or a collection of these.
         data: Mappings, lists, text, numbers, booleans, None, dates and datetimes.
         source: How to call the data in a message.
+        predicates: The plugin predicates that criteria in it may ask; none unless stated.
 
     Raises:
         FaultsError: With every fault, each under a path such as ``members[3].skills[0].level``.
@@ -60,7 +69,7 @@ def from_data(cls: type[T], data: object, *, source: str = "data") -> T:
     .. versionadded:: 0.1.0
     """
     target: Any = cls
-    read = reader(target)
+    read = reader(target, predicates or Predicates())
     try:
         value: T = read(data)
     except (Faulty, CrmError) as error:
@@ -69,14 +78,14 @@ def from_data(cls: type[T], data: object, *, source: str = "data") -> T:
 
 
 @cache
-def reader(cls: Any) -> Reader:  # noqa: ANN401 - whatever a field is annotated with
-    """Return the function that reads data as *cls*."""
-    hook = _converter().get_structure_hook(cls)
+def reader(cls: Any, known: Predicates) -> Reader:  # noqa: ANN401 - whatever a field is annotated with
+    """Return the function that reads data as *cls*, with the predicates that are known."""
+    hook = _converter(known).get_structure_hook(cls)
     return lambda data: hook(data, cls)
 
 
 @cache
-def _converter() -> Converter:
+def _converter(known: Predicates) -> Converter:
     """Return the converter that finds the reader for a type.
 
     cattrs knows optional types, new types, aliases and the like; how each kind of data is read
@@ -86,7 +95,7 @@ def _converter() -> Converter:
     for scalar, read in SCALARS.items():
         converter.register_structure_hook(scalar, partial(_read_scalar, read))
     for applies, make in _MAKERS:  # the last that applies is taken
-        converter.register_structure_hook_factory(applies, partial(_hook, make))
+        converter.register_structure_hook_factory(applies, partial(_hook, make, known))
     return converter
 
 
@@ -94,8 +103,8 @@ def _refuse_type(cls: Any) -> NoReturn:  # noqa: ANN401
     raise unknown_type(cls)
 
 
-def _hook(make: Callable[[Any], Reader], cls: Any) -> Callable[[Any, Any], Any]:  # noqa: ANN401
-    read = make(cls)
+def _hook(make: _Maker, known: Predicates, cls: Any) -> Callable[[Any, Any], Any]:  # noqa: ANN401
+    read = make(cls, known)
     return lambda data, _: read(data)
 
 
@@ -104,13 +113,13 @@ def _read_scalar(read: Reader, data: object, cls: type[Any]) -> object:
     return read_word(cls, data) if issubclass(cls, Enum) else read(data)
 
 
-def _list(cls: Any) -> Reader:  # noqa: ANN401
+def _list(cls: Any, known: Predicates) -> Reader:  # noqa: ANN401
     items = get_args(cls)
     make = list if get_origin(cls) is list else tuple
     if get_origin(cls) is tuple and items[-1] is not Ellipsis:
-        reads = [reader(item) for item in items]
+        reads = [reader(item, known) for item in items]
         return lambda data: tuple(read_row(reads, data))
-    item, read = items[0], reader(items[0])
+    item, read = items[0], reader(items[0], known)
     if attrs.has(item) and _counts_something(item):
         return lambda data: make(read_by_name(item, read, data))
     return lambda data: make(read_each(read, data))
@@ -122,19 +131,19 @@ def _counts_something(cls: type[Any]) -> bool:
     return rest == [int] and isinstance(name, type) and issubclass(name, str)
 
 
-def _set(cls: Any) -> Reader:  # noqa: ANN401
-    read = reader(get_args(cls)[0])
+def _set(cls: Any, known: Predicates) -> Reader:  # noqa: ANN401
+    read = reader(get_args(cls)[0], known)
     make = set if get_origin(cls) is set else frozenset
     return lambda data: make(read_each(read, data))
 
 
-def _table(cls: Any) -> Reader:  # noqa: ANN401
-    read_key, read_value = map(reader, get_args(cls))
+def _table(cls: Any, known: Predicates) -> Reader:  # noqa: ANN401
+    read_key, read_value = (reader(each, known) for each in get_args(cls))
     return lambda data: read_table(read_key, read_value, data)
 
 
-def _either(cls: Any) -> Reader:  # noqa: ANN401
-    choices = [Choice(kind, _names(kind), reader(kind)) for kind in get_args(cls)]
+def _either(cls: Any, known: Predicates) -> Reader:  # noqa: ANN401
+    choices = [Choice(kind, _names(kind), reader(kind, known)) for kind in get_args(cls)]
     return lambda data: read_either(choices, data)
 
 
@@ -144,25 +153,25 @@ def _names(cls: Any) -> frozenset[str] | None:  # noqa: ANN401
     return frozenset(fields_of(cls)) if attrs.has(cls) else None
 
 
-def _literal(cls: Any) -> Reader:  # noqa: ANN401
+def _literal(cls: Any, _: Predicates) -> Reader:  # noqa: ANN401
     return partial(read_literal, get_args(cls))
 
 
-def _record(cls: type[Any]) -> Reader:
+def _record(cls: type[Any], known: Predicates) -> Reader:
     # The fields are looked at with the first data, because a record may hold its like.
     target: Any = cls
-    return lambda data: read_record(cls, _fields(target), data)
+    return lambda data: read_record(cls, _fields(target, known), data)
 
 
-def _undefined(_: type[Undefined]) -> Reader:
+def _undefined(_: type[Undefined], known: Predicates) -> Reader:
     target: Any = UndefinedData
-    return lambda data: read_record(UndefinedData, _fields(target), data).value
+    return lambda data: read_record(UndefinedData, _fields(target, known), data).value
 
 
 @cache
-def _fields(cls: type[Any]) -> dict[str, Field]:
+def _fields(cls: type[Any], known: Predicates) -> dict[str, Field]:
     return {
-        name: Field(attribute, reader(annotation))
+        name: Field(attribute, reader(annotation, known))
         for name, (attribute, annotation) in fields_of(cls).items()
     }
 
@@ -180,15 +189,15 @@ def _is_subclass(base: type[Any]) -> Callable[[Any], bool]:
     return lambda cls: isinstance(cls, type) and issubclass(cls, base)
 
 
-_MAKERS: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], Reader]], ...]] = (
+_MAKERS: Final[tuple[tuple[Callable[[Any], bool], _Maker], ...]] = (
     (_has_origin({Literal}), _literal),
     (_has_origin({tuple, list, Sequence, Collection, Iterable}), _list),
     (_has_origin({set, frozenset, AbstractSet}), _set),
     (_has_origin({dict, Mapping}), _table),
     (_is_choice, _either),
-    (_is_subclass(Enum), lambda cls: partial(read_word, cls)),
+    (_is_subclass(Enum), lambda cls, _: partial(read_word, cls)),
     (attrs.has, _record),
     (_is_subclass(Undefined), _undefined),
-    (_is_subclass(Criterion), lambda _: notation.from_data),
-    (lambda cls: cls is object, lambda _: read_anything),
+    (_is_subclass(Criterion), lambda _, known: partial(notation.from_data, predicates=known)),
+    (lambda cls: cls is object, lambda *_: read_anything),
 )

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from crmcore.checks import between, is_id, is_name, is_zone
-from crmcore.criteria import Criterion, Schema
+from crmcore.criteria import Criterion, Predicates, Schema
 from crmcore.errors import Fault, FaultsError, UnknownNameError
 from crmcore.features import FEATURES
 from crmcore.improvement import Finding, Severity
@@ -128,8 +128,27 @@ def _is_tier_feature(_: object, __: Field, value: str) -> None:
     TierPolicy(feature=value, tiers=(Tier(name="any"),))
 
 
-def _are_rules(_: object, __: Field, data: object) -> None:
-    _refuse(_of_making(lambda: RuleSet.from_data(data, schema=FEATURES, path="rules"), "rules"))
+@attrs.frozen
+class Rules:
+    """A rule set as it is written down.
+
+    Attributes:
+        data: What `RuleSet.from_data` takes.
+        predicates: The plugin predicates that it may ask.
+    """
+
+    data: object
+    predicates: Predicates
+
+    def read(self) -> RuleSet:
+        """Return the rule set."""
+        return RuleSet.from_data(
+            self.data, schema=FEATURES, predicates=self.predicates, path="rules"
+        )
+
+
+def _are_rules(_: object, __: Field, rules: Rules) -> None:
+    _refuse(_of_making(rules.read, "rules"))
 
 
 def _is_book(file: PolicyFile, _: Field, care: tuple[TierCare, ...]) -> None:
@@ -162,7 +181,7 @@ class PolicyFile:
 
     Attributes:
         tier_minimum_days: Days of the minimum stay in a tier.
-        rules: The rule set, as `RuleSet.from_data` takes it.
+        rules: The rule set, with the predicates that it may ask.
         book: The care for the customers of each tier, each tier once.
     """
 
@@ -180,6 +199,6 @@ class PolicyFile:
     rfm: RfmBins
     segments: tuple[Segment, ...] = attrs.field(converter=_fit_segments, validator=_are_segments)
     tiers: tuple[Tier, ...] = attrs.field(validator=_are_tiers)
-    rules: object = attrs.field(validator=_are_rules)
+    rules: Any = attrs.field(validator=_are_rules)
     goals: tuple[GoalTemplate, ...] = ()
     book: tuple[TierCare, ...] = attrs.field(validator=_is_book)

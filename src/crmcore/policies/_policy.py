@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from crmcore.checks import is_id, is_name, is_zone
 from crmcore.codec import from_data, read_toml, to_json
-from crmcore.features import FEATURES
+from crmcore.criteria import Predicates
 from crmcore.improvement import Finding, in_order
 from crmcore.lifecycle import StageModel
 from crmcore.lifecycle import lint as lint_stages
@@ -20,7 +22,7 @@ from crmcore.segments import RfmBins, SegmentTable, TierPolicy
 from crmcore.segments import lint as lint_segments
 
 from ._book import BookPolicy
-from ._file import PolicyFile, are_days, is_currency
+from ._file import PolicyFile, Rules, are_days, is_currency
 from ._goal_template import GoalTemplate
 from ._lints import rule_findings, segment_findings, stage_findings
 
@@ -73,26 +75,33 @@ class Policy:
         return _default()
 
     @classmethod
-    def load(cls, path: str | Path) -> Policy:
+    def load(cls, path: str | Path, *, predicates: Predicates | None = None) -> Policy:
         """Return the policy in a TOML file.
+
+        Args:
+            path: Where the file is.
+            predicates: The plugin predicates that its rules may ask; none unless stated.
 
         Raises:
             FaultsError: With everything that is wrong with it, each with its path.
         """
-        return _made(read_toml(Path(path)), str(path))
+        return _made(read_toml(Path(path)), str(path), predicates or Predicates())
 
     @classmethod
-    def from_toml(cls, text: str, *, source: str = "policy") -> Policy:
+    def from_toml(
+        cls, text: str, *, source: str = "policy", predicates: Predicates | None = None
+    ) -> Policy:
         """Return the policy in a TOML text.
 
         Args:
             text: The text.
             source: How to call it in a message.
+            predicates: The plugin predicates that its rules may ask; none unless stated.
 
         Raises:
             FaultsError: With everything that is wrong with it, each with its path.
         """
-        return _made(read_toml(text, source=source), source)
+        return _made(read_toml(text, source=source), source, predicates or Predicates())
 
     @property
     def fingerprint(self) -> str:
@@ -113,8 +122,10 @@ class Policy:
         )
 
 
-def _made(data: object, source: str) -> Policy:
-    file = from_data(PolicyFile, data, source=source)
+def _made(data: Mapping[str, Any], source: str, predicates: Predicates) -> Policy:
+    if "rules" in data:
+        data = {**data, "rules": Rules(data["rules"], predicates)}
+    file = from_data(PolicyFile, data, source=source, predicates=predicates)
     return Policy(
         name=file.name,
         version=file.version,
@@ -128,7 +139,7 @@ def _made(data: object, source: str) -> Policy:
         tiers=TierPolicy(
             feature=file.tier_feature, tiers=file.tiers, minimum_days=file.tier_minimum_days
         ),
-        rules=RuleSet.from_data(file.rules, schema=FEATURES),
+        rules=file.rules.read(),
         goals=file.goals,
         book=BookPolicy(file.book),
     )
