@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcore.activities import Purchase, PurchaseId
@@ -57,6 +57,7 @@ def found(criterion: Criterion, kept: Any) -> list[str] | str:  # noqa: ANN401 -
     ("name", "kind", "strategy"),
     [("customers", Customer, CUSTOMERS), ("purchases", Purchase, PURCHASES)],
 )
+@settings(max_examples=80)
 @given(data=st.data())
 def test_a_query_finds_what_it_finds_in_dictionaries(
     data: st.DataObject,
