@@ -28,7 +28,7 @@ DATETIME: Final = (
 
 
 class Shape(Enum):
-    """What stands in one place of a form; the name is what the JSON Schema calls it."""
+    """What stands in one place of a form."""
 
     CRITERION = auto()
     CRITERIA = auto()
