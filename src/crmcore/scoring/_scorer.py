@@ -158,8 +158,9 @@ def absence(missing: list[str], words: Phrase) -> Phrase:
 class Scorer:
     """A rule set on one day of judgement, compiled: call it with a record for the whole score.
 
-    `RuleSet.scorer` gives one. `total` and `masks` are plain functions, for whoever scores many
-    records and wants the ledgers of a few.
+    `RuleSet.scorer` gives one. For whoever scores many records and wants the ledgers of a few,
+    it has two plain functions of a record: ``scorer.total(record)`` gives its points, and no
+    more, and ``scorer.masks(record)`` its `Masks`.
 
     Attributes:
         name: The name of the rule set.
