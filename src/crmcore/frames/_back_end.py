@@ -98,7 +98,10 @@ class Frames:
         if self.dialect.is_spark and isinstance(listed[0], date):  # pragma: only on spark
             constants = map(self.dialect.constant, listed)
             return Truth(_balanced([operand.expression == constant for constant in constants]))
-        return Truth(operand.expression.is_in(listed))
+        found = operand.expression
+        if operand.kind == "DECIMAL":  # an older Polars wants both sides of the very same type
+            found = found.cast(self.dialect.decimal(operand.column.places))
+        return Truth(found.is_in(listed))
 
     def match(self, op: str, operand: Term, text: str) -> Truth:
         strings = operand.expression.str
