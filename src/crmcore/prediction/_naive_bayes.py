@@ -228,9 +228,13 @@ class NaiveBayes:
             weights=tuple(weight for factor in asked for weight in _weights(factor, known, added)),
         )
 
-    @cached_property
+    @property
     def rules(self) -> RuleSet:
         """The rule set whose score is the weight of all evidence, in decibans."""
+        return self._rules
+
+    @cached_property
+    def _rules(self) -> RuleSet:
         prior = Rule(
             _PRIOR, when=EVERYTHING, points=_weight(Decimal(self.happened), self.otherwise)
         )
