@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import reduce
+from itertools import chain, product
 from typing import Final, TypeAlias
 
 import attrs
@@ -113,9 +114,10 @@ def cells_of(
         raw = [cell for cell in raw if cell.samples]
     elif kind == "TEXT" and not column.words:
         texts = texts_for(atoms, words)
+        ways = chain(product(texts.named, [True]), product(texts.twins, [False]))
         raw = [
-            Cell(samples=(text,), is_whole=text in texts.named, is_typical=texts.is_plain)
-            for text in (*texts.named, *texts.twins)
+            Cell(samples=(text,), is_whole=is_named, is_typical=texts.is_plain)
+            for text, is_named in ways
         ]
         is_complete = texts.is_complete
     else:
@@ -166,7 +168,7 @@ def _merged(
     merged: list[tuple[Cell, tuple[int, ...]]] = []
     places: dict[tuple[int, ...], int] = {}
     for cell in raw:
-        record = {atom.field: cell.samples[0] for atom in atoms}
+        record = dict.fromkeys((atom.field for atom in atoms[:1]), cell.samples[0])
         signature = tuple(_OUTCOMES[judge(record)] for judge in judges)
         place = places.get(signature)
         if in_order and place is not None and place < len(merged) - 1:
