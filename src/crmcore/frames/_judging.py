@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from datetime import date
 from functools import reduce
 from typing import Final
@@ -26,8 +27,8 @@ class Part:
 
     Attributes:
         rule: The rule.
-        fires: Whether it gives its points; null where nobody knows.
-        is_definite: Whether it is known of every row.
+        fires: Whether it gives its points.
+        is_unknown: Whether nobody knows; None if it is known of every row.
         constant: What it gives; 0 if it does not give the same to everybody.
         amount: What it gives, if not the same to everybody.
         stake: What it has at stake where nobody knows, if that is not what it gives.
@@ -36,7 +37,7 @@ class Part:
 
     rule: Rule
     fires: nw.Expr
-    is_definite: bool
+    is_unknown: nw.Expr | None
     constant: int
     amount: nw.Expr | None
     stake: nw.Expr | None
@@ -46,11 +47,6 @@ class Part:
     def may_take(self) -> bool:
         """Whether it takes points instead of giving some."""
         return self.rule.points.is_signed()
-
-    @property
-    def is_unknown(self) -> nw.Expr | None:
-        """Where nobody knows; None if there is no such row."""
-        return None if self.is_definite else self.fires.is_null()
 
     def _points(self) -> nw.Expr:
         return nw.lit(self.constant, self.dtype) if self.amount is None else self.amount
@@ -130,10 +126,8 @@ class Judging:
     def add(self, number: int, rule: Rule) -> nw.Expr | None:
         """Add a rule, and return for which rows it must not be counted."""
         truth = self.expressions.truth(rule.when)
-        fires, needs = truth.expression, []
-        if isinstance(fires, bool):
-            fires = self.expressions.verdict(rule.when)
-        times = left = amount = stake = None
+        needs: list[nw.Expr] = []
+        left = times = amount = stake = None
         if rule.decay is not None:
             since = self.expressions.term(str(rule.decay.since)).expression
             left = self._left(rule.decay, since)
@@ -141,35 +135,50 @@ class Judging:
         if rule.times is not None:
             times = self.expressions.term(rule.times).expression.cast(nw.Int64)
             needs.append(times)
-        fires = self._judged(number, reduce(_where_known, needs, fires))
         found = self.points.amount(rule, times, left)
         if found is not None:
-            amount = nw.col(hidden("amount", number))
-            self.passes[1][hidden("amount", number)] = found
+            amount = self._kept(1, hidden("amount", number), found)
         if amount is not None and times is not None:
             most = self.points.stake(rule, left)
             stake = nw.when(times.is_null()).then(most).otherwise(amount)
+        holds = truth.expression
+        if isinstance(holds, bool):
+            holds = self.expressions.verdict(rule.when)
+        fires, is_unknown = self._settled(number, holds, needs)
         self.parts[number] = Part(
             rule=rule,
             fires=fires,
-            is_definite=truth.is_definite and not needs,
+            is_unknown=None if truth.is_definite and not needs else is_unknown,
             constant=0 if found is not None else self.points.constant(rule),
             amount=amount,
             stake=stake,
             dtype=self.points.dtype,
         )
-        return None if times is None else _is_improper(times, fires)
+        if times is None:
+            return None
+        return _is_improper(times, holds if self.expressions.frame.is_sql else fires)
 
-    def _judged(self, number: int, fires: nw.Expr) -> nw.Expr:
-        """Return what a rule says as a column, except in SQL.
+    def _settled(
+        self, number: int, holds: nw.Expr, needs: Sequence[nw.Expr]
+    ) -> tuple[nw.Expr, nw.Expr]:
+        """Return where a rule gives its points, and where nobody knows."""
+        if not self.expressions.frame.is_sql:
+            fires = self._kept(0, hidden("fires", number), reduce(_where_known, needs, holds))
+            return fires, fires.is_null()
+        fires, is_unknown = holds, holds.is_null()
+        for need in needs:
+            fires, is_unknown = fires & ~need.is_null(), is_unknown | (holds & need.is_null())
+        return fires, is_unknown
 
-        Engines of SQL branch on a comparison faster than on a column of verdicts, and find out
-        by themselves what is asked twice.
+    def _kept(self, number: int, name: str, expression: nw.Expr) -> nw.Expr:
+        """Return an expression as a column of a pass, except in SQL.
+
+        Engines of SQL evaluate what stands in a branch for the rows of this branch alone, branch
+        faster on a comparison than on a column, and find out by themselves what is asked twice.
         """
         if self.expressions.frame.is_sql:
-            return fires
-        name = hidden("fires", number)
-        self.passes[0][name] = fires
+            return expression
+        self.passes[number][name] = expression
         return nw.col(name)
 
     def _left(self, decay: HalfLife | Linear | Step, since: nw.Expr) -> nw.Expr | None:
@@ -179,8 +188,7 @@ class Judging:
         if left is None:
             return None
         name = self._fades.setdefault((str(decay.since), steps), hidden("left", len(self._fades)))
-        self.passes[0][name] = left
-        return nw.col(name)
+        return self._kept(0, name, left)
 
 
 def _where_known(fires: nw.Expr, need: nw.Expr) -> nw.Expr:

@@ -174,11 +174,17 @@ class _Adding:
         """Return the bits that came with the points."""
         if not self._packs:
             return {}
-        # Points are far from half of what a bit is worth, so that floats would do too.
         return {
-            hidden("bits", *key): (nw.col(hidden("packed", *key)) + (_UNIT // 2)) // _UNIT
-            for key in self._packed
+            hidden("bits", *key): self._bits(nw.col(hidden("packed", *key))) for key in self._packed
         }
+
+    def _bits(self, packed: nw.Expr) -> nw.Expr:
+        raised = packed + _UNIT // 2
+        if not self.judging.expressions.frame.is_sql:
+            return raised // _UNIT
+        # In SQL, whole numbers are divided in many steps. Points stay far from half of what a
+        # bit is worth, so that a float, too, is on the right side of the next whole number.
+        return (raised.cast(nw.Float64) / float(_UNIT)).floor().cast(nw.Int64)
 
     def given(self) -> dict[str, nw.Expr]:
         """Return by account what is given."""
