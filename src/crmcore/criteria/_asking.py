@@ -15,7 +15,7 @@ from ._applied import Applied
 from ._column import Column
 from ._criterion import Criterion
 from ._operands import Kind, Literal, Scalar, field_name
-from ._predicate import Parameter, Predicate
+from ._predicate import _Parameter, Predicate
 from ._schema import column_of
 
 Question: TypeAlias = Callable[..., "bool | None"]
@@ -25,7 +25,7 @@ _BY_NAME: Final = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KE
 _TYPES: Final = "be annotated as text, a number, yes or no, a date or a datetime, and never as None"
 
 
-class Asking(Predicate):
+class _Asking(Predicate):
     """A predicate that gives a criterion when it is called with its arguments."""
 
     __slots__ = ()
@@ -57,7 +57,7 @@ def asking(predicate: Predicate, arguments: Mapping[str, object]) -> Criterion:
     return Applied.of(predicate, given)
 
 
-def _given(predicate: Predicate, parameter: Parameter, arguments: Mapping[str, object]) -> Scalar:
+def _given(predicate: Predicate, parameter: _Parameter, arguments: Mapping[str, object]) -> Scalar:
     value = arguments.get(parameter.name, parameter.default)
     if value is None:
         rule = f"be given, because {predicate.name} asks for it"
@@ -73,7 +73,7 @@ def predicate(
     label: Phrase | None = None,
     sql: Callable[..., Any] | None = None,
     frames: Callable[..., Any] | None = None,
-) -> Callable[[Question], Asking]:
+) -> Callable[[Question], _Asking]:
     """Turn a function into a plugin predicate.
 
     The function is handed an object with the declared fields as attributes, and its arguments by
@@ -106,8 +106,8 @@ def predicate(
     .. versionadded:: 0.1.0
     """
 
-    def decorate(function: Question) -> Asking:
-        return Asking(
+    def decorate(function: Question) -> _Asking:
+        return _Asking(
             name=_name(name),
             version=_version(version),
             reads=_reads(reads),
@@ -151,7 +151,7 @@ def _declared(annotation: object) -> Column | None:
     return None if annotation is None else column_of(annotation)
 
 
-def _takes(function: Question) -> tuple[Parameter, ...]:
+def _takes(function: Question) -> tuple[_Parameter, ...]:
     if inspect.iscoroutinefunction(function):
         raise InvalidValueError("function", function.__qualname__, "be a plain one, not async")
     try:
@@ -162,7 +162,7 @@ def _takes(function: Question) -> tuple[Parameter, ...]:
     return tuple(_parameter(each, function) for each in others)
 
 
-def _parameter(parameter: inspect.Parameter, function: Question) -> Parameter:
+def _parameter(parameter: inspect.Parameter, function: Question) -> _Parameter:
     name = parameter.name
     if parameter.kind not in _BY_NAME:
         raise InvalidValueError("parameter", str(parameter), "be one that is given by its name")
@@ -170,9 +170,9 @@ def _parameter(parameter: inspect.Parameter, function: Question) -> Parameter:
     if column.nullable or column.kind in {Kind.OTHER, Kind.TEXTS}:
         raise InvalidValueError("parameter", str(parameter), _TYPES)
     if parameter.default is parameter.empty:
-        return Parameter(name=name, column=column)
+        return _Parameter(name=name, column=column)
     default = _argument(name, column, parameter.default)
-    return Parameter(name=name, column=column, default=default)
+    return _Parameter(name=name, column=column, default=default)
 
 
 def _annotation(parameter: inspect.Parameter, function: Question) -> object:

@@ -17,7 +17,7 @@ from ._operands import Scalar
 _LONGEST_ERROR: Final = 200
 
 
-class View:
+class _View:
     """The declared inputs of a predicate, as attributes that can only be read."""
 
     __slots__ = ("_inputs", "_predicate")
@@ -65,7 +65,7 @@ class Answer:
 
 
 @attrs.frozen(kw_only=True)
-class Parameter:
+class _Parameter:
     """What a predicate takes beside the record, each time that it is used in a criterion.
 
     Attributes:
@@ -111,7 +111,7 @@ class Predicate:
     name: str
     version: str
     reads: tuple[tuple[str, Column | None], ...]
-    takes: tuple[Parameter, ...]
+    takes: tuple[_Parameter, ...]
     function: Callable[..., Any]
     label: Phrase
     sql: Callable[..., Any] | None = None
@@ -144,13 +144,13 @@ class Predicate:
             return Answer(truth)
         return Answer(None, f"it answered {type(truth).__name__}, not True, False or None")
 
-    def view(self, operands: Sequence[object]) -> View:
+    def view(self, operands: Sequence[object]) -> _View:
         """Return its fields as attributes of one object, for the function and the other forms.
 
         Args:
             operands: The values, columns or expressions, in the order of `fields`.
         """
-        return View(self.name, dict(zip(self.fields, operands, strict=True)))
+        return _View(self.name, dict(zip(self.fields, operands, strict=True)))
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[str, str]]:
         """Travel as the place where it is defined."""
