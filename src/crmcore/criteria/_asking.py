@@ -15,7 +15,7 @@ from ._applied import Applied
 from ._column import Column
 from ._criterion import Criterion
 from ._operands import Kind, Literal, Scalar, field_name
-from ._predicate import _Parameter, Predicate
+from ._predicate import Predicate, _Parameter
 from ._schema import column_of
 
 Question: TypeAlias = Callable[..., "bool | None"]
