@@ -186,7 +186,7 @@ def _annotation(parameter: inspect.Parameter, function: Question) -> object:
 
 def _argument(name: str, column: Column, value: object) -> Scalar:
     """Return the constant of the type that a parameter has."""
-    literal = Literal.of(_number(column.kind, value))
+    literal = Literal.of(_number(column.kind, Literal.of(value).value))
     if literal.kind is not column.kind:
         rule = f"be {column.kind.value}, not {literal.kind.value}"
         raise InvalidValueError(name, value, rule)
@@ -195,12 +195,13 @@ def _argument(name: str, column: Column, value: object) -> Scalar:
     return literal.value
 
 
-def _number(kind: Kind, value: object) -> object:
+def _number(kind: Kind, value: Scalar) -> Scalar:
     """Return a number as plain data has it, as one of the kind."""
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if kind is Kind.FLOAT and (is_whole or isinstance(value, Decimal)):
-        return float(value)  # type: ignore[arg-type]  # one of the two
-    if kind is Kind.DECIMAL and (is_whole or isinstance(value, float)):
+    if isinstance(value, bool):
+        return value
+    if kind is Kind.FLOAT and isinstance(value, int | Decimal):
+        return float(value)
+    if kind is Kind.DECIMAL and isinstance(value, int | float):
         return Decimal(repr(value))
     return value
 
