@@ -53,7 +53,13 @@ _CALLS: Final[dict[Function, tuple[str, str]]] = {
 }
 
 # What comparing and calculating with a value of the wrong kind, or with none, may raise.
-_REFUSALS: Final = (AttributeError, TypeError, ArithmeticError, UndefinedValueError)
+_REFUSALS: Final = (
+    AttributeError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    UndefinedValueError,
+)
 
 
 @attrs.frozen

@@ -61,14 +61,15 @@ class Criterion(ABC):
             InvalidValueError: If a field holds what cannot be compared so.
             UnknownNameError: If the record is an object without a field that is asked for.
         """
-        return Verdict.of(_judge(self, as_of)(record))
+        return Verdict.of(_judge_of(self, as_of)(record))
 
     def holds(self, record: object, *, as_of: date | None = None) -> bool:
         """Say whether it surely holds for *record*."""
-        return _judge(self, as_of)(record) is True
+        return _judge_of(self, as_of)(record) is True
 
     def explain(self, record: object, *, as_of: date | None = None) -> Explanation:
         """Return what it says of *record*, and why, with the value of each field."""
+        self.size.check()
         return self.fold(Explain(record, as_of))
 
     def compile(self, *, as_of: date | None = None, of: type | None = None) -> Judge:
@@ -116,12 +117,12 @@ class Criterion(ABC):
     @property
     def fields(self) -> frozenset[str]:
         """The names of all fields that it reads."""
-        return self.fold(Survey()).fields
+        return _folded(self, Survey()).fields
 
     @property
     def needs_as_of(self) -> bool:
         """Whether it depends on the day of judgement."""
-        return self.fold(Survey()).needs_as_of
+        return _folded(self, Survey()).needs_as_of
 
     @property
     def size(self) -> _Size:
@@ -131,21 +132,17 @@ class Criterion(ABC):
         joint, for each field that is read, and for each value that is listed. There are no loops,
         so time is linear in it, and in the length of texts that are searched.
         """
-        try:
-            return self.fold(Survey()).size
-        except RecursionError:
-            rule = "be nested at most 16 deep"
-            raise InvalidValueError("criterion", "one of great depth", rule) from None
+        return _folded(self, Survey()).size
 
     @property
     def words(self) -> Phrase:
         """What it asks for, in words."""
-        return self.fold(Words()).phrase
+        return _folded(self, Words()).phrase
 
     @property
     def plain(self) -> PlainData:
         """Its plain form: dictionaries, lists and scalars, as JSON has them."""
-        return self.fold(Plain())
+        return _folded(self, Plain())
 
     @property
     def fingerprint(self) -> str:
@@ -179,7 +176,7 @@ class Criterion(ABC):
 
     def __repr__(self) -> str:
         """Return the Python expression that builds it."""
-        return self.fold(Source()).text
+        return _folded(self, Source()).text
 
     def __str__(self) -> str:
         """Return what it asks for, in English."""
@@ -196,6 +193,24 @@ def _criterion(found: object) -> Criterion:
     if not isinstance(found, Criterion):
         raise not_in_brackets(found)
     return found
+
+
+def _folded(criterion: Criterion, back_end: BackEnd[_OperandT, _MeaningT]) -> _MeaningT:
+    try:
+        return criterion.fold(back_end)
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _judge_of(criterion: Criterion, as_of: date | None) -> Judge:
+    try:
+        return _judge(criterion, as_of)
+    except RecursionError:  # its hash goes through the whole of it
+        raise _too_deep() from None
+
+
+def _too_deep() -> InvalidValueError:
+    return InvalidValueError("criterion", "one of great depth", "be nested at most 16 deep")
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -245,8 +246,16 @@ def _distance(value: object, bound: object) -> float | None:
         return None
     if not isinstance(bound, int | float | Decimal) or isinstance(bound, bool):
         return None
-    here, there = float(value), float(bound)
-    return abs(here - there) / max(abs(here), abs(there), 1.0)
+    return _apart(value, bound)
+
+
+def _apart(value: float | Decimal, bound: float | Decimal) -> float:
+    try:
+        here, there = float(value), float(bound)
+    except OverflowError:  # an integer beside which all else is nothing
+        return 1.0
+    distance = abs(here - there) / max(abs(here), abs(there), 1.0)
+    return 1.0 if math.isnan(distance) else distance  # as it is of infinities
 
 
 def _shown(operand: Seen, en: str, zh: str) -> Phrase:

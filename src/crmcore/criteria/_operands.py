@@ -92,7 +92,7 @@ class Literal:
         Raises:
             InvalidValueError: If it has none, or is too large.
         """
-        if isinstance(value, Enum):
+        if isinstance(value, Enum) and isinstance(value, str | int | float):
             value = value.value
         if isinstance(value, bool):
             return cls(Kind.BOOL, value)
@@ -108,10 +108,16 @@ class Literal:
             return cls(Kind.DATETIME, utc(value, "value"))
         if isinstance(value, date):
             return cls(Kind.DATE, value)
-        rule = "be a number, text, yes or no, a date or a datetime"
-        if value is None:
-            rule += "; what is missing is asked for with is_missing()"
-        raise InvalidValueError("value", value, rule)
+        raise _no_constant(value)
+
+
+def _no_constant(value: object) -> InvalidValueError:
+    rule = "be a number, text, yes or no, a date or a datetime"
+    if value is None:
+        rule += "; what is missing is asked for with is_missing()"
+    elif isinstance(value, Enum):
+        rule += ", or a member of a StrEnum, which equals its word"
+    return InvalidValueError("value", value, rule)
 
 
 def _integer(value: int) -> int:
@@ -126,7 +132,9 @@ def _decimal(value: Decimal) -> Decimal:
     if not value.is_finite():
         raise InvalidValueError("value", value, "be a finite number")
     _, digits, exponent = value.as_tuple()
-    if len(digits) > _MOST_DIGITS or abs(int(exponent)) > _MOST_DIGITS:
+    # Those that the point makes necessary count too: 1E+18 has nineteen.
+    most = len(digits) + max(0, int(exponent))
+    if most > _MOST_DIGITS or int(exponent) < -_MOST_DIGITS:
         raise InvalidValueError("value", value, f"have at most {_MOST_DIGITS} digits")
     # One number, one constant: 1.50, 1.5 and 15E-1 are the same.
     bare = _EXACT.normalize(value) if value else Decimal(0)
@@ -180,9 +188,14 @@ class AsOf:
         """Return the date that is meant when the day of judgement is *as_of*.
 
         Raises:
-            InvalidValueError: If the day was not handed in.
+            InvalidValueError: If the day was not handed in, or the calendar ends before.
         """
-        if as_of is None or isinstance(as_of, datetime):
+        if not isinstance(as_of, date) or isinstance(as_of, datetime):
             rule = "be the date of judgement, because the criterion depends on it"
             raise InvalidValueError("as_of", as_of, rule)
-        return months_after(as_of, self.months) + timedelta(days=self.days)
+        moved = months_after(as_of, self.months)
+        try:
+            return moved + timedelta(days=self.days)
+        except OverflowError:
+            rule = f"lead from {moved.isoformat()} to a day in the years 1 to 9999"
+            raise InvalidValueError("days", self.days, rule) from None

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from crmcore.errors import UnknownNameError
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Undefined
 
 from ._back_end import Comparison, Match
@@ -26,6 +26,7 @@ def read(record: object, name: str) -> object:
 
     Raises:
         UnknownNameError: If the record is an object without such an attribute.
+        InvalidValueError: If nobody can tell whether the value is missing.
     """
     if isinstance(record, Mapping):
         value: object = record.get(name)
@@ -34,8 +35,12 @@ def read(record: object, name: str) -> object:
             value = getattr(record, name)
         except AttributeError:
             raise UnknownNameError("field", name, _names(record)) from None
-    # NaN is the one value that differs from itself.
-    is_absent = value != value or isinstance(value, Undefined)  # noqa: PLR0124
+    try:
+        # NaN is the one value that differs from itself.
+        is_absent = bool(value != value) or isinstance(value, Undefined)  # noqa: PLR0124
+    except (TypeError, ValueError, ArithmeticError):
+        rule = "be a single value, and None where it is missing"
+        raise InvalidValueError(name, value, rule) from None
     return None if is_absent else value
 
 

@@ -187,7 +187,10 @@ def column_of(annotation: Any) -> Column:  # noqa: ANN401, PLR0911 - one answer 
         texts = bool(arguments) and column_of(arguments[0]).kind is Kind.TEXT
         return Column(Kind.TEXTS) if texts else _OTHER
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return _words([member.value for member in annotation])
+        # A member that is no text equals none, whatever its value is.
+        return _words(
+            [member.value if isinstance(member, str) else member for member in annotation]
+        )
     return Column(_KINDS[annotation]) if annotation in _KINDS else _OTHER
 
 

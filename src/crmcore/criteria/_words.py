@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Final
 
 import attrs
@@ -51,6 +52,11 @@ _MATCHES: Final[dict[Match, Pattern]] = {
 }
 
 
+# Numbers that are longer are told by their size.
+_MOST_DIGITS: Final = 64
+_MOST_BITS: Final = 212
+
+
 @attrs.frozen
 class Claim:
     """What a leaf says of its field, and the opposite, as ends of a sentence with *is*."""
@@ -61,10 +67,15 @@ class Claim:
 
 def show(value: object) -> Phrase:
     """Return a value as people read it."""
+    if isinstance(value, Enum):
+        value = value.value
     if isinstance(value, bool):
         return Phrase("yes", "是") if value else Phrase("no", "否")
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        bits = value.bit_length()
+        return Phrase(f"a number of {bits} bits", f"一个 {bits} 位的二进制数")
     if isinstance(value, Decimal):
-        text = f"{value:f}"
+        text = f"{value:f}" if _is_short(value) else f"{value:.6E}"
     elif isinstance(value, date):
         text = value.isoformat()
     elif isinstance(value, set | frozenset | tuple | list):
@@ -72,6 +83,12 @@ def show(value: object) -> Phrase:
     else:
         text = str(value)
     return Phrase(text, text)
+
+
+def _is_short(value: Decimal) -> bool:
+    """Say whether a number is not long when it is written without an exponent."""
+    _, digits, exponent = value.as_tuple()
+    return not value.is_finite() or len(digits) + abs(int(exponent)) <= _MOST_DIGITS
 
 
 def _filled(pattern: Pattern, phrase: Phrase) -> Phrase:
