@@ -63,6 +63,14 @@ def bench(session: nox.Session) -> None:
         session.run("python", str(path), *session.posargs)
 
 
+@nox.session(venv_backend="none")
+def verdicts(session: nox.Session) -> None:
+    """Compare a million verdicts of every back end with the language, as is done each night."""
+    places = ("differential", "sql/test_verdicts.py", "frames/test_back_end.py")
+    million = {"CRMCORE_VERDICTS": "1000000"}
+    session.run("pytest", *(f"tests/{place}" for place in places), *session.posargs, env=million)
+
+
 @nox.session(venv_backend="venv", reuse_venv=True)
 def tests(session: nox.Session) -> None:
     """Test the wheel, with branch coverage."""

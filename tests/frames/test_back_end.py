@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from crmcore.criteria import Criterion
 from crmcore.frames import judge
 from crmcore.testing import EDGES, check_back_end
+
+VERDICTS = int(os.environ.get("CRMCORE_VERDICTS", "50000"))
 
 
 @attrs.define
@@ -35,10 +38,10 @@ class Judge:
 
 
 def test_random_criteria_get_the_verdicts_of_the_language(engine: Any) -> None:
-    """50,000 verdicts on records from the edge are those that single records get."""
-    tally = check_back_end(Judge(engine), verdicts=50_000)
+    """Verdicts on records from the edge are those that single records get."""
+    tally = check_back_end(Judge(engine), verdicts=VERDICTS)
 
-    assert tally.verdicts == 50_000
+    assert tally.verdicts >= VERDICTS
 
 
 @pytest.mark.spark
@@ -47,8 +50,8 @@ def test_spark_need_not_keep_to_ansi(spark: Any, spark_engine: Any) -> None:
     spark.conf.set("spark.sql.ansi.enabled", "false")
 
     try:
-        tally = check_back_end(Judge(spark_engine), verdicts=50_000, seed=1)
+        tally = check_back_end(Judge(spark_engine), verdicts=VERDICTS, seed=1)
     finally:
         spark.conf.unset("spark.sql.ansi.enabled")
 
-    assert tally.verdicts == 50_000
+    assert tally.verdicts >= VERDICTS
