@@ -199,6 +199,34 @@ def test_many_parts_of_a_text_leave_a_doubt() -> None:
     assert everything.verdict is Verdict.UNKNOWN
 
 
+def test_many_starts_and_ends_are_tried_within_limits() -> None:
+    """A hundred starts and ends are not combined without end, and starts still exclude others."""
+    starts = [F.name.starts_with(f"a{place}") for place in range(100)]
+    ends = [F.name.ends_with(f"{place}z") for place in range(100)]
+
+    one = asked(any_of(*starts) & ~any_of(*ends))
+    two = asked(all_of(*starts, *ends))
+
+    assert one.verdict is Verdict.HOLDS
+    assert two.verdict is Verdict.UNKNOWN
+
+
+def test_many_fallbacks_are_left_to_trying() -> None:
+    """Where every field of a long sum may fall back, the ways are not multiplied without end."""
+    names = [f"x{place}" for place in range(8)]
+    schema = Schema.of(dict.fromkeys(names, int | None)).bounded(**dict.fromkeys(names, (0, 1000)))
+    first, *others = (F(name).otherwise(1) for name in names)
+    total = first
+    for other in others:
+        total = total + other
+
+    answer = can_be((total > 7) & F.x0.is_missing() & (total - F.x1 > 5), schema=schema)
+    missing = can_be(total.is_missing(), schema=schema)
+
+    assert answer.verdict is Verdict.HOLDS
+    assert missing.verdict is Verdict.UNKNOWN
+
+
 def test_a_text_with_every_letter_still_has_another_one() -> None:
     """Where tests name all letters of the alphabet, another one stands for the rest."""
     letters = "abcdefghijklmnopqrstuvwxyz"

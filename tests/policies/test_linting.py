@@ -11,7 +11,7 @@ from crmcore.lifecycle import StageModel
 from crmcore.linting import LintKind
 from crmcore.policies import Policy
 from crmcore.scoring import Rule, RuleSet
-from crmcore.segments import Segment, SegmentTable
+from crmcore.segments import Segment, SegmentTable, Tier, TierPolicy
 
 
 def with_rules(**criteria: Criterion) -> Policy:
@@ -79,6 +79,17 @@ def test_a_gap_is_about_all_segments() -> None:
     assert found["overlap"].severity is Severity.CRITICAL
 
 
+def test_a_tier_that_nobody_can_enter_is_a_finding() -> None:
+    """A tier that asks for more occasions than there are days is told."""
+    tiers = TierPolicy(
+        feature="frequency", tiers=[Tier(name="standard"), Tier(name="daily", enter=10**7)]
+    )
+
+    found = attrs.evolve(Policy.default(), tiers=tiers).findings()
+
+    assert [(one.kind, one.subject) for one in found] == [("contradiction", "tier:daily")]
+
+
 def test_a_stage_that_nobody_can_enter_is_a_finding() -> None:
     """The criterion of a stage that never holds is told."""
     model = Policy.default().stages
@@ -106,6 +117,7 @@ def test_criteria_over_other_fields_are_left_to_their_owner() -> None:
         with_rules(odd=F.horoscope == "lion"),
         segments=SegmentTable(segments=[Segment("odd", F.horoscope == "lion")]),
         stages=StageModel(rules=[attrs.evolve(Policy.default().stages.rules[-1], entry=F.x > 1)]),
+        tiers=TierPolicy(tiers=[Tier(name="low"), Tier(name="high", enter="0.00000000000000001")]),
     )
 
     kinds = {one.kind for one in policy.findings()}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from crmcore.criteria import F, Schema, as_of
 from crmcore.linting import LintKind
-from crmcore.segments import Segment, SegmentTable
+from crmcore.segments import Segment, SegmentTable, Tier, TierPolicy
 
 SCHEMA = Schema.of(spend=int, visits=int, since=date | None)
 
@@ -55,3 +56,21 @@ def test_days_count_from_the_day_of_judgement() -> None:
 
     assert LintKind.CONTRADICTION not in kinds[date(2026, 1, 1)]
     assert LintKind.CONTRADICTION in kinds[date(2026, 4, 1)]
+
+
+def test_a_tier_that_nobody_can_enter() -> None:
+    """A level above all that the feature can be is told; a policy within bounds is clean."""
+    policy = TierPolicy(
+        feature="recent_spend",
+        tiers=[
+            Tier(name="standard"),
+            Tier(name="silver", enter=100, leave=50),
+            Tier(name="gold", enter=5000, leave=3000),
+        ],
+    )
+    spend = Schema.of(recent_spend=Decimal)
+
+    found = policy.lint(spend.bounded(recent_spend=(0, 4000)))
+
+    assert [(one.kind, one.names) for one in found] == [(LintKind.CONTRADICTION, ("gold",))]
+    assert policy.lint(spend.bounded(recent_spend=(0, 5000))) == ()

@@ -14,9 +14,9 @@ import attrs
 from crmcore.criteria import Column
 
 from ._diagram import FAILS, HOLDS, UNKNOWN
-from ._formula import FieldAtom
+from ._formula import Cuts, FieldAtom
 from ._line import LINED, Line, Stretch, Value, number, value_of
-from ._texts import texts_for
+from ._texts import Texts, texts_for
 
 _OUTCOMES: Final = {True: HOLDS, False: FAILS, None: UNKNOWN}
 _PRESENT: Final[dict[str, tuple[Value, ...]]] = {
@@ -105,26 +105,14 @@ def cells_of(
         words: Words that matter besides those that the tests name.
     """
     line, is_complete = _POINT, True
-    kind = column.kind.name
-    if kind in LINED:
-        cuts = frozenset[Fraction]().union(*(atom.cuts for atom in atoms))
-        named = frozenset[Fraction]().union(*(atom.named for atom in atoms))
-        line = Line.of(column, named)
-        raw = [_on_line(stretch, line, kind, day) for stretch in line.cut(cuts)]
-        raw = [cell for cell in raw if cell.samples]
-    elif kind == "TEXT" and not column.words:
+    if column.kind.name in LINED:
+        line = Line.of(column, _union(atom.named for atom in atoms))
+        raw = _on_line(line, atoms, column.kind.name, day)
+    elif column.kind.name == "TEXT" and not column.words:
         texts = texts_for(atoms, words)
-        ways = chain(product(texts.named, [True]), product(texts.twins, [False]))
-        raw = [
-            Cell(samples=(text,), is_whole=is_named, is_typical=texts.is_plain)
-            for text, is_named in ways
-        ]
-        is_complete = texts.is_complete
+        raw, is_complete = _of_texts(texts), texts.is_complete
     else:
-        values = column.words if kind == "TEXT" else _PRESENT[kind]
-        is_closed = kind in {"TEXT", "BOOL"}
-        count = 1 if is_closed else None
-        raw = [Cell(samples=(value,), is_whole=is_closed, count=count) for value in values]
+        raw = _of_values(column)
     if column.nullable:
         raw.append(_MISSING)
     judges = [atom.criterion.compile(as_of=day, of=dict) for atom in atoms]
@@ -135,7 +123,33 @@ def cells_of(
     return Cells(cells=cells, outcomes=outcomes, is_complete=is_complete, line=line)
 
 
-def _on_line(stretch: Stretch, line: Line, kind: str, day: date) -> Cell:
+def _union(sets: Iterable[Cuts]) -> Cuts:
+    return frozenset(chain.from_iterable(sets))
+
+
+def _of_values(column: Column) -> list[Cell]:
+    kind = column.kind.name
+    values = column.words if kind == "TEXT" else _PRESENT[kind]
+    is_closed = kind in {"TEXT", "BOOL"}
+    count = 1 if is_closed else None
+    return [Cell(samples=(value,), is_whole=is_closed, count=count) for value in values]
+
+
+def _of_texts(texts: Texts) -> list[Cell]:
+    ways = chain(product(texts.named, [True]), product(texts.twins, [False]))
+    return [
+        Cell(samples=(text,), is_whole=is_named, is_typical=texts.is_plain)
+        for text, is_named in ways
+    ]
+
+
+def _on_line(line: Line, atoms: Iterable[FieldAtom], kind: str, day: date) -> list[Cell]:
+    stretches = line.cut(_union(atom.cuts for atom in atoms))
+    cells = (_stretched(stretch, line, kind, day) for stretch in stretches)
+    return [cell for cell in cells if cell.samples]
+
+
+def _stretched(stretch: Stretch, line: Line, kind: str, day: date) -> Cell:
     count = line.count(stretch)
     found = line.samples(stretch, origin(kind, day))
     values = [value_of(kind, value) for value in found]

@@ -61,6 +61,12 @@ def compared(op: str, left: Term, right: Term) -> Formula:
     if left.form is not None and right.form is not None:
         is_exact = not (left.is_rounded or right.is_rounded)
         return _on_a_line(op, left.form - right.form, fields, is_exact=is_exact)
+    return _opaque(fields, criterion, left, right)
+
+
+def _opaque(fields: tuple[str, ...], criterion: Criterion, left: Term, right: Term) -> Formula:
+    if left.is_opaque or right.is_opaque:
+        return OpaqueAtom(fields=fields, key=criterion, is_strict=False)
     opaque = OpaqueAtom(fields=fields, key=criterion, is_strict=True)
     zeros = [compared("eq", under, _ZERO) for under in (*left.zeros, *right.zeros)]
     if not zeros:
@@ -75,6 +81,9 @@ def absent(term: Term) -> Formula:
     """Return whether a term is missing; never unknown."""
     if term is MISSING:
         return Constant(HOLDS)
+    if term.is_opaque:
+        criterion = term.build.is_missing()
+        return OpaqueAtom(fields=tuple(sorted(term.fields)), key=criterion, is_strict=False)
     gone = [FieldAtom(field=f, criterion=F(f).is_missing()) for f in sorted(term.fields)]
     zeros = [compared("eq", under, _ZERO) for under in term.zeros]
     return Joined("any", (*gone, *zeros))

@@ -35,6 +35,8 @@ from ._term import OPERATORS, Term, calculated, counted, days_between, length, s
 Scalar: TypeAlias = "bool | int | Decimal | float | str | date | datetime"
 
 _TRUE: Final = Constant(HOLDS)
+# More ways to fall back than these are left to trying.
+_MOST_CASES: Final = 32
 _LENGTH: Final = operator.methodcaller("length")
 
 
@@ -52,6 +54,11 @@ class Operand:
 
     build: Any
     cases: tuple[Case, ...]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that its cases read."""
+        return frozenset().union(*(case.term.fields for case in self.cases))
 
 
 @attrs.frozen(eq=False)
@@ -132,23 +139,25 @@ class Reader:
         left: Operand,
         right: Operand,
     ) -> Operand:
+        written = build(left.build, right.build)
+        if len(left.cases) * len(right.cases) > _MOST_CASES:
+            return _plain(Term(build=written, fields=left.fields | right.fields, is_opaque=True))
         cases = tuple(
             Case(joined("all", (one.guard, other.guard)), of(one.term, other.term))
             for one, other in product(left.cases, right.cases)
         )
-        return Operand(build(left.build, right.build), cases)
+        return Operand(written, cases)
 
     @staticmethod
     def _by_case(of: Callable[[Term], Formula], operand: Operand) -> Formula:
         return joined("any", [joined("all", (case.guard, of(case.term))) for case in operand.cases])
 
     def compare(self, op: str, left: Operand, right: Operand) -> Part:
-        ways = product(left.cases, right.cases)
         formula = joined(
             "any",
             [
                 joined("all", (one.guard, other.guard, compared(op, one.term, other.term)))
-                for one, other in ways
+                for one, other in product(left.cases, right.cases)
             ],
         )
         written = Part(formula, COMPARISONS[op](left.build, right.build))
@@ -175,9 +184,8 @@ class Reader:
         arguments: Mapping[str, Scalar],
     ) -> Part:
         criterion = predicate(**arguments)
-        terms = (case.term for operand in inputs for case in operand.cases)
-        fields = tuple(sorted(frozenset().union(*(term.fields for term in terms))))
-        atom = OpaqueAtom(fields=fields, key=criterion, is_strict=False)
+        fields = frozenset().union(*(operand.fields for operand in inputs))
+        atom = OpaqueAtom(fields=tuple(sorted(fields)), key=criterion, is_strict=False)
         return Part(atom, criterion)
 
     def all_of(self, parts: Sequence[Part]) -> Part:

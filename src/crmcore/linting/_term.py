@@ -74,6 +74,7 @@ class Term:
         is_whole: Whether its values are integers.
         zeros: The denominators in it; where one is 0, it is missing.
         is_plain: Whether nothing is calculated.
+        is_opaque: Whether only single records tell what it is, or whether it is missing.
     """
 
     build: Any
@@ -85,6 +86,7 @@ class Term:
     is_whole: bool = False
     zeros: tuple[Term, ...] = ()
     is_plain: bool = False
+    is_opaque: bool = False
 
     @classmethod
     def of_field(cls, name: str, kind: str, build: object) -> Term:
@@ -160,6 +162,7 @@ def calculated(op: str, left: Term, right: Term) -> Term:
         is_float=is_float,
         is_rounded=left.is_rounded or right.is_rounded or is_float,
         is_whole=left.is_whole and right.is_whole and op != "div",
+        is_opaque=left.is_opaque or right.is_opaque,
         zeros=(*left.zeros, *right.zeros, *((right,) if op == "div" and right.fields else ())),
     )
 
@@ -245,4 +248,5 @@ def days_between(start: Term, end: Term) -> Term:
         form=_form("sub", end, start),
         inverse=_inverse("sub", end, start),
         is_whole=True,
+        is_opaque=start.is_opaque or end.is_opaque,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import chain, combinations
+from itertools import chain, combinations, islice, product
 from math import floor
 from string import ascii_lowercase
 from typing import Final
@@ -55,13 +55,9 @@ def texts_for(atoms: Sequence[FieldAtom], words: Iterable[str]) -> Texts:
     lengths = frozenset[Fraction]().union(*(atom.cuts for atom in atoms))
     letter = _unused("".join((*named, *starts, *ends, *parts)))
     count = (1 + len(starts)) * (1 + len(ends)) * 2 ** len(parts)
-    most = len(parts) if count <= _MOST else 2
-    twins = [
-        letter.join((start, *some, end))
-        for start in ("", *starts)
-        for end in ("", *ends)
-        for some in _choices(parts, most)
-    ]
+    choices = _choices(parts, len(parts) if count <= _MOST else 2)
+    ways = islice(product(choices, ("", *starts), ("", *ends)), _MOST)
+    twins = [letter.join((start, *some, end)) for some, start, end in ways]
     is_complete = count <= _MOST
     if lengths:
         is_complete = is_complete and not parts + starts + ends and max(lengths) < _LONGEST

@@ -11,7 +11,7 @@ from crmcore.improvement import Finding, Severity
 from crmcore.lifecycle import StageModel
 from crmcore.linting import Lint, LintKind, lint
 from crmcore.scoring import RuleSet
-from crmcore.segments import SegmentTable
+from crmcore.segments import SegmentTable, TierPolicy
 from crmcore.verdicts import Use
 
 _SCORES: Final = frozenset({"r", "f", "m"})
@@ -26,6 +26,12 @@ def segment_findings(table: SegmentTable) -> Iterator[Finding]:
     criteria = [segment.criterion for segment in table.segments]
     if any(criterion.fields - _SCORES for criterion in criteria) and all(map(_runs, criteria)):
         yield from _findings(table.lint(FEATURES), "segment", leave_out={LintKind.UNPLACED})
+
+
+def tier_findings(policy: TierPolicy) -> Iterator[Finding]:
+    """Yield the tiers that nobody can enter."""
+    if all(_runs(policy.entry(tier.name)) for tier in policy.tiers):
+        yield from _findings(policy.lint(FEATURES), "tier", leave_out=())
 
 
 def rule_findings(rules: RuleSet) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from crmcore.segments import lint as lint_segments
 from ._book import BookPolicy
 from ._file import PolicyFile, Rules, are_days, is_currency
 from ._goal_template import GoalTemplate
-from ._lints import rule_findings, segment_findings, stage_findings
+from ._lints import rule_findings, segment_findings, stage_findings, tier_findings
 
 _DEFAULT = "default.toml"
 
@@ -109,7 +109,7 @@ class Policy:
         return hashlib.sha256(to_json(self).encode()).hexdigest()
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what the linters say of its stages, segments and rules, the gravest first."""
+        """Return what linting says of its stages, segments, tiers and rules, the gravest first."""
         return in_order(
             [
                 *lint_stages(self.stages),
@@ -117,6 +117,7 @@ class Policy:
                 *lint_segments(self.segments),
                 *segment_findings(self.segments),
                 *self.rfm.findings(),
+                *tier_findings(self.tiers),
                 *rule_findings(self.rules),
             ]
         )

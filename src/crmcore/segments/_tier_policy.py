@@ -19,9 +19,10 @@ from typing import Final, TypeAlias
 import attrs
 
 from crmcore.checks import at_least
-from crmcore.criteria import EVERYTHING, Criterion, F, any_of
+from crmcore.criteria import EVERYTHING, Criterion, F, Schema, any_of
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.features import CustomerFeatures
+from crmcore.linting import Lint, lint
 
 from ._tier import Tier, TierChange, TierHistory
 
@@ -157,6 +158,23 @@ class TierPolicy:
             as_of=taken[-1].as_of,
             changes=changes,
         )
+
+    def lint(self, schema: Schema, *, as_of: date | None = None) -> tuple[Lint, ...]:
+        """Return what may be wrong with the levels at which tiers are entered.
+
+        That each level is above the one below it, a policy sees to itself. Whether a customer
+        can reach it at all depends on what the feature can be.
+
+        Args:
+            schema: The features, with their bounds.
+            as_of: The day of judgement; a sample day where it is left out.
+
+        Raises:
+            FaultsError: If the feature is none of the schema, or no number.
+        """
+        highest_first = reversed([tier.name for tier in self.tiers])
+        entries = {name: self.entry(name) for name in highest_first}
+        return lint(entries, schema=schema, as_of=as_of)
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
