@@ -275,7 +275,7 @@ def random_rows(seed: int, *, count: int, schema: Schema = EDGES) -> tuple[dict[
     """Return random records with a key for each field, the same ones for the same seed.
 
     Most values are from the edge, where engines part ways; a field that may be missing is so in
-    one row of five, and a float is then None or NaN.
+    three rows of ten, and a float is then None or NaN.
 
     Args:
         seed: Any integer; all chance comes from it.
