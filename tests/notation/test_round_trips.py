@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from crmcore.criteria import Criterion
+from crmcore.criteria import Criterion, F
 from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.notation import from_data, from_text, read_json, to_data, to_text
 from crmcore.testing import EDGES, random_criteria
@@ -29,6 +30,16 @@ def writable(seed: int, *, count: int) -> list[Criterion]:
 
 
 CRITERIA = [criterion for seed in (1, 2, 3) for criterion in writable(seed, count=100)]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_longest_decimals_come_back(sign: int) -> None:
+    """A decimal has up to 18 digits on either side of the point."""
+    for number in (Decimal(10**18 - 1), Decimal(10**17), Decimal(10**18 - 1).scaleb(-18)):
+        criterion = F.spend > sign * number
+
+        assert from_text(to_text(criterion)) == criterion
+        assert from_data(to_data(criterion)) == criterion
 
 
 def test_there_are_names_and_calculations_among_them() -> None:

@@ -105,7 +105,8 @@ class Tokens:
         if len(token.text) > _LONGEST_NUMBER:
             raise self.refusal(f"a number must have at most {self._limits.digits} digits", token)
         if token.kind is Kind.DECIMAL:
-            return {"decimal": token.text}
+            # The zero says that it is a decimal, and is no digit of it.
+            return {"decimal": token.text.removesuffix(".0")}
         if token.kind is Kind.INTEGER:
             return int(token.text)
         number = float(token.text)
