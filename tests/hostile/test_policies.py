@@ -78,14 +78,14 @@ def told(write: Write) -> Told:
         ("label = {", "lable = {", "segments[0].lable: unknown field 'lable'; did you mean 'label"),
         ("decay = {", "decy = {", "rules.rules[3].decy: unknown key 'decy'; did you mean 'decay'?"),
         (
-            '{ field = "days_since_last" }',
-            '{ field = "days_since_lst" }',
+            "days_since_last > 365",
+            "days_since_lst > 365",
             "stages[0].entry.gt: unknown field 'days_since_lst'; did you mean 'days_since_last'?",
         ),
         (
-            "entry = { gt =",
-            "entry = { gtt =",
-            "stages[0].entry.criterion: unknown operator 'gtt'; did you mean 'gt'?",
+            'entry = "days_since_last > 365"',
+            'entry = { gtt = [{ field = "days_since_last" }, 365] }',
+            "stages[0].entry: unknown operator 'gtt'; did you mean 'gt'?",
         ),
         (
             'kpi = "retention_rate"',
@@ -282,7 +282,7 @@ def test_a_criterion_is_nested_as_deep_as_people_read(told: Told) -> None:
     """The path leads down to where it is too much."""
     deep = "{ not = " * 20 + '{ gt = [{ field = "days_since_last" }, 365] }' + " }" * 20
 
-    (found,) = told(changed(('{ gt = [{ field = "days_since_last" }, 365] }', deep)))
+    (found,) = told(changed(('"days_since_last > 365"', deep)))
 
     assert found.startswith("stages[0].entry" + ".not" * 16)
     assert found.endswith(": a criterion must be nested at most 16 deep")
@@ -362,7 +362,8 @@ def test_no_criterion_is_built_on_what_cannot_be_compared(value: Any) -> None:  
         {"__import__": "os"},
         {},
         [],
-        "frequency > 3",
+        "frequency > 3; import os",
+        "__import__('os').system('true')",
         None,
         7,
     ],

@@ -153,7 +153,7 @@ def test_comments_and_order_of_tables_do_not_change_the_fingerprint() -> None:
         ("recency = [31", "recency = [32"),
         ("points = 20", "points = 21"),
         ("at_risk = 20", "at_risk = 21"),
-        ('"r" }, 4', '"r" }, 5'),
+        ("r >= 4 and f >= 4", "r >= 5 and f >= 4"),
         ("target = 0.02", "target = 0.03"),
     ],
 )
@@ -180,8 +180,7 @@ def test_an_unreachable_segment_is_refused() -> None:
     """A segment that the ones before it leave nothing is refused, and so told what to do."""
     text = changed(
         ("exactly_one_segment = true", "exactly_one_segment = false"),
-        ('{ ge = [{ field = "f" }, 4] },', '{ ge = [{ field = "f" }, 3] },'),
-        ('{ ge = [{ field = "m" }, 4] },', '{ ge = [{ field = "m" }, 1] },'),
+        ("r >= 4 and f >= 4 and m >= 4", "r >= 4 and f >= 3 and m >= 1"),
     )
 
     (fault,) = faults_of(text)
@@ -195,7 +194,7 @@ def test_an_unreachable_segment_is_refused() -> None:
 
 def test_two_segments_for_one_cell_are_refused_where_one_should_hold() -> None:
     """Where exactly one segment should hold, an overlap is refused with a witness."""
-    wider = ('{ ge = [{ field = "f" }, 4] },', '{ ge = [{ field = "f" }, 3] },')
+    wider = ("r >= 4 and f >= 4 and m >= 4", "r >= 4 and f >= 3 and m >= 4")
 
     (fault,) = faults_of(changed(wider))
 
@@ -219,7 +218,7 @@ def test_a_dead_stage_rule_is_refused() -> None:
 
 def test_a_stage_rule_reads_no_later_verdict() -> None:
     """What is judged after the stage cannot decide the stage."""
-    (fault,) = faults_of(changed(('"days_since_last" }, 365', '"segment" }, 365')))
+    (fault,) = faults_of(changed(("days_since_last > 365", "segment > 365")))
 
     assert fault.path == "stages[0].entry.gt"
     assert fault.problem.startswith("unknown field 'segment'; known are age_days,")
@@ -257,7 +256,7 @@ def test_all_faults_are_told_at_once() -> None:
         ('currency = "USD"', 'currency = "XYZ"'),
         ("window_days = 180", "window_days = 0"),
         ('tier_feature = "recent_spend"', 'tier_feature = "recent_spent"'),
-        ('"frequency" }, 5]', '"frequencies" }, 5]'),
+        ("frequency >= 5", "frequencies >= 5"),
         ("recency = [31, 91", "recency = [91, 31"),
         ("leave = 70", "leave = 40"),
         ("half_life_days = 70", "half_life_days = 0"),

@@ -25,7 +25,7 @@ from cattrs import Converter
 
 from crmcore import notation
 from crmcore.criteria import Criterion, Predicates
-from crmcore.errors import CrmError
+from crmcore.errors import CrmError, Fault, FaultsError
 from crmcore.kernel import Undefined
 
 from ._collections import Choice, Reader, read_by_name, read_each, read_either, read_row, read_table
@@ -189,6 +189,18 @@ def _is_subclass(base: type[Any]) -> Callable[[Any], bool]:
     return lambda cls: isinstance(cls, type) and issubclass(cls, base)
 
 
+def _criterion(predicates: Predicates | None, data: Any) -> Criterion:  # noqa: ANN401 - whatever stands there
+    try:
+        return notation.from_data(data, predicates=predicates)
+    except FaultsError as error:
+        # What is wrong with the whole of it is wrong right here, and needs no path.
+        found = [
+            Fault("", fault.problem) if fault.path == "criterion" else fault
+            for fault in error.faults
+        ]
+        raise Faulty(found) from None
+
+
 _MAKERS: Final[tuple[tuple[Callable[[Any], bool], _Maker], ...]] = (
     (_has_origin({Literal}), _literal),
     (_has_origin({tuple, list, Sequence, Collection, Iterable}), _list),
@@ -198,6 +210,6 @@ _MAKERS: Final[tuple[tuple[Callable[[Any], bool], _Maker], ...]] = (
     (_is_subclass(Enum), lambda cls, _: partial(read_word, cls)),
     (attrs.has, _record),
     (_is_subclass(Undefined), _undefined),
-    (_is_subclass(Criterion), lambda _, known: partial(notation.from_data, predicates=known)),
+    (_is_subclass(Criterion), lambda _, known: partial(_criterion, known)),
     (lambda cls: cls is object, lambda *_: read_anything),
 )

@@ -30,7 +30,8 @@ def from_data(
     """Return the criterion that plain data describes.
 
     Args:
-        data: What `to_data` gives, or only the expression in it.
+        data: What `to_data` gives, or only the expression in it. Where a criterion may stand
+            in it, text as `from_text` reads it may stand too.
         schema: The fields that it may read, which settle also whether a number is an integer,
             a decimal or a float; without it, types are not checked.
         named: Criteria that it may refer to by name, beside those that it defines itself.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from crmcore.criteria import Criterion, Predicates, Schema
-from crmcore.errors import Fault, FaultsError
+from crmcore.errors import FaultsError
 
 from ._foreign import decoded
 from ._from_data import from_data
 from ._limits import DEFAULT, Limits
 from ._parser import Parser
 from ._to_data import ENVELOPE, VERSION
-from ._tokens import fault_at
+from ._written import placed
 
 
 def from_text(
@@ -54,12 +54,4 @@ def from_text(
         places = dict(expression.places("expr"))
         for name, part in where.items():
             places.update(part.places(f"where.{name}"))
-        raise FaultsError(source, _placed(error.faults, places, content)) from None
-
-
-def _placed(faults: tuple[Fault, ...], places: dict[str, int], text: str) -> Iterator[Fault]:
-    for fault in faults:
-        path = fault.path
-        while path and path not in places:
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        yield fault_at(text, places.get(path, 0), fault.problem)
+        raise FaultsError(source, placed(error.faults, places, content)) from None

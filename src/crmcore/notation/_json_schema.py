@@ -40,7 +40,12 @@ def json_schema(*, schema: Schema | None = None, limits: Limits | None = None) -
         "anyOf": [_ref("document"), _ref("criterion")],
         "$defs": {
             "document": _DOCUMENT,
-            "criterion": _one_of({**GROUPS, **LEAVES}, limits, named=_ref("name"), call=_CALL),
+            "criterion": {
+                "anyOf": [
+                    _one_of({**GROUPS, **LEAVES}, limits, named=_ref("name"), call=_CALL),
+                    {"type": "string", "minLength": 1},
+                ]
+            },
             "term": _one_of(TERMS, limits),
             "constant": {"anyOf": [_scalar(limits), _one_of(CONSTANTS, limits)]},
             "day": _one_of(DAYS, limits),

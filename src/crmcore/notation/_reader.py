@@ -30,6 +30,7 @@ from ._forms import (
 from ._limits import Limits
 from ._refusal import RefusedError, TooLargeError, at, refused
 from ._shown import shown
+from ._written import parsed, within
 
 _OPERANDS: Final = {**TERMS, **CONSTANTS, **DAYS}
 _CALCULATED: Final = [form for name, form in TERMS.items() if name != "field"]
@@ -89,6 +90,8 @@ class Reader:
         Raises:
             TooLargeError: If there is too much of it.
         """
+        if isinstance(data, str):
+            return self._written(data, path, depth)
         try:
             op, argument = _single(data, path, "a criterion", "operator", _OPERATORS)
             self._enter(path, depth)
@@ -98,6 +101,18 @@ class Reader:
         except RefusedError as error:
             self.faults.append(error.fault)
             return EVERYTHING
+
+    def _written(self, text: str, path: str, depth: int) -> Criterion:
+        """Return the criterion that text says where data could stand."""
+        try:
+            part = parsed(text, path, self.limits)
+        except RefusedError as error:
+            self.faults.append(error.fault)
+            return EVERYTHING
+        before = len(self.faults)
+        criterion = self.criterion(part.data, path, depth)
+        self.faults[before:] = within(self.faults[before:], part, path, text)
+        return criterion
 
     def unused(self) -> Iterator[Fault]:
         """Yield a fault for each definition that nothing refers to."""
