@@ -26,6 +26,8 @@ from ._terms import Dialect, Scalar, Term, Truth, definite, naive, present
 Arithmetic: TypeAlias = Literal["add", "sub", "mul", "div"]
 Function: TypeAlias = Literal["abs", "length", "coalesce", "days_between"]
 
+# How many values of a list are compared with one by one.
+_FEW: Final = 8
 _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -95,7 +97,8 @@ class Frames:
         listed = [value for value in alike if value is not None]
         if not listed:
             return Truth(nw.when(~operand.expression.is_null()).then(nw.lit(value=False)))
-        if self.dialect.is_spark and isinstance(listed[0], date):  # pragma: only on spark
+        if len(listed) <= _FEW or (self.dialect.is_spark and isinstance(listed[0], date)):
+            # A few comparisons are faster than a look into a list, on every engine.
             constants = map(self.dialect.constant, listed)
             return Truth(_balanced([operand.expression == constant for constant in constants]))
         found = operand.expression
@@ -152,7 +155,7 @@ def _joined(
     return Truth(reduce(join, expressions), all(part.is_definite for part in parts))
 
 
-def _balanced(parts: Sequence[nw.Expr]) -> nw.Expr:  # pragma: only on spark
+def _balanced(parts: Sequence[nw.Expr]) -> nw.Expr:
     """Return whether one part is true, as a tree no deeper than need be."""
     half = len(parts) // 2
     return _balanced(parts[:half]) | _balanced(parts[half:]) if half else parts[0]
