@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial, reduce
@@ -18,6 +19,7 @@ import attrs
 
 from crmcore.calendar import months_after
 from crmcore.criteria import Criterion, F, Schema, all_of, any_of, as_of, named, unless
+from crmcore.errors import InvalidValueError
 
 from ._diagram import HOLDS
 from ._formula import (
@@ -140,28 +142,35 @@ class Reader:
         right: Operand,
     ) -> Operand:
         written = build(left.build, right.build)
-        if len(left.cases) * len(right.cases) > _MOST_CASES:
-            return _plain(Term(build=written, fields=left.fields | right.fields, is_opaque=True))
-        cases = tuple(
-            Case(joined("all", (one.guard, other.guard)), of(one.term, other.term))
-            for one, other in product(left.cases, right.cases)
-        )
-        return Operand(written, cases)
+        if len(left.cases) * len(right.cases) <= _MOST_CASES:
+            # What constants come to where fields fall back may be no constant of the language.
+            with suppress(InvalidValueError):
+                cases = [
+                    Case(joined("all", (one.guard, other.guard)), of(one.term, other.term))
+                    for one, other in product(left.cases, right.cases)
+                ]
+                return Operand(written, tuple(cases))
+        return _plain(Term(build=written, fields=left.fields | right.fields, is_opaque=True))
 
     @staticmethod
     def _by_case(of: Callable[[Term], Formula], operand: Operand) -> Formula:
         return joined("any", [joined("all", (case.guard, of(case.term))) for case in operand.cases])
 
     def compare(self, op: str, left: Operand, right: Operand) -> Part:
-        formula = joined(
-            "any",
-            [
-                joined("all", (one.guard, other.guard, compared(op, one.term, other.term)))
-                for one, other in product(left.cases, right.cases)
-            ],
-        )
-        written = Part(formula, COMPARISONS[op](left.build, right.build))
-        return written if op != "ne" else self._site(written, self.compare("eq", left, right))
+        written = COMPARISONS[op](left.build, right.build)
+        try:
+            formula = joined(
+                "any",
+                [
+                    joined("all", (one.guard, other.guard, compared(op, one.term, other.term)))
+                    for one, other in product(left.cases, right.cases)
+                ],
+            )
+        except InvalidValueError:
+            fields = tuple(sorted(left.fields | right.fields))
+            formula = OpaqueAtom(fields=fields, key=written, is_strict=False)
+        part = Part(formula, written)
+        return part if op != "ne" else self._site(part, self.compare("eq", left, right))
 
     def is_in(self, operand: Operand, values: tuple[Scalar, ...]) -> Part:
         formula = self._by_case(lambda term: listed(term, values), operand)

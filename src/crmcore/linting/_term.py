@@ -150,9 +150,13 @@ def calculated(op: str, left: Term, right: Term) -> Term:
     """Return the sum, the difference, the product or the quotient of two terms."""
     if left is MISSING or right is MISSING or (op == "div" and right.constant == 0):
         return MISSING
-    build = OPERATORS[op](left.build, right.build)
     if left.constant is not None and right.constant is not None:
-        return Term.of_constant(build)
+        # A quotient is a float, that of decimals too.
+        sides = (
+            (left.build, right.build) if op != "div" else (float(left.build), float(right.build))
+        )
+        return Term.of_constant(OPERATORS[op](*sides))
+    build = OPERATORS[op](left.build, right.build)
     is_float = left.is_float or right.is_float or op == "div"
     return Term(
         build=build,
