@@ -167,6 +167,33 @@ def test_a_missing_count_is_worth_up_to_the_cap() -> None:
     assert numbers(score) == [0, -10, 20]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("continuous", [True, False])
+def test_a_missing_count_outweighs_decay(sign: int, *, continuous: bool) -> None:
+    """However little is left of the points, there may be enough of them to reach the cap."""
+    decay = HalfLife(days=7, since=F.last, continuous=continuous)
+    rules = bare(Rule("visits", when=F.x > 0, points=5 * sign, times=F.n, cap=20, decay=decay))
+    fortnight = {"x": 1, "last": date(2026, 9, 16)}
+
+    score = rules.score(fortnight, as_of=TODAY)
+
+    assert sorted(numbers(score)) == sorted([0, 0, 20 * sign])
+    for times in (0, 3, 16, 2**53 - 1):
+        known = rules.score({**fortnight, "n": times}, as_of=TODAY)
+        assert score.low <= known.value <= score.high
+
+
+def test_what_is_worth_nothing_has_nothing_at_stake() -> None:
+    """Neither a rule without points nor what is past its horizon can give any."""
+    none = Rule("none", when=F.x > 0, points=0, times=F.n, cap=20)
+    past = Rule("past", when=F.x > 0, points=-5, times=F.n, cap=20, decay=Linear(days=7, since="d"))
+
+    score = bare(none, past).score({"x": 1, "d": date(2026, 9, 16)}, as_of=TODAY)
+
+    assert numbers(score) == [0, 0, 0]
+    assert [entry.sum for entry in score.ledger] == ["0, 0 at stake", "0, 0 at stake"]
+
+
 def test_what_is_at_stake_has_decayed_and_is_capped() -> None:
     """What is known of an unknown rule counts: its date, its count and its cap."""
     fortnight = {"last": date(2026, 9, 16), "visits": 9}
@@ -189,7 +216,7 @@ def test_caps_bound_what_is_at_stake() -> None:
     assert numbers(rules.score({"x": 1}, as_of=TODAY)) == [40, 35, 40]
 
 
-@pytest.mark.parametrize("visits", [-1, True, "3", Decimal(3)])
+@pytest.mark.parametrize("visits", [-1, True, "3", Decimal(3), Decimal("sNaN")])
 def test_a_count_is_a_count(visits: object) -> None:
     """A negative or broken count is refused by the name of its field."""
     rules = bare(Rule("visits", when=F.x > 0, points=5, times=F.visits, cap=20))

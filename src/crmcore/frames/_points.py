@@ -115,9 +115,9 @@ class Points:
         return self._capped(rule, proper * self._left_of(rule.points, left))
 
     def stake(self, rule: Rule, left: nw.Expr | None) -> nw.Expr:
-        """Return what a rule may give whose count is missing: anything up to its cap."""
-        cap = Decimal(0) if rule.cap is None else rule.cap
-        return self._left_of(cap.copy_sign(rule.points), left)
+        """Return what a rule may give whose count is missing: with any points left, its cap."""
+        most = nw.lit(self.most_times(rule), nw.Int64)
+        return self._capped(rule, most * self._left_of(rule.points, left))
 
     def _left_of(self, points: Decimal, left: nw.Expr | None) -> nw.Expr:
         if left is None:

@@ -16,7 +16,10 @@ MOST_TIMES: Final = 2**53 - 1
 
 def is_missing(value: object) -> bool:
     """Say whether a value is None, NaN or undefined."""
-    return value is None or value != value or isinstance(value, Undefined)  # noqa: PLR0124 - NaN
+    try:
+        return value is None or bool(value != value) or isinstance(value, Undefined)  # noqa: PLR0124
+    except (TypeError, ValueError, ArithmeticError):
+        return False  # what cannot be compared with itself is no value that can be counted
 
 
 def reader(names: tuple[str, ...], of: type | None) -> Callable[[Any], tuple[object, ...]]:

@@ -80,7 +80,7 @@ def total(points: Iterable[Decimal]) -> Decimal:
 
 def shown(points: Decimal) -> str:
     """Return points without trailing zeros."""
-    text = f"{points:f}"
+    text = f"{points or Decimal(0):f}"  # without the sign of -0
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

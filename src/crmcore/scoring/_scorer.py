@@ -27,7 +27,7 @@ from crmcore.kernel import Phrase
 from ._decay import Fade, age_in_days
 from ._ledger import GroupCaps, Ledger, Terms, clamped
 from ._program import Masks, compile_rules
-from ._reading import count, day, is_missing, reader
+from ._reading import MOST_TIMES, count, day, is_missing, reader
 from ._rule import EXACT, Rule
 from ._score import Entry, EntryKind, Score
 
@@ -117,10 +117,12 @@ class RuleScorer:
         rule = self.rule
         values = self.read(record)
         times, happened = self.times(values), self.happened(values)
-        # What is missing here may turn out to be anything up to the cap.
-        most = rule.cap if times is None else EXACT.multiply(rule.points.copy_abs(), Decimal(times))
+        # A count that is missing may be any; what little is left of points adds up to the cap.
+        most = EXACT.multiply(
+            rule.points.copy_abs(), Decimal(MOST_TIMES if times is None else times)
+        )
         left = _ONE if self.fade is None or happened is None else self.fade.share(happened)
-        at_stake = clamped(EXACT.multiply(most or _ZERO, left), None, rule.cap)
+        at_stake = clamped(EXACT.multiply(most, left), None, rule.cap)
         return Entry(
             kind=EntryKind.UNKNOWN,
             rule=rule.name,
