@@ -311,6 +311,21 @@ def test_texts_are_the_same_letter_by_letter_whatever_the_collation_says(sqlite:
     assert set(found) == {False}
 
 
+def test_columns_of_few_bits_do_not_overflow(connection: sa.Connection) -> None:
+    """PostgreSQL calculates in the bits of its columns, unless they are widened."""
+    columns = {"visits": sa.cast(sa.literal(30_000), sa.SmallInteger)}
+    criterion = (
+        (F.visits + F.visits == 60_000)
+        & (F.visits * 100_000 == 3_000_000_000)
+        & (abs(F.visits) - 3 * F.visits == -60_000)
+    )
+
+    schema = SCHEMA.bounded(visits=(0, 30_000))
+    query = sa.select(clause(criterion, columns, schema=schema))
+
+    assert connection.execute(query).scalar() is True
+
+
 def test_a_set_may_stand_in_a_column_of_any_name(sqlite: sa.Engine) -> None:
     """The columns of JSON_EACH do not hide those of the table."""
     table = sa.table("customers", sa.column("value", TextSet()))

@@ -67,7 +67,7 @@ def test_groups_follow_kleene(ask: Ask) -> None:
 
 
 def test_integers_are_as_wide_as_the_proof_says(ask: Ask) -> None:
-    """Columns of 32 bits and constants of few digits do not overflow."""
+    """Whatever the check lets through is calculated in 64 bits."""
     rows = [{"visits": 2**31 - 1}, {"visits": LARGEST}, {"visits": -LARGEST}]
 
     assert ask(F.visits + F.visits > 2**32, *rows, visits=int) == [False, True, False]
