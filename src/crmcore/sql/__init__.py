@@ -1,7 +1,7 @@
-"""Sql: a store in a database, through SQLAlchemy Core.
+"""Sql: a store in a database, and criteria as conditions, through SQLAlchemy Core.
 
-The tables are derived from the records, so that there is one place where a schema is written
-down. Today the database is SQLite, in a file, made safe when it is opened: what `commit` has
+The tables of the store are derived from the records, so that there is one place where a schema is written
+down. Today its database is SQLite, in a file, made safe when it is opened: what `commit` has
 kept survives a loss of power.
 
 >>> from crmcore.customers import Customer
@@ -14,6 +14,15 @@ kept survives a loss of power.
 ...     with store.unit_of_work(readonly=True) as uow:
 ...         uow.customers.get("c-17").name
 'Northwind'
+
+A criterion is a condition for any table of SQLite or PostgreSQL, with one meaning on both:
+
+>>> import sqlalchemy as sa
+>>> from crmcore.criteria import F, Schema
+>>> from crmcore.sql import clause
+>>> customers = sa.table("customers", sa.column("visits", sa.Integer))
+>>> print(clause(F.visits > 10, customers, schema=Schema.of(visits=int)))
+customers.visits > :param_1
 
 It needs the extra ``crmcore[sql]``.
 """
