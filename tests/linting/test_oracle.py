@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, Literal, TypeAlias
 
@@ -211,6 +211,20 @@ def test_leaves_nothing_open_in_a_small_world(
         assert [(one.kind, one.witness) for one in again] == [
             (one.kind, one.witness) for one in lints
         ]
+
+
+@given(st.lists(criteria(), min_size=2, max_size=4), st.sampled_from([all_of, any_of]))
+def test_parts_that_change_nothing_change_nothing(
+    parts: list[Criterion], join: Callable[..., Criterion]
+) -> None:
+    """Whatever part is said to change nothing can be left out, and nobody's verdict changes."""
+    lints = lint({"a": join(*parts), "rest": any_of()}, schema=SCHEMA, mode="independent")
+
+    for told in lints:
+        if told.kind is LintKind.IDLE and told.part in parts:
+            rest = list(parts)
+            rest.remove(told.part)
+            assert verdicts(join(*rest)) == verdicts(join(*parts))
 
 
 def is_shown(told: Lint, members: dict[str, Criterion]) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 
 import attrs
 
+from crmcore.criteria import Criterion
 from crmcore.kernel import LabelledEnum, Phrase
 
 from ._answer import Witness
@@ -28,6 +29,7 @@ class LintKind(LabelledEnum):
     NEGATION = "negation", "negation of what may be unknown", "对可能未知结果的否定"
     INDEFINITE = "indefinite", "may be unknown", "可能未知"
     IMPLIED = "implied", "implied", "被蕴含"
+    IDLE = "idle", "part that changes nothing", "不起作用的部分"
     NOT_DECIDED = "not_decided", "not decided", "未能判定"
 
 
@@ -48,6 +50,7 @@ class Lint:
         as_of: The day of judgement for which it was found.
         count: How many combinations of values show it, where they were counted.
         total: How many combinations of values there are, where they were counted.
+        part: The part of the criterion that it is about: a negation, or what changes nothing.
 
     .. versionadded:: 0.1.0
     """
@@ -60,6 +63,7 @@ class Lint:
     as_of: date
     count: int | None = None
     total: int | None = None
+    part: Criterion | None = None
 
     def __str__(self) -> str:
         """Return the message in English, as an error or a warning."""

@@ -10,7 +10,6 @@ An atom is a leaf of a criterion, sorted by how much can be known of it:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -128,21 +127,24 @@ class Turned:
     part: Formula
 
 
-@attrs.frozen(cache_hash=True)
+@attrs.frozen(cache_hash=True, kw_only=True)
 class Site:
-    """A negation that people may read as a complement, in its place.
+    """A place in a criterion where something else might stand.
 
     Attributes:
-        part: The negation as it is written.
-        complement: The complement that it may have been meant to be.
-        number: The place of the negation in its criterion, from the leaves to the root.
-        written: The negation as a criterion, for its words.
-        meant: The complement as a criterion, for its words.
+        how: ``negation`` where a complement may have been meant, ``branch`` for one of the
+            criteria that are joined, in whose place there might be nothing.
+        number: The place, from the leaves to the root.
+        part: What stands there.
+        instead: What might.
+        written: What stands there as a criterion, for its words.
+        meant: What might as a criterion, for its words.
     """
 
-    part: Formula
-    complement: Formula
+    how: Literal["negation", "branch"]
     number: int
+    part: Formula
+    instead: Formula
     written: Criterion
     meant: Criterion
 
@@ -155,26 +157,31 @@ def parts_of(formula: Formula) -> tuple[Formula, ...]:
     if isinstance(formula, Joined):
         return formula.parts
     if isinstance(formula, Site):
-        return (formula.part, formula.complement)
+        return (formula.part, formula.instead)
     return (formula.part,) if isinstance(formula, Turned) else ()
 
 
-def walk(formula: Formula) -> Iterator[Formula]:
-    """Yield a formula and all that it is made of, in the order of reading."""
-    yield formula
-    for part in parts_of(formula):
-        yield from walk(part)
+def walk(formula: Formula) -> tuple[Formula, ...]:
+    """Return a formula and all that it is made of, each once, in the order of reading."""
+    found: dict[Formula, None] = {}
+    waiting = [formula]
+    while waiting:
+        part = waiting.pop()
+        if part not in found:
+            found[part] = None
+            waiting.extend(reversed(parts_of(part)))
+    return tuple(found)
 
 
-def sites(formula: Formula) -> tuple[Site, ...]:
-    """Return the negations of a formula, each once."""
-    return tuple(dict.fromkeys(part for part in walk(formula) if isinstance(part, Site)))
+def sites(formula: Formula, how: str) -> tuple[Site, ...]:
+    """Return the sites of a formula, the outer ones first."""
+    return tuple(part for part in walk(formula) if isinstance(part, Site) and part.how == how)
 
 
 def replaced(formula: Formula, site: Site) -> Formula:
-    """Return a formula with the complement in the place of a negation."""
-    if formula == site:
-        return site.complement
+    """Return a formula with what might stand at a site in the place of what does."""
+    if formula is site:
+        return site.instead
     if isinstance(formula, Site):
         return replaced(formula.part, site)
     if isinstance(formula, Joined):

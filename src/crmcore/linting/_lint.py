@@ -21,10 +21,19 @@ from crmcore.verdicts import Use, Verdict
 
 from . import _wording as wording
 from ._answer import Witness, as_witness
-from ._diagram import FAILS, HOLDS, IS_FALSE, IS_NOT_TRUE, IS_TRUE, IS_UNKNOWN, UNKNOWN
+from ._diagram import (
+    FAILS,
+    HOLDS,
+    IS_FALSE,
+    IS_NOT_TRUE,
+    IS_TRUE,
+    IS_UNKNOWN,
+    UNKNOWN,
+    OutOfBudgetError,
+)
 from ._examiner import BUDGET, Examiner
 from ._finding import Lint, LintKind, in_order
-from ._formula import sites
+from ._formula import Formula, sites, walk
 from ._search import Found
 
 Mode: TypeAlias = Literal["first_match", "exclusive", "independent"]
@@ -45,7 +54,8 @@ def lint(
 
     Of every criterion it tells whether it never holds (`LintKind.CONTRADICTION`) or always
     does (`LintKind.TAUTOLOGY`), and whether a negation in it leaves out those of whom a value
-    is missing (`LintKind.NEGATION`); of a permission or prohibition also whether it may be
+    is missing (`LintKind.NEGATION`), and which of its parts change nothing (`LintKind.IDLE`);
+    of a permission or prohibition also whether it may be
     unknown (`LintKind.INDEFINITE`). What it tells of the criteria together depends on the mode.
 
     Every finding but a contradiction comes with a customer who shows it, and who was judged by
@@ -86,6 +96,8 @@ def lint(
     else:
         found += linter.overlaps() if mode == "exclusive" else linter.shadows()
         found += linter.gaps()
+    # Last, because it is the least urgent, and may take many steps.
+    found += linter.idle()
     return in_order([*found, *linter.undecided()])
 
 
@@ -103,6 +115,7 @@ class _Linter:
     names: Sequence[str]
     use: Use
     _shown: dict[str, Witness | None] = attrs.field(factory=dict, init=False)
+    _always: set[str] = attrs.field(factory=set, init=False)
     _open: dict[LintKind, dict[str, None]] = attrs.field(factory=dict, init=False)
 
     def _lint(
@@ -114,6 +127,7 @@ class _Linter:
         counted: tuple[int | None, int | None] = (None, None),
         *,
         is_error: bool = False,
+        part: Criterion | None = None,
     ) -> Lint:
         return Lint(
             kind=kind,
@@ -124,6 +138,7 @@ class _Linter:
             as_of=self.examiner.day,
             count=counted[0],
             total=counted[1],
+            part=part,
         )
 
     def _is(self, found: Found, kind: LintKind, *names: str, outcome: int = HOLDS) -> bool:
@@ -166,15 +181,23 @@ class _Linter:
             fails, kind, name, outcome=FAILS
         ):
             witness = self._shown[name]
+            self._always.add(name)
             yield self._lint(kind, [name], wording.tautology(name, witness), witness)
 
     def _negations(self, name: str) -> Iterator[Lint]:
-        for site in sites(self.examiner.formulas[name]):
+        for site in sites(self.examiner.formulas[name], "negation"):
             found = self.examiner.ask_left_out(name, site)
             if self._is(found, LintKind.NEGATION, name):
                 is_access, witness = self.use in _ACCESS, as_witness(found.record)
                 message = wording.negation(name, site, witness, is_access=is_access)
-                yield self._lint(LintKind.NEGATION, [name], message, witness, is_error=is_access)
+                yield self._lint(
+                    LintKind.NEGATION,
+                    [name],
+                    message,
+                    witness,
+                    is_error=is_access,
+                    part=site.written,
+                )
 
     def shadows(self) -> Iterator[Lint]:
         """Yield the criteria of which those before them leave nobody."""
@@ -251,3 +274,21 @@ class _Linter:
                 witness = as_witness(found.record)
                 yield self._lint(LintKind.UNPLACED, some, wording.unplaced(some, witness), witness)
                 return
+
+    def idle(self) -> Iterator[Lint]:
+        """Yield the parts without which a criterion would be the same."""
+        self.examiner.space.diagrams.budget.begin()
+        for name, witness in self._shown.items():
+            if name in self._always:
+                continue
+            inside: set[Formula] = set()
+            try:
+                for branch in sites(self.examiner.formulas[name], "branch"):
+                    if branch not in inside and self.examiner.is_idle(name, branch):
+                        inside.update(walk(branch))
+                        message = wording.idle(name, branch)
+                        yield self._lint(
+                            LintKind.IDLE, [name], message, witness, part=branch.written
+                        )
+            except OutOfBudgetError:
+                self._is(Found(UNKNOWN), LintKind.IDLE, name)

@@ -18,10 +18,20 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from crmcore.calendar import months_after
-from crmcore.criteria import Criterion, F, Schema, all_of, any_of, as_of, named, unless
+from crmcore.criteria import (
+    EVERYTHING,
+    Criterion,
+    F,
+    Schema,
+    all_of,
+    any_of,
+    as_of,
+    named,
+    unless,
+)
 from crmcore.errors import InvalidValueError
 
-from ._diagram import HOLDS
+from ._diagram import FAILS, HOLDS
 from ._formula import (
     Constant,
     ElementAtom,
@@ -170,7 +180,9 @@ class Reader:
             fields = tuple(sorted(left.fields | right.fields))
             formula = OpaqueAtom(fields=fields, key=written, is_strict=False)
         part = Part(formula, written)
-        return part if op != "ne" else self._site(part, self.compare("eq", left, right))
+        if op != "ne":
+            return part
+        return self._site("negation", part, self.unless(self.compare("eq", left, right)))
 
     def is_in(self, operand: Operand, values: tuple[Scalar, ...]) -> Part:
         formula = self._by_case(lambda term: listed(term, values), operand)
@@ -198,15 +210,22 @@ class Reader:
         return Part(atom, criterion)
 
     def all_of(self, parts: Sequence[Part]) -> Part:
-        formula = joined("all", [part.formula for part in parts])
+        formula = joined("all", self._branches(parts, EVERYTHING, HOLDS))
         return Part(formula, all_of(*(part.criterion for part in parts)))
 
     def any_of(self, parts: Sequence[Part]) -> Part:
-        formula = joined("any", [part.formula for part in parts])
+        formula = joined("any", self._branches(parts, any_of(), FAILS))
         return Part(formula, any_of(*(part.criterion for part in parts)))
 
+    def _branches(
+        self, parts: Sequence[Part], nothing: Criterion, outcome: int
+    ) -> Sequence[Formula]:
+        instead = Part(Constant(outcome), nothing)
+        return [self._site("branch", part, instead).formula for part in parts]
+
     def negate(self, part: Part) -> Part:
-        return self._site(Part(Turned("not", part.formula), ~part.criterion), part)
+        negated = Part(Turned("not", part.formula), ~part.criterion)
+        return self._site("negation", negated, self.unless(part))
 
     def unless(self, part: Part) -> Part:
         return Part(Turned("unless", part.formula), unless(part.criterion))
@@ -215,14 +234,15 @@ class Reader:
         definite = Turned("not", Turned("unless", part.formula))
         return Part(definite, named(name, part.criterion))
 
-    def _site(self, written: Part, inside: Part) -> Part:
-        """Return a negation with the complement of *inside* that it may be taken for."""
+    def _site(self, how: Literal["negation", "branch"], written: Part, instead: Part) -> Part:
+        """Return a part that knows what might stand in its place."""
         self._sites += 1
         site = Site(
-            part=written.formula,
-            complement=Turned("unless", inside.formula),
+            how=how,
             number=self._sites,
+            part=written.formula,
+            instead=instead.formula,
             written=written.criterion,
-            meant=unless(inside.criterion),
+            meant=instead.criterion,
         )
         return Part(site, written.criterion)

@@ -68,6 +68,15 @@ def negation(name: str, site: Site, witness: Witness | None, *, is_access: bool)
     return Phrase(f"{en}; access must say which is meant", f"{zh}；权限须写明采用哪一种")
 
 
+def idle(name: str, branch: Site) -> Phrase:
+    """Say that a part of a criterion changes nothing."""
+    words = branch.written.words
+    return Phrase(
+        f"in {name}, “{words.en}” changes nothing and may go",
+        f"{name}中的“{words.zh}”不起任何作用，可以删去",
+    )
+
+
 def overlap(one: str, other: str, witness: Witness | None) -> Phrase:
     """Say that two criteria hold for the same customer."""
     end = such_as(witness)
