@@ -1,8 +1,8 @@
 """Sql: a store in a database, and criteria as conditions, through SQLAlchemy Core.
 
-The tables of the store are derived from the records, so that there is one place where a schema is written
-down. Today its database is SQLite, in a file, made safe when it is opened: what `commit` has
-kept survives a loss of power.
+The tables of the store are derived from the records, so that there is one place where a schema
+is written down. Today its database is SQLite, in a file, made safe when it is opened: what
+`commit` has kept survives a loss of power.
 
 >>> from crmcore.customers import Customer
 >>> from crmcore.sql import SqlStore
