@@ -115,7 +115,7 @@ class Dialect:
 
     def quotient(self, left: Term, right: Term) -> nw.Expr:
         """Return a quotient of floats, null where the denominator is zero."""
-        numerator, denominator = (side.cast(nw.Float64()) for side in (left, right))
+        numerator, denominator = map(self._as_float, (left, right))
         if right.constant is None:
             denominator = nw.when(denominator != 0).then(denominator)
         if self.is_polars and left.constant is None:
@@ -123,6 +123,18 @@ class Dialect:
             # another float now and then; this keeps the denominator a column of its own.
             denominator = denominator + numerator * 0.0
         return numerator / denominator
+
+    def _as_float(self, term: Term) -> nw.Expr:
+        """Return a number as the float that is nearest to it."""
+        is_exact = self.is_polars or self.is_sql or term.kind != "DECIMAL"
+        if is_exact or term.constant is not None:
+            return term.cast(nw.Float64())
+        # Arrow multiplies a decimal by a tenth or a hundredth, which is no float. Its units are
+        # a whole number that is one, and a division rounds once.
+        units = 10**term.column.places
+        decimals = term.expression.cast(self.decimal(term.column.places))
+        whole: nw.Expr = (decimals * units).cast(nw.Int64())
+        return whole.cast(nw.Float64()) / float(units)
 
 
 def definite(part: Truth) -> Truth:
