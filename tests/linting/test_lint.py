@@ -442,12 +442,14 @@ def test_tables_too(mode: Literal["first_match", "exclusive"], budget: int) -> N
 
 def test_a_gap_may_be_found_and_not_counted() -> None:
     """Where the steps do not suffice for counting, the gap is told without its size."""
-    counts = {
-        only(lint(TEN, schema=RFM, budget=budget), LintKind.GAP).count
-        for budget in (2500, 3000, 5000)
-    }
+    counts = [
+        one.count
+        for budget in range(2000, 9000, 500)
+        for one in lint(TEN, schema=RFM, budget=budget)
+        if one.kind is LintKind.GAP
+    ]
 
-    assert counts == {None, 36}
+    assert set(counts) == {None, 36}
 
 
 def test_negations_are_left_open_too() -> None:
@@ -455,14 +457,13 @@ def test_negations_are_left_open_too() -> None:
     schema = Schema.of(dict.fromkeys([f"x{place}" for place in range(8)], int | None))
     rings = [(F(f"x{place}") > place) & ~(F(f"x{(place + 3) % 8}") == 5) for place in range(8)]
 
-    left_open = [
-        one.message.en
-        for budget in (6000, 8000, 10000, 12000, 14000)
-        for one in lint({"ring": any_of(*rings)}, schema=schema, budget=budget)
+    kinds = [
+        {one.kind for one in lint({"ring": any_of(*rings)}, schema=schema, budget=budget)}
+        for budget in range(4000, 40_000, 4000)
     ]
 
-    assert "“negation of what may be unknown” was not decided for ring" in left_open
-    assert any("leaves out customers of whom that is unknown" in told for told in left_open)
+    assert kinds[0] == {LintKind.NOT_DECIDED}
+    assert any(found >= {LintKind.NEGATION, LintKind.NOT_DECIDED} for found in kinds)
 
 
 def test_too_many_things_to_tell_apart_are_left_open() -> None:

@@ -30,6 +30,9 @@ UNKNOWN: Final = 1
 HOLDS: Final = 2
 _OUTCOMES: Final = 3
 
+# What the visit of a pair of nodes costs, in steps, besides its branches.
+_VISIT: Final = 8
+
 # Sets of outcomes, one bit for each.
 IS_FALSE: Final = 1 << FAILS
 IS_UNKNOWN: Final = 1 << UNKNOWN
@@ -111,7 +114,7 @@ class Diagrams:
         choice = min(self._open(node)[0] for node in (left, right) if node >= _OUTCOMES)
         lefts, rights = self._branches(choice, left), self._branches(choice, right)
         width = max(len(lefts), len(rights))
-        self.budget.spend(width)
+        self.budget.spend(_VISIT + width)
         branches = [
             self.joined(join, one, other)
             for one, other in zip(
