@@ -15,6 +15,7 @@ from crmcore.frames import judge
 from crmcore.testing import EDGES, check_back_end
 
 VERDICTS = int(os.environ.get("CRMCORE_VERDICTS", "50000"))
+SEED = int(os.environ.get("CRMCORE_SEED", "0"))
 
 
 @attrs.define
@@ -39,7 +40,7 @@ class Judge:
 
 def test_random_criteria_get_the_verdicts_of_the_language(engine: Any) -> None:
     """Verdicts on records from the edge are those that single records get."""
-    tally = check_back_end(Judge(engine), verdicts=VERDICTS)
+    tally = check_back_end(Judge(engine), verdicts=VERDICTS, seed=SEED)
 
     assert tally.verdicts >= VERDICTS
 
@@ -50,7 +51,7 @@ def test_spark_need_not_keep_to_ansi(spark: Any, spark_engine: Any) -> None:
     spark.conf.set("spark.sql.ansi.enabled", "false")
 
     try:
-        tally = check_back_end(Judge(spark_engine), verdicts=VERDICTS, seed=1)
+        tally = check_back_end(Judge(spark_engine), verdicts=VERDICTS, seed=SEED + 1)
     finally:
         spark.conf.unset("spark.sql.ansi.enabled")
 
