@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcore.activities import Channel, Direction, Interaction, InteractionId, Purchase, PurchaseId
@@ -163,6 +163,7 @@ def test_the_types_are_those_of_the_features(engine: Any) -> None:
     assert {"frequency", "known_days", *OF_CONTACTS} <= set(kinds)
 
 
+@settings(max_examples=15)
 @given(st.randoms())
 def test_the_order_of_purchases_does_not_matter(chance: random.Random) -> None:
     """The same purchases in another order give the same features."""
@@ -182,6 +183,7 @@ def polars(rows: list[dict[str, Any]], **types: Any) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=usual | types)
 
 
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(
@@ -205,6 +207,7 @@ def test_any_purchases_give_what_objects_get(
     check(found.to_dict(as_series=False), expected(rows, window_days=window_days))
 
 
+@settings(max_examples=60)
 @given(st.integers(1, 10**12), st.integers(1, 10**12), st.integers(1, 9))
 def test_quotients_are_the_nearest_floats(recent: int, earlier: int, times: int) -> None:
     """The mean and the trend are rounded once, from the exact quotient."""

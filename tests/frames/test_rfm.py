@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcore.criteria import Schema
@@ -111,6 +111,7 @@ ROWS = st.lists(
 )
 
 
+@settings(max_examples=60)
 @given(ROWS)
 def test_ties_share_a_bin_as_with_objects(rows: list[dict[str, Any]]) -> None:
     """Few values that many share give fewer bins, the same as those of objects."""
@@ -125,6 +126,7 @@ def test_ties_share_a_bin_as_with_objects(rows: list[dict[str, Any]]) -> None:
     assert found.select("r", "f", "m").rows() == cells([NOBODY_YET, *rows], bins)
 
 
+@settings(max_examples=15)
 @given(st.randoms())
 def test_the_order_of_customers_does_not_matter(chance: random.Random) -> None:
     """The same customers in another order give the same cuts."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcore.criteria import EVERYTHING, Criterion, F, Schema, as_of
@@ -108,6 +108,7 @@ def test_a_row_in_two_segments_shows_as_refused() -> None:
 CRITERIA = st.sampled_from([F.visits > 4, F.visits.is_missing(), F.tier == "gold", EVERYTHING])
 
 
+@settings(max_examples=50)
 @given(st.lists(CRITERIA, max_size=5), st.booleans())
 def test_any_table_puts_rows_where_records_are(
     criteria: list[Criterion],

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcore.criteria import Schema
@@ -120,6 +120,7 @@ def test_one_tier_takes_everybody(engine: Any) -> None:
 LEVELS = st.lists(st.integers(1, 60), min_size=1, max_size=4, unique=True).map(sorted)
 
 
+@settings(max_examples=50)
 @given(LEVELS, st.data(), st.integers(0, 800))
 def test_any_policy_moves_rows_as_records(
     levels: list[int], data: st.DataObject, minimum_days: int
