@@ -140,15 +140,15 @@ class Examiner:
     def is_idle(self, name: str, branch: Site) -> bool:
         """Say whether a criterion is the same for everybody without a branch of it.
 
-        A branch that always holds is none: people write both ends of an interval, though the
-        one may be the end of the field itself. Equal functions are one diagram. Of sums and of
+        What always holds is left alone: people write both ends of an interval, though the one
+        may be the end of the field itself. Equal functions are one diagram. Of sums and of
         opaque tests only that is known which follows from their form.
 
         Raises:
             OutOfBudgetError: If it takes too many steps.
         """
         formula = self.formulas[name]
-        if self.space.node(branch) == HOLDS:
+        if HOLDS in (self.space.node(branch), self.node(name)):
             return False
         is_known = all(self.space.fields[field].is_complete for field in self.reads[name])
         return is_known and self.node(name) == self.space.node(replaced(formula, branch))

@@ -115,7 +115,6 @@ class _Linter:
     names: Sequence[str]
     use: Use
     _shown: dict[str, Witness | None] = attrs.field(factory=dict, init=False)
-    _always: set[str] = attrs.field(factory=set, init=False)
     _open: dict[LintKind, dict[str, None]] = attrs.field(factory=dict, init=False)
 
     def _lint(
@@ -181,7 +180,6 @@ class _Linter:
             fails, kind, name, outcome=FAILS
         ):
             witness = self._shown[name]
-            self._always.add(name)
             yield self._lint(kind, [name], wording.tautology(name, witness), witness)
 
     def _negations(self, name: str) -> Iterator[Lint]:
@@ -279,8 +277,6 @@ class _Linter:
         """Yield the parts without which a criterion would be the same."""
         self.examiner.space.diagrams.budget.begin()
         for name, witness in self._shown.items():
-            if name in self._always:
-                continue
             inside: set[Formula] = set()
             try:
                 for branch in sites(self.examiner.formulas[name], "branch"):
