@@ -170,3 +170,65 @@ def test_a_traceback_names_what_can_be_imported() -> None:
     (line,) = format_exception_only(error)
 
     assert line.startswith("crmcore.errors.UnknownNameError: unknown skill 'Mandrin'")
+
+
+def circle() -> list[object]:
+    """Return a list that is in itself, twice."""
+    found: list[object] = []
+    found += [found, found]
+    return found
+
+
+def tower(height: int) -> list[object]:
+    """Return a list in a list, and so on; each twice in the next, though it is built once."""
+    found: list[object] = []
+    for _ in range(height):
+        found = [found, found]
+    return found
+
+
+def well(depth: int) -> list[object]:
+    """Return a list in a list, and so on."""
+    found: list[object] = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (circle(), "list of very many parts"),
+        (tower(60), "list of very many parts"),
+        (well(100_000), "list of very many parts"),
+        (well(450), f"{'[' * 100}…"),
+        (dict.fromkeys(range(2000)), "dict of very many parts"),
+        ({"a": {"b": {1, 2}}}, "{'a': {'b': {1, 2}}}"),
+        ("x" * 10**6, f"'{'x' * 99}…"),
+        (1 << 20_000, "int of very many digits"),
+    ],
+    ids=["circle", "tower", "abyss", "well", "table", "small", "text", "bits"],
+)
+def test_a_message_is_short_whatever_was_found(value: object, shown: str) -> None:
+    """Only what a line holds is looked at, be it deep, wide, or in itself."""
+    assert str(InvalidValueError("it", value, "be small")) == f"it must be small (got {shown})"
+
+
+class Deep:
+    """Something whose text never ends."""
+
+    def __repr__(self) -> str:
+        """Return the text of what is inside."""
+        return f"<{self!r}>"
+
+
+def test_what_cannot_say_what_it_is_is_told_by_its_class() -> None:
+    """Python gives up on a text in a text without end."""
+    error = InvalidValueError("it", Deep(), "be shallow")
+
+    assert str(error) == "it must be shallow (got Deep of very many parts)"
+
+
+def test_nothing_looks_like_a_name_of_a_million_letters() -> None:
+    """To look for the nearest would take long, and nobody has mistyped it."""
+    assert nearest("spend" * 10**5, ["spend"]) is None

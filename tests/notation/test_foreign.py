@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from crmcore.criteria import F, Schema
 from crmcore.errors import FaultsError
-from crmcore.notation import Limits, from_data, read_json, read_toml
+from crmcore.notation import Limits, from_data, from_text, read_json, read_toml
 
 DEEP = 10_000
 
@@ -160,3 +161,13 @@ def test_no_text_breaks_the_readers(text: str) -> None:
             read(text)
         except FaultsError as error:
             assert error.faults  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize(
+    "text", [None, 5, ["spend > 5"], {"gt": [{"field": "spend"}, 5]}], ids=repr
+)
+@pytest.mark.parametrize("read", [from_text, read_json])
+def test_what_is_no_text_is_refused_as_such(read: Any, text: object) -> None:  # noqa: ANN401
+    """Data where text is read is told by its type, not by what it lacks."""
+    with pytest.raises(FaultsError, match="must be text, or its bytes, and not"):
+        read(text)

@@ -276,10 +276,46 @@ def test_a_file_has_its_limits() -> None:
         RuleSet.from_data(rule(when={"all": [WHEN] * 9}), limits=Limits(nodes=5))
 
 
+def test_long_lists_are_counted_together() -> None:
+    """A list may have a thousand values; a thousand such lists would take seconds to read."""
+    long = {"in": [{"field": "days"}, list(range(1000))]}
+    rules = [{"name": f"r{place}", "when": long, "points": 1} for place in range(50)]
+
+    assert len(RuleSet.from_data({"name": "s", "rules": rules[:45]}).rules) == 45
+    with pytest.raises(FaultsError, match=r"rules: it must have .* and 50,000 keys and values"):
+        RuleSet.from_data({"name": "s", "rules": rules})
+
+
+def test_there_are_as_many_groups_as_rules_at_most() -> None:
+    """Caps of groups without end are refused before each is read."""
+    caps = {f"g{place}": 1 for place in range(1001)}
+
+    with pytest.raises(FaultsError, match="group_caps: it must have at most 1,000 groups"):
+        RuleSet.from_data({"name": "s", "rules": [], "group_caps": caps})
+
+
+@pytest.mark.parametrize("days", [None, Decimal("1e999999"), {"a": 1}, [7], "7", True])
+def test_a_half_life_is_a_number_of_days(days: object) -> None:
+    """Four times what is no number of days is not calculated."""
+    with pytest.raises(FaultsError, match=r"rules\[0\].decay: days must be a whole number of days"):
+        RuleSet.from_data(rule(decay={"half_life_days": days, "since": "d"}))
+
+
+@pytest.mark.parametrize("name", [1 << 20_000, ["visits"], 7], ids=["bits", "list", "number"])
+def test_what_is_no_name_of_a_field_is_refused(name: object) -> None:
+    """It is not taken for its text, and told in short."""
+    with pytest.raises(FaultsError, match=r"rules\[0\]: field must be a plain name") as caught:
+        RuleSet.from_data(rule(times=name, cap=1))
+
+    assert len(str(caught.value)) < 300
+
+
 def test_strange_keys_are_told_in_short() -> None:
     """A key of a million letters does not fill the message, and a number is no group."""
     with pytest.raises(FaultsError) as caught:
         RuleSet.from_data({"name": "s", "rules": [], "x" * 10**6: 1, 5: 1})
     assert len(str(caught.value)) < 500
-    with pytest.raises(FaultsError, match="unknown group '7'"):
+    with pytest.raises(
+        FaultsError, match=r"group_caps must be a table of names of groups and caps \(got 7\)"
+    ):
         RuleSet.from_data({**rule(group="g"), "group_caps": {"g": 1, 7: 1}})

@@ -14,6 +14,8 @@ from ._base import CrmError
 
 _SHOWN_FAULTS = 20
 _SHOWN_CHARACTERS = 100
+_MOST_PARTS = 1000
+_LONGEST_NAME = 256
 _RIVALS = 8
 _REMEMBERED = 1024
 
@@ -26,6 +28,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     .. versionadded:: 0.1.0
     """
+    if len(name) > _LONGEST_NAME:
+        return None
     return _nearest(name, tuple(sorted(known)))
 
 
@@ -44,12 +48,32 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
     return folded[min(rivals, key=distance)] if rivals else None
 
 
+def _has_many_parts(value: object) -> bool:
+    """Say whether *value* is larger than its first line, without looking at more of it."""
+    parts = 0
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict | list | tuple | set | frozenset):
+            parts += 1 + len(part)
+            if parts > _MOST_PARTS:
+                return True
+            waiting += part.values() if isinstance(part, dict) else part
+    return False
+
+
 def _shown(value: object) -> str:
     """Return *value* on one line of bounded length that every terminal can print."""
+    if isinstance(value, str | bytes) and len(value) > _SHOWN_CHARACTERS:
+        value = value[: _SHOWN_CHARACTERS + 1]
+    if _has_many_parts(value):
+        return f"{type(value).__name__} of very many parts"
     try:
         text = repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
         return f"{type(value).__name__} of very many digits"
+    except RecursionError:
+        return f"{type(value).__name__} of very many parts"
     if len(text) <= _SHOWN_CHARACTERS:
         return text
     return f"{text[:_SHOWN_CHARACTERS]}…"

@@ -56,6 +56,9 @@ def decoded(data: str | bytes, source: str, limits: Limits) -> str:
     Raises:
         FaultsError: If it is not.
     """
+    if not isinstance(data, str | bytes):
+        problem = f"must be text, or its bytes, and not {type(data).__name__}"
+        raise FaultsError(source, [Fault("the whole", problem)])
     if len(data) > limits.bytes or (
         isinstance(data, str) and len(data.encode(errors="surrogatepass")) > limits.bytes
     ):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -29,6 +28,8 @@ Named: TypeAlias = Mapping[str, Criterion]
 _MOST_RULES: Final = 1000
 # As many tables and lists as the criteria of a few thousand comparisons have.
 _MOST_PARTS: Final = 20_000
+# As many keys and values as these, and the lists of a few dozen long memberships, have.
+_MOST_VALUES: Final = 50_000
 _LONGEST_KEY: Final = 64
 _SINCE: Final = {"since": "since"}
 # What a decay is called in plain data, and which argument each of its keys is.
@@ -180,20 +181,21 @@ def fingerprint_of(data: dict[str, Any]) -> str:
 
 def _is_large(data: object) -> bool:
     """Say whether data has too many parts, without looking at more of them than that."""
-    parts = 0
+    parts = values = 0
     waiting = [data]
     while waiting:
         part = waiting.pop()
         if isinstance(part, Mapping | list | tuple):
             parts += 1
-            if parts > _MOST_PARTS or len(part) > _MOST_PARTS:
+            values += len(part)
+            if parts > _MOST_PARTS or values > _MOST_VALUES:
                 return True
             waiting += part.values() if isinstance(part, Mapping) else part
     return False
 
 
 def _fault(path: str, found: object, rule: str) -> Fault:
-    return Fault(path, str(InvalidValueError("it", reprlib.repr(found), rule)))
+    return Fault(path, str(InvalidValueError("it", found, rule)))
 
 
 @attrs.frozen(kw_only=True)
@@ -258,6 +260,7 @@ class _Reading(Generic[_RuleT]):
             return []
         if _is_large(data):
             problem = f"it must have at most {_MOST_PARTS:,} tables and lists in all"
+            problem += f", and {_MOST_VALUES:,} keys and values"
             self.faults.append(Fault(path, problem))
             return []
         read = [self._rule(rule, f"{path}[{place}]") for place, rule in enumerate(data)]
@@ -327,6 +330,9 @@ def read_rules(
     if not isinstance(caps, Mapping):
         where = under(path, "group_caps")
         reading.faults.append(_fault(where, caps, "be a table of groups and caps"))
+    elif len(caps) > _MOST_RULES:
+        problem = f"it must have at most {_MOST_RULES:,} groups"
+        reading.faults.append(Fault(under(path, "group_caps"), problem))
     read = reading.rules(table.get("rules", []), under(path, "rules"))
     if not reading.faults:
         with reading.at(path or "rule set"):

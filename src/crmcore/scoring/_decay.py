@@ -36,11 +36,12 @@ _THOUSAND: Final = 1000
 _HALF_LIVES: Final = 4
 _CONTEXT: Final = Context(prec=30, rounding=ROUND_HALF_UP)
 _DIGITS: Final = Decimal("1E-12")
+_BUILDER: Final = type(F.since)
 
 
 def field_of(value: object) -> str:
     """Return the name of a field, given as ``F.name`` or as text."""
-    return str(F(str(value)))
+    return str(F(str(value) if isinstance(value, _BUILDER) else value))  # type: ignore[arg-type]  # F refuses what is no name
 
 
 def optional_field(value: object) -> str | None:
@@ -100,6 +101,11 @@ def _is_days(_: object, attribute: attrs.Attribute[int], value: int) -> None:
         raise InvalidValueError(attribute.name, value, rule)
 
 
+def _horizon(days: int) -> int:
+    """Return four half-lives; what is no number of days stays as it is, and is refused."""
+    return _HALF_LIVES * days if type(days) is int else days
+
+
 def _is_yes_or_no(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
     if not isinstance(value, bool):
         raise InvalidValueError(attribute.name, value, "be true or false")
@@ -123,7 +129,7 @@ class HalfLife:
     days: int = attrs.field(validator=_is_days)
     since: str | None = attrs.field(default=None, converter=optional_field)
     horizon: int = attrs.field(
-        default=attrs.Factory(lambda self: _HALF_LIVES * self.days, takes_self=True),
+        default=attrs.Factory(lambda self: _horizon(self.days), takes_self=True),
         validator=_is_days,
     )
     continuous: bool = attrs.field(default=False, validator=_is_yes_or_no)

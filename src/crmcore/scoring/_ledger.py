@@ -29,7 +29,10 @@ _ZERO: Final = Decimal(0)
 def to_group_caps(value: Mapping[str, Any] | GroupCaps) -> GroupCaps:
     """Return the caps of groups, sorted."""
     caps = value if isinstance(value, Mapping) else dict(value)
-    return tuple(sorted((str(group), decimal(cap, "group_caps")) for group, cap in caps.items()))
+    for group in caps:
+        if not isinstance(group, str):
+            raise InvalidValueError("group_caps", group, "be a table of names of groups and caps")
+    return tuple(sorted((group, decimal(cap, "group_caps")) for group, cap in caps.items()))
 
 
 def to_floor(value: Decimal | int | str | None) -> Decimal | None:
