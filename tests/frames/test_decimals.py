@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -30,3 +31,20 @@ def test_a_divided_decimal_is_the_nearest_float(engine: Any, places: int) -> Non
 
     assert all(judged["low"])
     assert all(judged["high"])
+
+
+def test_a_constant_decimal_is_the_nearest_float(engine: Any) -> None:
+    """So are the constants that something is divided by."""
+    prices = [Decimal("29.99"), Decimal("0.07"), Decimal("90071992547409.88"), Decimal("-19.95")]
+    schema = Schema.of(units=int, nearest=float)
+    rows = [{"units": LARGEST - 1, "nearest": (LARGEST - 1) / float(price)} for price in prices]
+    same = {
+        f"{op}_{place}": compare(F.units / price, F.nearest)
+        for place, price in enumerate(prices)
+        for op, compare in (("ge", operator.ge), ("le", operator.le))
+    }
+
+    judged = engine.columns(judge(engine.frame(rows, schema), same, schema=schema))
+
+    for place in range(len(prices)):
+        assert judged[f"ge_{place}"][place] is judged[f"le_{place}"][place] is True

@@ -43,6 +43,9 @@ class Term:
         """Return its values in another type; a constant has it from the start."""
         if self.constant is None:
             return self.expression.cast(dtype)
+        if isinstance(self.constant, Decimal) and dtype == nw.Float64():
+            # Python gives the float that is nearest to a decimal, and Arrow one beside it.
+            return nw.lit(float(self.constant), dtype)
         return nw.lit(self.constant, dtype)
 
 
