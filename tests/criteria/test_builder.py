@@ -222,9 +222,15 @@ def test_foreign_operands_are_left_to_python(mistake: Callable[[], object]) -> N
 )
 def test_what_is_joined_stands_in_brackets(mistake: Callable[[], object], found: str) -> None:
     """``&`` binds tighter than ``>``: who forgets the brackets is told to write them."""
-    rule = r"each comparison in brackets: \(F.a > 1\) & \(F.b == 2\)"
-    with pytest.raises(InvalidValueError, match=rf"{rule} \(got {found}\)"):
+    rule = r"each comparison in brackets: \(F.a > 1\) & \(F.b == 2\); .* is asked with is_true\(\)"
+    with pytest.raises(InvalidValueError, match=rf"{rule}.* \(got {found}\)"):
         mistake()
+
+
+def test_a_field_is_not_turned_round() -> None:
+    """``~`` takes a criterion, and whoever puts a field after it is shown one."""
+    with pytest.raises(InvalidValueError, match=r"~ must stand before a criterion: ~\(F.a > 1\)"):
+        _ = ~F.is_vip
 
 
 @pytest.mark.parametrize("day", [datetime(2026, 9, 30, tzinfo=UTC), "2026-09-30"])

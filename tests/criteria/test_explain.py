@@ -154,6 +154,16 @@ def test_presence_is_said_without_the_value() -> None:
     assert F.email.is_present().explain({"email": "a@b.c"}).summary.zh == "成立：email 存在"
 
 
+def test_presence_is_asked_without_a_not() -> None:
+    """What is not missing is present, in the words of a rule too, and the other way round."""
+    present = F.email.is_present()
+
+    assert (present & F.vip.is_true()).words.en == "email is present and vip is yes"
+    assert present.words.zh == "email 存在"
+    assert (~present).words.en == "email is missing"
+    assert (~(F.a > 1)).words.en == "not a is more than 1"
+
+
 def test_the_witness_reaches_into_unless() -> None:
     """What shows that an *unless* does not hold is what shows that its part does."""
     criterion = unless(F.a.is_true() & F.b.is_true()) | F.c.is_true()

@@ -93,6 +93,9 @@ def test_what_data_means(data: object, criterion: Criterion) -> None:
         ({"gt": [], "lt": []}, "must have one operator"),
         ({"gtt": [DAYS, 90]}, "unknown operator 'gtt'; did you mean 'gt'?"),
         ({5: [DAYS, 90]}, "unknown operator '5'"),
+        ({"and": [DAYS, 90]}, "unknown operator 'and'; write all"),
+        ({">=": [DAYS, 90]}, "unknown operator '>='; write ge"),
+        ({"gt": [{"var": "days"}, 90]}, "unknown kind of operand 'var'; write field"),
         ({"gt": [DAYS]}, "gt: it must be a list of a field, a value"),
         ({"gt": ["days", 90]}, "gt: it must have a field on one side"),
         (

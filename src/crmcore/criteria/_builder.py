@@ -224,6 +224,10 @@ class OperandBuilder:
     __rand__: ClassVar[Callable[..., NoReturn]] = __and__
     __ror__: ClassVar[Callable[..., NoReturn]] = __and__
 
+    def __invert__(self) -> NoReturn:
+        """Refuse to be turned round: a field is no criterion yet."""
+        raise InvalidValueError("~", self, "stand before a criterion: ~(F.a > 1)")
+
     def __floordiv__(self, other: object) -> NoReturn:
         """Refuse whole quotients."""
         raise InvalidValueError("//", self, _WHOLE_QUOTIENTS)

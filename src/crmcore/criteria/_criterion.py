@@ -185,7 +185,10 @@ class Criterion(ABC):
 
 def not_in_brackets(found: object) -> InvalidValueError:
     """Return the refusal of *found*, which ``&`` or ``|`` has met in place of a criterion."""
-    rule = "stand between criteria, each comparison in brackets: (F.a > 1) & (F.b == 2)"
+    rule = (
+        "stand between criteria, each comparison in brackets: (F.a > 1) & (F.b == 2); "
+        "a field of yes or no is asked with is_true(), and a predicate is called"
+    )
     return InvalidValueError("& or |", found, rule)
 
 

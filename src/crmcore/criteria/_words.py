@@ -220,10 +220,17 @@ def asked(predicate: Predicate, arguments: Mapping[str, Scalar]) -> Phrase:
 
 @attrs.frozen
 class Said:
-    """A part in words; an open one needs brackets inside another part."""
+    """A part in words.
+
+    Attributes:
+        phrase: The words.
+        is_open: Whether it needs brackets inside another part.
+        denied: The words of its denial, where it has some of its own.
+    """
 
     phrase: Phrase
     is_open: bool = False
+    denied: Phrase | None = attrs.field(default=None, kw_only=True)
 
     @property
     def closed(self) -> Phrase:
@@ -269,7 +276,8 @@ class Words:
         return Said(says(field.phrase, holding(text).yes))
 
     def is_missing(self, field: Term) -> Said:
-        return Said(says(field.phrase, ABSENT.yes))
+        absent, present = says(field.phrase, ABSENT.yes), says(field.phrase, ABSENT.no)
+        return Said(absent, denied=present)
 
     def all_of(self, parts: Sequence[Said]) -> Said:
         return self._group(parts, " and ", "，且 ") if parts else Said(ANYTHING)
@@ -278,6 +286,8 @@ class Words:
         return self._group(parts, " or ", "，或 ") if parts else Said(NOTHING)
 
     def negate(self, part: Said) -> Said:
+        if part.denied is not None:
+            return Said(part.denied, denied=part.phrase)
         inside = part.closed
         return Said(Phrase(f"not {inside.en}", f"并非 {inside.zh}"))
 

@@ -199,3 +199,21 @@ ABSENT: Final[Mapping[str, str]] = {
         "engines change letters differently; keep a field in lower case",
     ),
 }
+# What other languages of data call it, and what it is called here.
+CALLED_OTHERWISE: Final[Mapping[str, str]] = {
+    "and": "all",
+    "or": "any",
+    "!": "not",
+    "var": "field",
+    "missing": "is_null",
+    "==": "eq",
+    "!=": "ne",
+    "<": "lt",
+    "<=": "le",
+    ">": "gt",
+    ">=": "ge",
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "div",
+}

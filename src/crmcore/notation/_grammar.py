@@ -46,6 +46,13 @@ STATES: Final = {
     "true": ("eq", True),
     "false": ("eq", False),
 }
+# What else people write after *is*, and what to write.
+IS_OTHERWISE: Final = {
+    "not": "write is present, is false, or not before the test",
+    **dict.fromkeys(("null", "NULL", "none", "None", "empty", "nan"), "write is missing"),
+    **dict.fromkeys(("True", "yes"), "write is true"),
+    **dict.fromkeys(("False", "no"), "write is false"),
+}
 UNITS: Final = {"day": "days", "days": "days", "month": "months", "months": "months"}
 CONSTANTS: Final = {"true": True, "false": False}
 GROUPS: Final = {"everything": "all", "nothing": "any"}

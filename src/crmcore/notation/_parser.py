@@ -19,6 +19,7 @@ from ._grammar import (
     FOLLOWING,
     FUNCTIONS,
     GROUPS,
+    IS_OTHERWISE,
     JOINS,
     RESERVED,
     STATES,
@@ -169,6 +170,11 @@ class Parser:
             return self._tested(text, left, beside=(wanted,))
         if text == "is":
             self._tokens.next()
+            token = self._tokens.current
+            if token.symbol in IS_OTHERWISE:
+                raise self._tokens.refusal(
+                    f"cannot read {token.text!r}; {IS_OTHERWISE[token.text]}", token
+                )
             key, constant = STATES[self._tokens.expect(*STATES)]
             return self._tested(key, left, beside=() if constant is None else (constant,))
         if text in {"in", "not"}:

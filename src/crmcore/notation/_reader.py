@@ -16,6 +16,7 @@ from crmcore.errors import CrmError, Fault, FaultsError, UnknownNameError
 
 from ._forms import (
     ABSENT,
+    CALLED_OTHERWISE,
     CONSTANTS,
     DATE,
     DATETIME,
@@ -327,7 +328,9 @@ def _single(
     if isinstance(key, str) and key in known:
         return key, value
     name = shown(key).strip("'")
-    if name in ABSENT:
+    if CALLED_OTHERWISE.get(name) in known:
+        problem = f"unknown {kind} {name!r}; write {CALLED_OTHERWISE[name]}"
+    elif name in ABSENT:
         problem = f"unknown {kind} {name!r}; {ABSENT[name]}"
     else:
         problem = str(UnknownNameError(kind, name, known))

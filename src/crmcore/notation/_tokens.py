@@ -30,7 +30,7 @@ _TOKEN: Final = re.compile(
   | (?P<word>     [^\W\d] \w*+ )
   | (?P<quoted>   ` [^`\n]*+ ` )
   | (?P<text>     " (?: [^"\\\n] | \\[^\n] )*+ " )
-  | (?P<sign>     == | != | <= | >= | [-<>+*/(),.=:] )
+  | (?P<sign>     == | != | <= | >= | < (?!>) | \* (?!\*) | / (?!/) | [->+(),.=:] )
     """,
     re.VERBOSE,
 )
@@ -44,6 +44,8 @@ _ELSEWHERE: Final = {
     "!": "write not",
     "~": "write not",
     "<>": "write !=",
+    "**": "write a product: a * a",
+    "//": "engines round whole quotients differently; write / and compare",
     "≠": "write !=",
     "≤": "write <=",
     "≥": "write >=",
