@@ -34,6 +34,16 @@ def test_a_table_reckoned_by_hand() -> None:
     assert found.error == pytest.approx((4 * 0.15 + 2 * 0.2) / 6)
 
 
+@pytest.mark.parametrize("bins", [3, 7, 10, 49, 100])
+def test_a_bound_belongs_to_the_bin_that_it_begins(bins: int) -> None:
+    """It is the bound as a float, and not the longer fraction that a float stands for."""
+    found = calibration([(place / bins, True) for place in range(bins)], bins=bins)
+
+    assert [each.low for each in found.bins] == [place / bins for place in range(bins)]
+    assert {each.count for each in found.bins} == {1}
+    assert calibration([(Decimal("0.3"), True)]).bins == calibration([(0.3, True)]).bins
+
+
 @given(PAIRS, st.integers(1, 20))
 def test_every_prediction_is_in_one_bin(pairs: list[tuple[float, bool]], bins: int) -> None:
     """The bins hold all predictions and all outcomes, each within its bounds."""
@@ -87,6 +97,8 @@ def test_nothing_predicted_has_no_numbers() -> None:
     ("pairs", "bins", "message"),
     [
         ([(1.5, True)], 10, "probability must be a fraction between 0 and 1"),
+        ([(10**400, True)], 10, "probability must be a fraction between 0 and 1"),
+        ([("0.5", True)], 10, "probability must be a fraction between 0 and 1"),
         ([(math.nan, True)], 10, "probability must be a fraction between 0 and 1"),
         ([(0.5, 1)], 10, "outcome must be True or False"),
         ([], 0, "bins must be a whole number between 1 and 100"),

@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -105,13 +106,17 @@ def test_without_outcomes_there_is_no_lift() -> None:
     ("scored", "groups", "message"),
     [
         ([(math.inf, True)], 10, "score must be a finite number"),
+        ([(10**400, True)], 10, "score must be a finite number"),
+        ([(None, True)], 10, "score must be a finite number"),
+        ([("5", True)], 10, "score must be a finite number"),
+        ([(Decimal("sNaN"), True)], 10, "score must be a finite number"),
         ([(1, None)], 10, "outcome must be True or False"),
         ([], 0, "groups must be a whole number between 1 and 1000"),
         ([], "ten", "groups must be a whole number between 1 and 1000"),
     ],
 )
 def test_what_cannot_be_ranked_is_refused(
-    scored: list[tuple[float, bool]], groups: int, message: str
+    scored: list[tuple[Any, bool]], groups: int, message: str
 ) -> None:
     """A score is a finite number, an outcome is yes or no."""
     with pytest.raises(InvalidValueError, match=message):

@@ -268,7 +268,14 @@ def test_a_model_is_a_rule_set() -> None:
 
 @pytest.mark.parametrize(
     ("decibans", "probability"),
-    [("0", "0.500000"), ("10", "0.909091"), ("-10", "0.090909"), ("9000", "1.000000")],
+    [
+        ("0", "0.500000"),
+        ("10", "0.909091"),
+        ("-10", "0.090909"),
+        ("9000", "1.000000"),
+        ("1e9", "1.000000"),
+        ("-1e9", "0.000000"),
+    ],
 )
 def test_ten_decibans_are_odds_of_ten_to_one(decibans: str, probability: str) -> None:
     """I. J. Good, 1985: a deciban is a tenth of a factor of ten in the odds."""
@@ -327,3 +334,17 @@ def test_an_example_without_sense_is_refused(change: dict[str, Any], message: st
 
     with pytest.raises(InvalidValueError, match=message):
         Example(**{**sound, **change})
+
+
+@pytest.mark.parametrize("decibans", [0.5, Decimal("NaN"), "much"])
+def test_a_weight_is_an_exact_number(decibans: Any) -> None:  # noqa: ANN401
+    """What is no number amounts to no probability."""
+    with pytest.raises(InvalidValueError, match="decibans must be"):
+        NaiveBayes.probability(decibans)
+
+
+@pytest.mark.parametrize("found", [None, [("high", F.spend > 9)], "spend > 9"])
+def test_cases_are_criteria_by_label(found: Any) -> None:  # noqa: ANN401
+    """A list of pairs says nothing of who is in two of them, and is no question."""
+    with pytest.raises(InvalidValueError, match="cases must be a criterion, or criteria by label"):
+        Factor("spend", found)

@@ -10,6 +10,7 @@ Sources:
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
@@ -94,9 +95,10 @@ def calibration(pairs: Iterable[Pair], *, bins: int = 10) -> Calibration:
     if not isinstance(bins, int) or not 1 <= bins <= _MOST_BINS:
         raise InvalidValueError("bins", bins, f"be a whole number between 1 and {_MOST_BINS}")
     groups: dict[int, list[tuple[float, bool]]] = {}
+    lows = [place / bins for place in range(bins)]
     for probability, happened in pairs:
         share = _probability(probability)
-        place = min(math.floor(Decimal(probability) * bins), bins - 1)
+        place = bisect_right(lows, share) - 1
         groups.setdefault(place, []).append((share, checked_outcome(happened)))
     found = [pair for group in groups.values() for pair in group]
     if not found:
@@ -112,6 +114,16 @@ def calibration(pairs: Iterable[Pair], *, bins: int = 10) -> Calibration:
     )
 
 
+def as_float(value: object) -> float:
+    """Return a number as a float, and NaN for what is none."""
+    if not isinstance(value, int | float | Decimal):
+        return math.nan
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return math.nan
+
+
 def checked_outcome(happened: object) -> bool:
     """Return an outcome, which must be true or false."""
     if not isinstance(happened, bool):
@@ -120,7 +132,7 @@ def checked_outcome(happened: object) -> bool:
 
 
 def _probability(value: Decimal | float) -> float:
-    share = float(value)
+    share = as_float(value)
     if not 0 <= share <= 1:
         raise InvalidValueError("probability", value, "be a fraction between 0 and 1")
     return share

@@ -19,8 +19,10 @@ _YES, _NO, _OTHER = "yes", "no", "other"
 def _to_cases(found: Criterion | Mapping[str, Criterion] | Cases) -> Cases:
     if isinstance(found, Criterion):
         return ((_YES, found), (_NO, ~found))
-    if not isinstance(found, Mapping):
+    if isinstance(found, tuple):
         return found
+    if not isinstance(found, Mapping):
+        raise InvalidValueError("cases", found, "be a criterion, or criteria by label")
     stated = list(found.items())
     for label, criterion in stated:
         if not isinstance(criterion, Criterion):

@@ -23,7 +23,7 @@ import attrs
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Reason, Undefined
 
-from ._calibration import checked_outcome
+from ._calibration import as_float, checked_outcome
 
 Scored: TypeAlias = "tuple[Decimal | float | int, bool]"
 _Tied: TypeAlias = "tuple[Decimal, int, int]"
@@ -122,7 +122,7 @@ def _ties(scored: Iterable[Scored]) -> list[_Tied]:
 
 
 def _finite(score: Decimal | float) -> Decimal:
-    if not math.isfinite(score):
+    if not math.isfinite(as_float(score)):
         raise InvalidValueError("score", score, "be a finite number")
     return Decimal(score)
 

@@ -44,6 +44,8 @@ from ._factor import Factor
 _Judge: TypeAlias = "Callable[[object], bool | None]"
 
 _CONTEXT: Final = Context(prec=40, rounding=ROUND_HALF_UP)
+# Odds beyond all numbers are infinite, or none.
+_ENDLESS: Final = Context(prec=40, traps=[])
 _DECIBANS: Final = 10
 _QUANTUM: Final = Decimal("0.001")
 _PRIOR: Final = "how often it happens"
@@ -275,9 +277,12 @@ class NaiveBayes:
 
         Args:
             decibans: The value of a score of `rules`.
+
+        Raises:
+            InvalidValueError: If it is no exact number.
         """
-        odds = _CONTEXT.power(Decimal(10), _CONTEXT.divide(decibans, _DECIBANS))
-        share = _CONTEXT.divide(odds, _CONTEXT.add(odds, 1))
+        tenths = _CONTEXT.divide(decimal(decibans, "decibans"), -_DECIBANS)
+        share = _CONTEXT.divide(1, _CONTEXT.add(_ENDLESS.power(Decimal(10), tenths), 1))
         return share.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
 
 
