@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NewType
 
 import attrs
-from docutils.nodes import Element, Text, TextElement, document, reference
+from docutils.nodes import Element, Text, TextElement, document, literal, reference
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
@@ -74,6 +75,10 @@ for _room in pkgutil.iter_modules(crmcore.__path__, "crmcore."):
         _PUBLIC.setdefault(_name, f"{_room.name}.{_name}")
 
 
+# A public name in full; the group of entry points for predicates looks like one.
+_NAME = re.compile(r"(?!crmcore\.predicates)crmcore(\.\w+)+")
+
+
 def _link_types(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: TextElement
 ) -> Element | None:
@@ -114,6 +119,21 @@ def _shorten_types(_app: Sphinx, page: document) -> None:
         for text in list(node.findall(Text)):
             if "._" in text:
                 text.parent.replace(text, Text(text.rpartition(".")[2]))
+
+
+def _link_names(app: Sphinx, page: document) -> None:
+    """Link the full names in back-ticks, which the prose of a page has, and so check them."""
+    for name in list(page.findall(literal)):
+        if _NAME.fullmatch(name.astext()) and not isinstance(name.parent, pending_xref | reference):
+            link = pending_xref(
+                refdomain="py",
+                reftype="obj",
+                reftarget=name.astext(),
+                refdoc=app.env.current_document.docname,
+                refwarn=True,
+            )
+            name.parent.replace(name, link)
+            link += name
 
 
 def _keep_colons(
@@ -186,6 +206,7 @@ def setup(app: Sphinx) -> None:
     app.add_domain(Standard, override=True)
     app.connect("missing-reference", _link_types)
     app.connect("doctree-read", _shorten_types)
+    app.connect("doctree-read", _link_names)
     app.connect("autodoc-process-docstring", _keep_colons, priority=400)  # before napoleon
     app.connect("autodoc-process-docstring", _name_ids)
     app.connect("autodoc-process-docstring", _show_labels)
