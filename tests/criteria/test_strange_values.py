@@ -111,6 +111,34 @@ def test_an_explanation_wants_a_day_of_judgement_too(today: Any) -> None:  # noq
         (F.since > as_of).explain({"since": DAY}, as_of=today)
 
 
+class Broken:
+    """A record with a property that fails, and one that has never been set."""
+
+    __slots__ = ("visits",)
+
+    @property
+    def spend(self) -> int:
+        """Read what is not there."""
+        return self.purchases.total  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("spend", "spend must be an attribute that can be read, and says: .*purchases"),
+        ("visits", "visits must be an attribute that can be read, and says: .*visits"),
+    ],
+)
+def test_an_attribute_that_fails_is_not_unknown(name: str, message: str) -> None:
+    """The record has the field; the message says why it has no value."""
+    criterion = F[name] > 5
+    asked: list[Callable[[object], object]] = [criterion.evaluate, criterion.explain]
+
+    for ask in asked:
+        with pytest.raises(InvalidValueError, match=message):
+            ask(Broken())
+
+
 class Tier(StrEnum):
     """Members that equal their words."""
 

@@ -429,3 +429,24 @@ def test_a_strange_record_is_judged_rule_by_rule() -> None:
     masks = rules.masks({"n": Visits.TWO, "x": 1}, as_of=TODAY)
 
     assert masks == Masks(Decimal(10), 0b0001, 0b1100)
+
+
+class Broken:
+    """A record that does not know since when."""
+
+    x = 1
+
+    @property
+    def last(self) -> date:
+        """Read what is not there."""
+        return self.purchases[-1].day  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_date_that_cannot_be_read_is_not_unknown() -> None:
+    """The record has the field; the message says why it has no value."""
+    decay = HalfLife(days=14, since=F.last)
+    rules = RuleSet("s", [Rule("r", when=F.x > 0, points=5, decay=decay)])
+
+    for ask in (rules.score, rules.total, rules.masks):
+        with pytest.raises(InvalidValueError, match=r"last must be .* says: .*purchases"):
+            ask(Broken(), as_of=TODAY)

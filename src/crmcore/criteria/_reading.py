@@ -26,14 +26,18 @@ def read(record: object, name: str) -> object:
 
     Raises:
         UnknownNameError: If the record is an object without such an attribute.
-        InvalidValueError: If nobody can tell whether the value is missing.
+        InvalidValueError: If nobody can tell whether the value is missing, or the attribute
+            is there and cannot be read.
     """
     if isinstance(record, Mapping):
         value: object = record.get(name)
     else:
         try:
             value = getattr(record, name)
-        except AttributeError:
+        except AttributeError as error:
+            if hasattr(type(record), name):
+                rule = f"be an attribute that can be read, and says: {error}"
+                raise InvalidValueError(name, type(record).__name__, rule) from error
             raise UnknownNameError("field", name, _names(record)) from None
     try:
         # NaN is the one value that differs from itself.

@@ -30,6 +30,10 @@ def reader(names: tuple[str, ...], of: type | None) -> Callable[[Any], tuple[obj
         try:
             return tuple([get(record) for get in getters])
         except AttributeError as error:
+            broken = next((name for name in names if _is_broken(record, name)), None)
+            if broken is not None:
+                rule = f"be an attribute that can be read, and says: {error}"
+                raise InvalidValueError(broken, type(record).__name__, rule) from error
             known = [name for name in dir(record) if not name.startswith("_")]
             raise UnknownNameError("field", str(error.name), known) from None
 
@@ -42,6 +46,11 @@ def reader(names: tuple[str, ...], of: type | None) -> Callable[[Any], tuple[obj
     if of is None:
         return by_either
     return by_key if issubclass(of, Mapping) else by_attribute
+
+
+def _is_broken(record: object, name: str) -> bool:
+    """Say whether a record has an attribute of this name, and not its value."""
+    return hasattr(type(record), name) and not hasattr(record, name)
 
 
 def count(value: object, field: str) -> int | None:
