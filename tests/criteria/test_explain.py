@@ -238,8 +238,8 @@ def test_what_holds_for_all_needs_no_leaf() -> None:
         (F.email.ends_with(".de"), "email is text that ends with “.de”", "email 以 “.de” 结尾"),
         (F.email.is_missing(), "email is missing", "email 缺失"),
         (F.vip.is_false(), "vip is no", "vip 等于 否"),
-        (EVERYTHING, "anything", "恒成立"),
-        (any_of(), "nothing", "恒不成立"),
+        (EVERYTHING, "this always holds", "恒成立"),
+        (any_of(), "this never holds", "恒不成立"),
     ],
 )
 def test_a_criterion_in_words(criterion: Criterion, en: str, zh: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import IntEnum
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Literal, NewType, cast
 
 import attrs
 import pytest
@@ -342,3 +342,9 @@ def test_each_operand_has_its_own_faults() -> None:
 def test_a_calculation_within_bounds_is_fine(criterion: Criterion) -> None:
     """What provably stays in the range that all engines share passes."""
     BOUNDED.check(criterion)
+
+
+def test_text_is_no_criterion_yet() -> None:
+    """Whoever hands in the text of a rule is told what reads it."""
+    with pytest.raises(InvalidValueError, match=r"be a Criterion; crmcore.notation.from_text"):
+        SCHEMA.check(cast("Criterion", "age > 5"))

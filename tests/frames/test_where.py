@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -178,3 +178,14 @@ def test_no_criteria_change_nothing() -> None:
     frame = pl.DataFrame({"visits": [1]})
 
     assert judge(frame, {}).equals(frame)
+
+
+def test_text_is_read_before_a_frame_is_asked() -> None:
+    """What is no criterion is refused, with what makes one of text."""
+    frame, text = pl.DataFrame({"visits": [1]}), cast("Criterion", "visits > 0")
+
+    for ask in (where, verdict):
+        with pytest.raises(InvalidValueError, match=r"be a Criterion; crmcore.notation.from_text"):
+            ask(frame, text)
+    with pytest.raises(InvalidValueError, match="criteria must be criteria by the names"):
+        judge(frame, cast("Any", F.visits > 0))

@@ -459,7 +459,7 @@ def test_a_rule_of_every_event() -> None:
     """A rule may be about all that happened."""
     score = event_rules(EventRule("active", when=EVERYTHING, points=1)).score(mails(1), as_of=TODAY)
 
-    assert str(score) == "events: 1\n  active: 1 for 1 of 1 event, because anything"
+    assert str(score) == "events: 1\n  active: 1 for 1 of 1 event, because this always holds"
 
 
 ONE = mails(1)

@@ -136,7 +136,13 @@ class Schema:
         Args:
             criterion: The criterion.
             path: Where the criterion stands, to begin the path of each fault.
+
+        Raises:
+            InvalidValueError: If it is no criterion.
         """
+        if not isinstance(criterion, Criterion):
+            rule = "be a Criterion; crmcore.notation.from_text makes one of text"
+            raise InvalidValueError("criterion", criterion, rule)
         try:
             criterion.size.check()
         except InvalidValueError as error:

@@ -18,8 +18,8 @@ from ._computed import SIGNS
 from ._operands import Scalar
 from ._predicate import Predicate
 
-NOTHING: Final = Phrase("nothing", "恒不成立")
-ANYTHING: Final = Phrase("anything", "恒成立")
+NOTHING: Final = Phrase("this never holds", "恒不成立")
+ANYTHING: Final = Phrase("this always holds", "恒成立")
 
 Pattern = tuple[str, str]
 _NUMBERS: Final[dict[Comparison, Pattern]] = {

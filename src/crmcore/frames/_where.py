@@ -50,7 +50,7 @@ def verdict(
     .. versionadded:: 0.1.0
     """
     expressions = Expressions.opened(
-        frame, schema=schema, as_of=as_of, reading=criterion.fields, python_only=python_only
+        frame, schema=schema, as_of=as_of, reading=_fields(criterion), python_only=python_only
     )
     if expressions.frame.given.implementation.is_pandas():
         rule = "not be one of pandas, whose expressions mix up what is missing; use judge or where"
@@ -87,7 +87,7 @@ def where(
     .. versionadded:: 0.1.0
     """
     expressions = Expressions.opened(
-        frame, schema=schema, as_of=as_of, reading=criterion.fields, python_only=python_only
+        frame, schema=schema, as_of=as_of, reading=_fields(criterion), python_only=python_only
     )
     kept: _FrameT = _filtered(expressions.frame, expressions.holds(criterion))
     return kept
@@ -119,13 +119,22 @@ def judge(
 
     .. versionadded:: 0.1.0
     """
-    reading = frozenset().union(*(criterion.fields for criterion in criteria.values()))
+    if not isinstance(criteria, Mapping):
+        raise InvalidValueError("criteria", criteria, "be criteria by the names of their columns")
+    reading = frozenset().union(*map(_fields, criteria.values()))
     expressions = Expressions.opened(
         frame, schema=schema, as_of=as_of, reading=reading, python_only=python_only
     )
     columns = {name: expressions.verdict(found, path=name) for name, found in criteria.items()}
     judged: _FrameT = Passes(expressions.frame, (), columns).run()
     return judged
+
+
+def _fields(criterion: Criterion) -> frozenset[str]:
+    if not isinstance(criterion, Criterion):
+        rule = "be a Criterion; crmcore.notation.from_text makes one of text"
+        raise InvalidValueError("criterion", criterion, rule)
+    return criterion.fields
 
 
 def _filtered(frame: Frame, condition: nw.Expr) -> Any:  # noqa: ANN401 - whatever was given

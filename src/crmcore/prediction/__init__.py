@@ -30,7 +30,7 @@ often it happened among the highest scores than among all.
   came by: web pulls up (0.82)
 >>> print(model.rules.score({"channel": "web"}, as_of=date(2026, 9, 30)))
 buys again: 4.732
-  how often it happens: -1.761, because anything
+  how often it happens: -1.761, because this always holds
   came by: web: 6.493, because channel is web
 """
 
