@@ -21,6 +21,8 @@ from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.scoring import (
     Entry,
     EntryKind,
+    EventRule,
+    EventRuleSet,
     HalfLife,
     Linear,
     Override,
@@ -518,6 +520,21 @@ A = Rule("a", when=F.x > 0, points=1, group="g")
         (
             lambda: Override(value=1, author="a", reason="b", expires=cast("date", "later")),
             "expires must be a date",
+        ),
+        (
+            lambda: Override(value=1, author="a", reason="b", expires=datetime(2027, 1, 1)),  # noqa: DTZ001 - the mistake
+            "expires must be a day, not an instant",
+        ),
+        (lambda: bare(cast("Rule", F.x > 0)), "rules must be a list of Rule"),
+        (lambda: bare(cast("Rule", EventRule("e", when=F.x > 0, points=1))), "list of Rule"),
+        (lambda: RuleSet("s", cast("list[Rule]", None)), "rules must be a list of Rule"),
+        (
+            lambda: EventRuleSet("s", [cast("EventRule", A)], at="at", id="id"),
+            "rules must be a list of EventRule",
+        ),
+        (
+            lambda: bare(A).score({"x": 1}, as_of=TODAY).overridden(cast("Override", 7)),
+            "override must be an Override",
         ),
     ],
     ids=count(),

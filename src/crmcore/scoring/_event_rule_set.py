@@ -30,14 +30,14 @@ from ._decay import field_of
 from ._event_rule import EventRule
 from ._event_scorer import EventScorer
 from ._ledger import GroupCaps, Terms, refuse_terms, to_floor, to_group_caps
-from ._rule import are_points, to_cap
+from ._rule import are_points, to_cap, tuple_of
 from ._score import Score
 
 _MOST_KEPT: Final = 64
 
 
 def _to_tuple(rules: Iterable[EventRule]) -> tuple[EventRule, ...]:
-    return tuple(rules)
+    return tuple_of(EventRule, rules)
 
 
 def _to_zone(value: str | ZoneInfo | None) -> ZoneInfo | None:

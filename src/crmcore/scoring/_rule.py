@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -13,6 +13,8 @@ from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
 
 from ._decay import Decay, HalfLife, Linear, Step, optional_field
+
+_KindT = TypeVar("_KindT")
 
 # Room for every digit of every sum, whatever the context of the caller.
 EXACT: Final = Context(prec=60)
@@ -27,9 +29,23 @@ def is_a(*classes: type) -> Callable[[object, attrs.Attribute[Any], Any], None]:
     def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if not isinstance(value, classes):
             names = " or ".join(known.__name__ for known in classes)
-            raise InvalidValueError(attribute.name, value, f"be a {names}")
+            article = "an" if names[0] in "AEIOU" else "a"
+            raise InvalidValueError(attribute.name, value, f"be {article} {names}")
 
     return check
+
+
+def tuple_of(kind: type[_KindT], found: Iterable[_KindT]) -> tuple[_KindT, ...]:
+    """Return rules as a tuple.
+
+    Raises:
+        InvalidValueError: If one of them is no rule of this kind.
+    """
+    rules = tuple(found) if isinstance(found, Iterable) else (found,)
+    for rule in rules:
+        if not isinstance(rule, kind):
+            raise InvalidValueError("rules", rule, f"be a list of {kind.__name__}")
+    return rules
 
 
 def are_points(_: object, attribute: attrs.Attribute[Any], value: Decimal | None) -> None:

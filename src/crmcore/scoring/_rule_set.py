@@ -20,7 +20,7 @@ from crmcore.verdicts import Use
 from ._data import RULES, Means, fingerprint_of, read_rules, set_data, set_faults
 from ._ledger import GroupCaps, Terms, refuse_terms, to_floor, to_group_caps
 from ._program import Masks
-from ._rule import Rule, are_points, to_cap
+from ._rule import Rule, are_points, to_cap, tuple_of
 from ._score import Score
 from ._scorer import Scorer
 
@@ -28,7 +28,7 @@ _MOST_KEPT: Final = 64
 
 
 def _to_tuple(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(rules)
+    return tuple_of(Rule, rules)
 
 
 @attrs.frozen(cache_hash=True)

@@ -9,7 +9,7 @@ from functools import reduce
 
 import attrs
 
-from crmcore.checks import decimal, is_name, is_text
+from crmcore.checks import day, decimal, is_name, is_text
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase
 
@@ -147,6 +147,10 @@ class Entry:
         return f"{self.rule}: {self.sum}, because {self.reason}"
 
 
+def _is_day(_: object, attribute: attrs.Attribute[date], value: date) -> None:
+    day(value, attribute.name)
+
+
 @attrs.frozen(kw_only=True)
 class Override:
     """A second number that somebody puts beside a score, and answers for.
@@ -163,7 +167,7 @@ class Override:
     value: Decimal = attrs.field(converter=_to_value)
     author: str = attrs.field(validator=is_name)
     reason: str = attrs.field(validator=is_text)
-    expires: date = attrs.field(validator=is_a(date))
+    expires: date = attrs.field(validator=_is_day)
 
     def counts(self, as_of: date) -> bool:
         """Say whether it still counts on a day."""
@@ -194,7 +198,9 @@ class Score:
     value: Decimal = attrs.field(init=False)
     low: Decimal
     high: Decimal
-    override: Override | None = None
+    override: Override | None = attrs.field(
+        default=None, validator=attrs.validators.optional(is_a(Override))
+    )
 
     @value.default
     def _sum(self) -> Decimal:
