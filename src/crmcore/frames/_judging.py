@@ -80,6 +80,7 @@ class Judging:
         expressions: The fields.
         as_of: The day of judgement.
         points: The unit of the points.
+        asks_twice: Whether the verdicts are needed for more than the points.
         passes: First, what each rule says, and what time leaves of its points; then, what those
             rules give that do not give the same to everybody, and which rows are refused.
         parts: The rules by their numbers.
@@ -89,6 +90,7 @@ class Judging:
     expressions: Expressions
     as_of: date
     points: Points
+    asks_twice: bool
     passes: tuple[dict[str, nw.Expr], dict[str, nw.Expr]] = attrs.field(init=False)
     parts: dict[int, Part] = attrs.field(factory=dict, init=False)
     _fades: dict[tuple[str, Steps], str] = attrs.field(factory=dict, init=False)
@@ -98,7 +100,9 @@ class Judging:
         return {}, {}
 
     @classmethod
-    def of(cls, rules: RuleSet, expressions: Expressions, as_of: date) -> Judging:
+    def of(
+        cls, rules: RuleSet, expressions: Expressions, as_of: date, *, asks_twice: bool
+    ) -> Judging:
         """Return the two passes of a rule set over a frame.
 
         Raises:
@@ -110,7 +114,7 @@ class Judging:
             rules, rules=[attrs.evolve(rule, when=schema.fit(rule.when)) for rule in rules.rules]
         )
         fitted.check(schema)
-        judging = cls(fitted, expressions, as_of, Points.of(fitted))
+        judging = cls(fitted, expressions, as_of, Points.of(fitted), asks_twice)
         refused = [judging.add(number, rule) for number, rule in enumerate(fitted.rules)]
         improper = [condition for condition in refused if condition is not None]
         if improper:
@@ -156,13 +160,24 @@ class Judging:
         )
         if times is None:
             return None
-        return _is_improper(times, holds if self.expressions.frame.is_sql else fires)
+        return _is_improper(times, holds if self.is_inline else fires)
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether expressions stand where they are used, instead of in columns of a pass.
+
+        Engines of SQL branch faster on a comparison than on a column, and evaluate what stands
+        in a branch for the rows of this branch alone. DuckDB finds out by itself what is asked
+        twice. Spark does not, and has its code compiled only in small pieces, such as passes.
+        """
+        frame = self.expressions.frame
+        return frame.is_sql and not (frame.is_spark and self.asks_twice)
 
     def _settled(
         self, number: int, holds: nw.Expr, needs: Sequence[nw.Expr]
     ) -> tuple[nw.Expr, nw.Expr]:
         """Return where a rule gives its points, and where nobody knows."""
-        if not self.expressions.frame.is_sql:
+        if not self.is_inline:
             fires = self._kept(0, hidden("fires", number), reduce(_where_known, needs, holds))
             return fires, fires.is_null()
         fires, is_unknown = holds, holds.is_null()
@@ -171,12 +186,8 @@ class Judging:
         return fires, is_unknown
 
     def _kept(self, number: int, name: str, expression: nw.Expr) -> nw.Expr:
-        """Return an expression as a column of a pass, except in SQL.
-
-        Engines of SQL evaluate what stands in a branch for the rows of this branch alone, branch
-        faster on a comparison than on a column, and find out by themselves what is asked twice.
-        """
-        if self.expressions.frame.is_sql:
+        """Return an expression as a column of a pass, or as it is."""
+        if self.is_inline:
             return expression
         self.passes[number][name] = expression
         return nw.col(name)

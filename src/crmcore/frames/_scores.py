@@ -83,10 +83,10 @@ def score(
     .. versionadded:: 0.1.0
     """
     expressions = opened(frame, schema=schema, as_of=day(as_of), reading=rules.fields)
-    judging = Judging.of(rules, expressions, as_of)
+    judging = Judging.of(rules, expressions, as_of, asks_twice=bounds or masks)
     adding = _Adding(judging, zeros(expressions), bounds=bounds, masks=masks)
     added = {prefix + name: judging.sound(column) for name, column in adding.columns().items()}
-    passes = [*judging.passes, adding.sums(), adding.bits(), adding.given(), adding.capped()]
+    passes = [*judging.passes, *adding.sums(), adding.bits(), adding.given(), adding.capped()]
     scored: _FrameT = Passes(expressions.frame, passes, added).run()
     return scored
 
@@ -135,20 +135,30 @@ class _Adding:
                 found[account, bit.word, bit.part].append((bit, part))
         return found
 
-    def sums(self) -> dict[str, nw.Expr]:
+    def sums(self) -> list[dict[str, nw.Expr]]:
         """Return, by account, what is given and what is at stake, and the parts of masks."""
-        columns = {}
+        given, doubts = self._given(), self._doubts()
+        return [given | doubts] if self.judging.is_inline else [given, doubts]
+
+    def _given(self) -> dict[str, nw.Expr]:
         if self._packs:
-            for key, rules in self._packed.items():
-                cases = [part.given_with(1 << _SHIFT + bit.place) for bit, part in rules]
-                columns[hidden("packed", *key)] = total(cases)
-        for account, found in self._accounts.items():
-            parts = found.values()
-            if not self._packs:
-                columns[hidden("sum", account)] = self._total([part.given() for part in parts])
+            return {
+                hidden("packed", *key): total(
+                    [part.given_with(1 << _SHIFT + bit.place) for bit, part in rules]
+                )
+                for key, rules in self._packed.items()
+            }
+        return {
+            hidden("sum", account): self._total([part.given() for part in parts.values()])
+            for account, parts in self._accounts.items()
+        }
+
+    def _doubts(self) -> dict[str, nw.Expr]:
+        columns = {}
+        for account, parts in self._accounts.items():
             if self.bounds:
                 for name, is_less in (("less", True), ("more", False)):
-                    stakes = [part.at_stake() for part in parts if part.may_take is is_less]
+                    stakes = [p.at_stake() for p in parts.values() if p.may_take is is_less]
                     known = [stake for stake in stakes if stake is not None]
                     columns[hidden(name, account)] = self._total(known)
         for name, conditions in self._conditions().items():
