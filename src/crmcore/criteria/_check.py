@@ -145,7 +145,8 @@ class Check:
             return _under(f"{op}[0]" if operand.is_operation else op, operand.faults)
         if operand.column.kind is kind:
             return ()
-        return (Fault(op, f"{op} asks {kind.value}, not {operand.said}"),)
+        instead = "; ask it with has" if operand.column.kind is Kind.TEXTS else ""
+        return (Fault(op, f"{op} asks {kind.value}, not {operand.said}{instead}"),)
 
     def is_missing(self, operand: Typed) -> Faults:
         return _under("is_null", operand.faults)
@@ -186,18 +187,35 @@ class Check:
         return tuple(faults)
 
 
+# What is not compared, and what may be asked of it.
+_UNCOMPARED: Final = {
+    Kind.TEXTS: "ask what it has, or whether it is missing or present",
+    Kind.OTHER: "ask whether it is missing or present, or give it a type",
+}
+# What is easily taken for one another, and what would be right.
+_APART: Final = {
+    frozenset({Kind.DATE, Kind.TEXT}): "; state a day as a date, not as text",
+    frozenset({Kind.DATETIME, Kind.TEXT}): "; state an instant as a datetime, not as text",
+    frozenset({Kind.DATE, Kind.DATETIME}): (
+        "; an instant has a day only in some zone, so keep that day in a field of its own"
+    ),
+}
+
+
 def _mismatch(left: Typed, right: Typed, column: Column, other: Column) -> str | None:
     for operand, kind in ((left, column.kind), (right, other.kind)):
-        if kind in {Kind.OTHER, Kind.TEXTS}:
-            return f"{operand.said} cannot be compared; ask whether it is missing or present"
+        if kind in _UNCOMPARED:
+            return f"{operand.said} cannot be compared; {_UNCOMPARED[kind]}"
     if column.kind.is_number and other.kind.is_number:
         try:
             meeting_kind(column, other)
         except InvalidValueError as error:
             return f"comparing {left.said} with {right.said} must {error.rule}"
         return None
-    same = column.kind is other.kind
-    return None if same else f"{left.said} cannot be compared with {right.said}"
+    if column.kind is other.kind:
+        return None
+    hint = _APART.get(frozenset({column.kind, other.kind}), "")
+    return f"{left.said} cannot be compared with {right.said}{hint}"
 
 
 def _unsafe(op: Comparison, left: Typed, right: Typed, kinds: set[Kind]) -> str | None:
