@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crmcore.activities import Purchase
+from crmcore.criteria import Criterion
 from crmcore.customers import Ownership
-from crmcore.errors import AlreadyExistsError, UnitOfWorkClosedError
+from crmcore.errors import AlreadyExistsError, InvalidValueError, UnitOfWorkClosedError
 from crmcore.kernel import CustomerId
 from crmcore.memory import MemoryStore
 from crmcore.storage import RECORDS, Selection
@@ -67,3 +69,15 @@ def test_a_commit_that_fails_rolls_back() -> None:
         second.commit()
     with pytest.raises(UnitOfWorkClosedError, match="this unit of work has ended"):
         second.rollback()
+
+
+def test_text_is_read_before_a_repository_is_asked() -> None:
+    """What is no criterion is refused, with what makes one of text."""
+    text = cast("Criterion", 'region == "north"')
+
+    with (
+        MemoryStore() as store,
+        store.unit_of_work(readonly=True) as uow,
+        pytest.raises(InvalidValueError, match=r"be a Criterion; crmcore.notation.from_text"),
+    ):
+        uow.customers.stream(text)

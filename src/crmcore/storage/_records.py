@@ -130,6 +130,9 @@ class Records(Generic[A]):
     def _matching(self, where: Criterion, selection: Selection) -> Iterator[A]:
         if where == EVERYTHING:
             return self._selected(selection)
+        if not isinstance(where, Criterion):
+            rule = "be a Criterion; crmcore.notation.from_text makes one of text"
+            raise InvalidValueError("where", where, rule)
         known = attrs.fields_dict(self._record)  # type: ignore[arg-type]  # each record is attrs
         for field in sorted(where.fields):
             if field not in known:
