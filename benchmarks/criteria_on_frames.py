@@ -258,6 +258,7 @@ def on_spark(customers: pl.DataFrame) -> Iterator[tuple[str, Mapping[str, Way], 
         SparkSession.builder.master("local[2]")
         .config("spark.driver.memory", "3g")
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.codegen.hugeMethodLimit", "8000")  # Java compiles no longer methods
         # Java compiles no method of more bytes; Spark then writes several smaller ones.
         .config("spark.sql.codegen.hugeMethodLimit", "8000")
         .config("spark.ui.enabled", "false")

@@ -77,6 +77,7 @@ def start_spark() -> Any:  # noqa: ANN401 - Spark may not be installed
         .appName("segments")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.sql.codegen.hugeMethodLimit", "8000")  # Java compiles no longer methods
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()
