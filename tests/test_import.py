@@ -7,7 +7,21 @@ import sys
 
 import pytest
 
-OPTIONAL = ["hypothesis", "jinja2", "matplotlib", "numpy", "pytest", "sqlalchemy"]
+OPTIONAL = [
+    "duckdb",
+    "hypothesis",
+    "jinja2",
+    "matplotlib",
+    "narwhals",
+    "numpy",
+    "pandas",
+    "polars",
+    "psycopg",
+    "pyarrow",
+    "pyspark",
+    "pytest",
+    "sqlalchemy",
+]
 GROUND = ["errors", "checks", "kernel", "calendar", "improvement", "customers", "organization"]
 
 # What a fresh interpreter runs: everything from outside comes first, so that what is seen
