@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from crmcore.criteria import EVERYTHING, Criterion, F, Schema, all_of, any_of, as_of, unless
-from crmcore.errors import FaultsError, InvalidValueError
+from crmcore.errors import FaultsError, InvalidValueError, UnknownNameError
 from crmcore.linting import Lint, LintKind, lint
 from crmcore.verdicts import Use
 
@@ -477,3 +477,19 @@ def test_too_many_things_to_tell_apart_are_left_open() -> None:
     lints = lint(members, schema=SCHEMA, mode="independent")
 
     assert {one.kind for one in lints} == {LintKind.NOT_DECIDED}
+
+
+def test_criteria_without_names_are_refused() -> None:
+    """A finding names the criteria, so that each needs a name."""
+    listed: Any = [F.spend > 10]
+
+    with pytest.raises(InvalidValueError, match="criteria must be a mapping from names to crit"):
+        lint(listed, schema=SCHEMA)
+
+
+def test_an_unknown_mode_is_refused() -> None:
+    """A slip of the pen does not quietly ask for something else."""
+    mode: Any = "first-match"
+
+    with pytest.raises(UnknownNameError, match="unknown mode 'first-match'; did you mean 'first_"):
+        lint({"rich": F.spend > 10}, schema=SCHEMA, mode=mode)

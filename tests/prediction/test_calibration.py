@@ -111,3 +111,15 @@ def test_what_is_no_prediction_is_refused(
     """A probability is a fraction, an outcome is yes or no."""
     with pytest.raises(InvalidValueError, match=message):
         calibration(pairs, bins=bins)
+
+
+def test_a_calibration_reads_as_a_table() -> None:
+    """The errors come first, then a bin a line, and whether it is in doubt."""
+    found = calibration([(0.9, False)] * 50 + [(0.1, False)] * 9 + [(0.1, True)], bins=2)
+
+    assert str(found).splitlines() == [
+        "60 predictions, Brier 0.6900, error 75.0 %",
+        "  0.0 % to 50.0 %: 10 predictions, predicted 10.0 %, observed 10.0 %",
+        "  50.0 % to 100.0 %: 50 predictions, predicted 90.0 %, observed 0.0 %, in doubt",
+    ]
+    assert str(calibration([])) == "0 predictions, Brier –, error –"

@@ -97,7 +97,8 @@ def test_without_outcomes_there_is_no_lift() -> None:
 
     (only,) = found.groups
     assert found.base_rate == 0
-    assert found.area == Undefined(Reason.NOT_APPLICABLE)
+    assert str(found.area) == "it does not apply here: nobody had the outcome"
+    assert str(lift([(1, True)]).area) == "it does not apply here: everybody had the outcome"
     assert only.lift == only.captured == Undefined(Reason.ZERO_DENOMINATOR)
     assert lift([]).base_rate == lift([]).area == Undefined(Reason.NO_DATA)
 
@@ -121,3 +122,15 @@ def test_what_cannot_be_ranked_is_refused(
     """A score is a finite number, an outcome is yes or no."""
     with pytest.raises(InvalidValueError, match=message):
         lift(scored, groups=groups)
+
+
+def test_a_lift_reads_as_a_table() -> None:
+    """The base rate and the area come first, then a group a line."""
+    found = lift([(9, True), (8, True), (3, False), (1, False)], groups=2)
+
+    assert str(found).splitlines() == [
+        "4 customers, base rate 50.0 %, area 100.0 %",
+        "  9 to 8: 2 customers, 100.0 %, lift 2.00, 100.0 % captured",
+        "  3 to 1: 2 customers, 0.0 %, lift 0.00, 100.0 % captured",
+    ]
+    assert str(lift([(1, False)])).endswith("0.0 %, lift –, – captured")

@@ -198,7 +198,7 @@ def test_what_has_no_lift_says_why(shop: Shop, policy: Policy) -> None:
     constant = _test(shop, policy, policy, outcome=lambda _, __, ___: False)
 
     assert "old score: – (the time to judge has not passed yet)" in immature.summary()
-    assert "old score: – (it does not apply here)" in constant.summary()
+    assert "old score: – (nobody had the outcome)" in constant.summary()
 
 
 def test_a_difference_reads_as_a_line(shop: Shop, policy: Policy) -> None:

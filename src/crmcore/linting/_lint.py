@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
 from crmcore.criteria import Criterion, Schema
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Phrase
 from crmcore.verdicts import Use, Verdict
 
@@ -38,6 +39,7 @@ from ._search import Found
 
 Mode: TypeAlias = Literal["first_match", "exclusive", "independent"]
 
+_MODES: Final = get_args(Mode)
 _ACCESS: Final = frozenset({Use.PERMIT, Use.FORBID})
 
 
@@ -76,6 +78,8 @@ def lint(
 
     Raises:
         FaultsError: If a criterion cannot run over these fields.
+        InvalidValueError: If the criteria have no names.
+        UnknownNameError: If there is no such mode.
 
     Complexity:
         A field costs a cell for each constant that it is compared with, and one for each
@@ -85,6 +89,11 @@ def lint(
 
     .. versionadded:: 0.1.0
     """
+    if not isinstance(criteria, Mapping):
+        rule = 'be a mapping from names to criteria: {"loyal": F.visits >= 5}'
+        raise InvalidValueError("criteria", criteria, rule)
+    if mode not in _MODES:
+        raise UnknownNameError("mode", mode, _MODES)
     if not criteria:
         return ()
     linter = _Linter(

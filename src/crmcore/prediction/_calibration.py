@@ -75,6 +75,23 @@ class Calibration:
     error: float | Undefined
     bins: tuple[CalibrationBin, ...]
 
+    def __str__(self) -> str:
+        """Return the errors and the bins, a bin a line, in percent."""
+        brier = "–" if isinstance(self.brier, Undefined) else f"{self.brier:.4f}"
+        lines = [f"{self.count:,} predictions, Brier {brier}, error {percent(self.error)}"]
+        for row in self.bins:
+            doubt = ", in doubt" if row.is_in_doubt else ""
+            lines.append(
+                f"  {percent(row.low)} to {percent(row.high)}: {row.count:,} predictions, "
+                f"predicted {percent(row.predicted)}, observed {percent(row.observed)}{doubt}"
+            )
+        return "\n".join(lines)
+
+
+def percent(share: float | Undefined) -> str:
+    """Return a fraction as people read it, and a dash where there is none."""
+    return "–" if isinstance(share, Undefined) else f"{100 * share:.1f} %"
+
 
 def calibration(pairs: Iterable[Pair], *, bins: int = 10) -> Calibration:
     """Return how predicted probabilities and outcomes agree, in bins of equal width.

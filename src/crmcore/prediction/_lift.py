@@ -21,9 +21,9 @@ from typing import TypeAlias
 import attrs
 
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import Reason, Undefined
+from crmcore.kernel import Phrase, Reason, Undefined
 
-from ._calibration import as_float, checked_outcome
+from ._calibration import as_float, checked_outcome, percent
 
 Scored: TypeAlias = "tuple[Decimal | float | int, bool]"
 _Tied: TypeAlias = "tuple[Decimal, int, int]"
@@ -75,6 +75,19 @@ class Lift:
     base_rate: float | Undefined
     area: float | Undefined
     groups: tuple[LiftGroup, ...]
+
+    def __str__(self) -> str:
+        """Return the area and the groups, a group a line, in percent."""
+        lines = [f"{self.count:,} customers, base rate {percent(self.base_rate)}"]
+        lines[0] += f", area {percent(self.area)}"
+        for group in self.groups:
+            rate, captured = percent(group.rate), percent(group.captured)
+            times = "–" if isinstance(group.lift, Undefined) else f"{group.lift:.2f}"
+            span = f"{group.high:f} to {group.low:f}"
+            lines.append(
+                f"  {span}: {group.count:,} customers, {rate}, lift {times}, {captured} captured"
+            )
+        return "\n".join(lines)
 
 
 def lift(scored: Iterable[Scored], *, groups: int = 10) -> Lift:
@@ -129,7 +142,12 @@ def _finite(score: Decimal | float) -> Decimal:
 
 def _area(ties: Sequence[_Tied], happened: int, otherwise: int) -> float | Undefined:
     if not happened or not otherwise:
-        return Undefined(Reason.NO_DATA if not happened + otherwise else Reason.NOT_APPLICABLE)
+        if not happened + otherwise:
+            return Undefined(Reason.NO_DATA)
+        who = Phrase("everybody", "所有客户都") if happened else Phrase("nobody", "没有客户")
+        return Undefined(
+            Reason.NOT_APPLICABLE, Phrase(f"{who.en} had the outcome", f"{who.zh}出现该结果")
+        )
     below, won = otherwise, Fraction(0)
     for _, size, hits in ties:
         misses = size - hits

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from crmcore.kernel import CustomerId, Phrase, Reason, Undefined, round_half_up
+from crmcore.kernel import CustomerId, Phrase, Undefined, round_half_up
 from crmcore.policies import Policy
 from crmcore.prediction import Lift
 
@@ -186,10 +186,11 @@ class Backtest:
     def _outcome(self, place: int) -> Phrase:
         which = (Phrase("old", "旧"), Phrase("new", "新"))[place]
         found = self.lifts[place]
-        area = found if isinstance(found, Undefined) else found.area
-        if isinstance(found, Undefined) or isinstance(area, Undefined):
-            why = _reason(area).label
-            return Phrase(f"  {which.en} score: – ({why.en})", f"  {which.zh}评分：–（{why.zh}）")
+        if isinstance(found, Undefined):
+            return _no_number(which, found)
+        area = found.area
+        if isinstance(area, Undefined):
+            return _no_number(which, area)
         best = found.groups[0]
         shares = [round_half_up(Decimal(share) * 100, 1) for share in (best.rate, area)]
         return Phrase(
@@ -200,5 +201,7 @@ class Backtest:
         )
 
 
-def _reason(found: float | Lift | Undefined) -> Reason:
-    return found.reason if isinstance(found, Undefined) else Reason.NOT_APPLICABLE
+def _no_number(which: Phrase, found: Undefined) -> Phrase:
+    """Say why there is no number, in the words that say most."""
+    why = found.detail if found.detail.en else found.reason.label
+    return Phrase(f"  {which.en} score: – ({why.en})", f"  {which.zh}评分：–（{why.zh}）")
