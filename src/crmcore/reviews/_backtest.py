@@ -18,7 +18,7 @@ from crmcore.policies import Policy
 from crmcore.prediction import Lift, lift
 from crmcore.storage import Store
 
-from ._impact import WHATS, Backtest, BacktestDay, Difference, What
+from ._impact import JUDGED, Backtest, BacktestDay, Difference, What
 from ._judging import checkpoints
 from ._records import Progress, read_trails, silent
 from ._walk import Standing, Walk
@@ -177,7 +177,7 @@ def _day(day: date, found: _Found) -> BacktestDay:
     return BacktestDay(
         day=day,
         customers=found.customers,
-        changed=tuple((what, found.changed[what]) for what in WHATS),
+        changed=tuple((what, found.changed[what]) for what in JUDGED),
         minutes=(found.minutes[0], found.minutes[1]),
         lifts=(_lift(found.scored[0]), _lift(found.scored[1])),
     )

@@ -19,7 +19,7 @@ from ._summary import counted
 What: TypeAlias = Literal["score", "stage", "segment", "tier"]
 Lifts: TypeAlias = "tuple[Lift | Undefined, Lift | Undefined]"
 
-WHATS: Final[dict[What, Phrase]] = {
+JUDGED: Final[dict[What, Phrase]] = {
     "score": Phrase("score", "评分"),
     "stage": Phrase("stage", "阶段"),
     "segment": Phrase("segment", "细分"),
@@ -53,7 +53,7 @@ class Difference:
     @property
     def changed(self) -> tuple[What, ...]:
         """What differs, of score, stage, segment and tier."""
-        return tuple(what for what in WHATS if len(set(getattr(self, what))) > 1)
+        return tuple(what for what in JUDGED if len(set(getattr(self, what))) > 1)
 
     def __str__(self) -> str:
         """Return what differs, each from the old to the new."""
@@ -157,7 +157,7 @@ class Backtest:
             f"{old} 对比 {new}，共{len(self.days)}天：{judged:,}次评估，"
             f"其中{len(self.differences):,}次不同",
         )
-        for what, label in WHATS.items():
+        for what, label in JUDGED.items():
             count = sum(dict(day.changed)[what] for day in self.days)
             yield Phrase(f"  {label.en} differs {count:,} times", f"  {label.zh}不同：{count:,}次")
             if what != "score":
