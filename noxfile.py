@@ -89,7 +89,8 @@ def spark(session: nox.Session) -> None:
     """Test data frames on all engines and on Spark, which needs Java 17 or newer."""
     session.install("--quiet", "-e", ".[dev,spark]")
     coverage = ["--cov=crmcore.frames", "--cov-config=tests/frames/spark.coveragerc"]
-    pytest = ["python", "-m", "pytest", "tests/frames", *coverage]
+    examples = "tests/examples/test_spark_segments.py"
+    pytest = ["python", "-m", "pytest", "tests/frames", examples, *coverage]
     session.run(*pytest, *session.posargs, env={"CI": "true"})
 
 
