@@ -6,13 +6,16 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("dev", max_examples=50, deadline=None)
+# Machines are slow now and then, which says nothing of what is tested.
+SLOW = [HealthCheck.too_slow]
+
+settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=SLOW)
 settings.register_profile(
     "ci",
     max_examples=200,
     deadline=None,
     derandomize=True,  # a green build never depends on luck
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],  # machines of builds are slow now and then
+    suppress_health_check=SLOW,
 )
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
