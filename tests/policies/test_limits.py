@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import resources
+from time import process_time
 
 import pytest
 
 from crmcore.errors import FaultsError
+from crmcore.notation import Limits
 from crmcore.policies import Policy
 
 TEXT = resources.files("crmcore.policies").joinpath("default.toml").read_text("utf-8")
@@ -65,3 +67,17 @@ def test_of_too_many_parts_the_number_is_told() -> None:
         f"stages: there are {200 + own['stages']}; keep at most 200",
         f"segments: there are {200 + own['segments']}; keep at most 200",
     ]
+
+
+def test_a_policy_of_ten_megabytes_is_refused_at_once() -> None:
+    """The size is looked at before anything is read, and the limit is an argument."""
+    rules = '[[rules.rules]]\nname = "x"\n' * 400_000
+
+    before = process_time()
+    faults = told(rules)
+    seconds = process_time() - before
+
+    assert faults == ["the whole: is larger than 512 KiB; split it"]
+    assert seconds < 0.2
+    with pytest.raises(FaultsError, match="the whole: is larger than 4 KiB"):
+        Policy.from_toml(TEXT, limits=Limits(bytes=2**12))

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from crmcore.checks import is_id, is_name, is_zone
-from crmcore.codec import from_data, read_toml, to_json
+from crmcore.codec import from_data, to_json
 from crmcore.criteria import Predicates
 from crmcore.improvement import Finding, in_order
 from crmcore.lifecycle import StageModel
 from crmcore.lifecycle import lint as lint_stages
+from crmcore.notation import Limits, read_toml
 from crmcore.scoring import RuleSet
 from crmcore.segments import RfmBins, SegmentTable, TierPolicy
 from crmcore.segments import lint as lint_segments
@@ -27,6 +28,9 @@ from ._goal_template import GoalTemplate
 from ._lints import rule_findings, segment_findings, stage_findings, tier_findings
 
 _DEFAULT = "default.toml"
+
+# A policy is some pages; whatever is much larger is refused before it is read.
+FILES: Final = Limits(bytes=2**19, digits=30)
 
 
 @attrs.frozen(kw_only=True)
@@ -75,21 +79,30 @@ class Policy:
         return _default()
 
     @classmethod
-    def load(cls, path: str | Path, *, predicates: Predicates | None = None) -> Policy:
+    def load(
+        cls, path: str | Path, *, predicates: Predicates | None = None, limits: Limits = FILES
+    ) -> Policy:
         """Return the policy in a TOML file.
 
         Args:
             path: Where the file is.
             predicates: The plugin predicates that its rules may ask; none unless stated.
+            limits: How large the file may be, 512 KiB unless stated, and how deep.
 
         Raises:
             FaultsError: With everything that is wrong with it, each with its path.
         """
-        return _made(read_toml(Path(path)), str(path), predicates or Predicates())
+        data = read_toml(Path(path), exact=True, limits=limits)
+        return _made(data, str(path), predicates or Predicates())
 
     @classmethod
     def from_toml(
-        cls, text: str, *, source: str = "policy", predicates: Predicates | None = None
+        cls,
+        text: str,
+        *,
+        source: str = "policy",
+        predicates: Predicates | None = None,
+        limits: Limits = FILES,
     ) -> Policy:
         """Return the policy in a TOML text.
 
@@ -97,11 +110,13 @@ class Policy:
             text: The text.
             source: How to call it in a message.
             predicates: The plugin predicates that its rules may ask; none unless stated.
+            limits: How large the text may be, 512 KiB unless stated, and how deep.
 
         Raises:
             FaultsError: With everything that is wrong with it, each with its path.
         """
-        return _made(read_toml(text, source=source), source, predicates or Predicates())
+        data = read_toml(text, source=source, exact=True, limits=limits)
+        return _made(data, source, predicates or Predicates())
 
     @property
     def fingerprint(self) -> str:
