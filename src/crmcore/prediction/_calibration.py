@@ -18,7 +18,7 @@ from typing import TypeAlias
 import attrs
 
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import Reason, Undefined
+from crmcore.kernel import Reason, Undefined, round_half_up
 from crmcore.statistics import Interval, wilson
 
 Pair: TypeAlias = "tuple[Decimal | float, bool]"
@@ -88,9 +88,11 @@ class Calibration:
         return "\n".join(lines)
 
 
-def percent(share: float | Undefined) -> str:
-    """Return a fraction as people read it, and a dash where there is none."""
-    return "–" if isinstance(share, Undefined) else f"{100 * share:.1f} %"
+def percent(share: Decimal | float | Undefined) -> str:
+    """Return a fraction as people read it, rounded half up, and a dash where there is none."""
+    if isinstance(share, Undefined):
+        return "–"
+    return f"{round_half_up(Decimal(share) * 100, 1)} %"
 
 
 def calibration(pairs: Iterable[Pair], *, bins: int = 10) -> Calibration:

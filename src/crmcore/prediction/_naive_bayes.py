@@ -37,8 +37,10 @@ import attrs
 from crmcore.checks import day, decimal, is_name
 from crmcore.criteria import EVERYTHING
 from crmcore.errors import InvalidValueError
+from crmcore.kernel import round_half_up
 from crmcore.scoring import EntryKind, Rule, RuleSet, Score
 
+from ._calibration import percent
 from ._factor import Factor
 
 _Judge: TypeAlias = "Callable[[object], bool | None]"
@@ -140,10 +142,10 @@ class Prediction:
 
     def __str__(self) -> str:
         """Return the probability and what pulls which way, a factor a line."""
-        lines = [f"{100 * self.probability:.1f} % probable"]
+        lines = [f"{percent(self.probability)} probable"]
         for weight in self.factors:
             way = "up" if weight.points > 0 else "down"
-            lines.append(f"  {weight.name} pulls {way} ({weight.pull:.2f})")
+            lines.append(f"  {weight.name} pulls {way} ({round_half_up(weight.pull, 2)})")
         return "\n".join(lines)
 
 
