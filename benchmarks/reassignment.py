@@ -41,13 +41,8 @@ from crmcore.organization import (
     SkillLevel,
     Team,
 )
-from crmcore.reassignment import (
-    Capacity,
-    CustomerNeed,
-    Plan,
-    assign_customers,
-    assign_responsibilities,
-)
+from crmcore.plans import Plan
+from crmcore.reassignment import Capacity, CustomerNeed, assign_customers, assign_responsibilities
 
 AS_OF = date(2026, 9, 30)
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)

@@ -97,6 +97,8 @@ def cost(problem: Problem, held: dict[str, str | None]) -> int | None:
         if option is None:
             return None
         total += option.cost
+        if who != item.current and item.current in item.costs:
+            total += item.change
         loads[who] += item.minutes if option.minutes is None else option.minutes
     for pair in problem.conflicts:
         if held[pair.one] is not None and held[pair.one] == held[pair.other]:
@@ -270,15 +272,12 @@ def book(customers: int, members: int, seed: int, load: float = 0.92) -> Problem
                 minutes=int(work * chance.uniform(0.5, 1.5)),
                 uncovered=600 * weight * POINT,
                 options=tuple(
-                    Option(
-                        name,
-                        fit=weight * chance.randint(0, 70) * POINT,
-                        tax=0 if name == owner else 25 * weight * POINT,
-                    )
+                    Option(name, fit=weight * chance.randint(0, 70) * POINT)
                     for name in names
                     if name == owner or chance.random() < 0.6
                 ),
                 current=owner,
+                change=25 * weight * POINT,
             )
         )
     hours = int(sum(item.minutes for item in items) / load / members)
@@ -380,8 +379,9 @@ def held_by(who: str, other: str, fit: int, change: int) -> Problem:
                 id="north",
                 minutes=10,
                 uncovered=900 * POINT,
-                options=(Option(who, fit=fit * POINT), Option(other, tax=change * POINT)),
+                options=(Option(who, fit=fit * POINT), Option(other)),
                 current=who,
+                change=change * POINT,
             )
         ],
         holders=[Holder(who, [Band(60, 0)]), Holder(other, [Band(60, 0)])],

@@ -18,22 +18,18 @@ from hypothesis import strategies as st
 from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.kernel import CustomerId, MemberId, Phrase, TeamId, Undefined
 from crmcore.organization import Interest, Member, SkillLevel
-from crmcore.reassignment import (
-    AssignmentWeights,
+from crmcore.plans import (
     Balance,
-    Capacity,
-    CustomerNeed,
     MemberLoad,
     Move,
     MoveKind,
     MoveReason,
-    Pin,
     Plan,
     PlanKind,
     Term,
     Uncovered,
-    assign_customers,
 )
+from crmcore.reassignment import AssignmentWeights, Capacity, CustomerNeed, Pin, assign_customers
 
 DAY = date(2026, 9, 30)
 MANDARIN = SkillLevel("Mandarin", 2)

@@ -26,15 +26,8 @@ from crmcore.organization import (
     SkillLevel,
     Team,
 )
-from crmcore.reassignment import (
-    AssignmentWeights,
-    MoveKind,
-    Pin,
-    Plan,
-    PlanKind,
-    Uncovered,
-    assign_responsibilities,
-)
+from crmcore.plans import MoveKind, Plan, PlanKind, Uncovered
+from crmcore.reassignment import AssignmentWeights, Pin, assign_responsibilities
 
 DAY = date(2026, 9, 30)
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)

@@ -23,8 +23,8 @@ from markdown_it import MarkdownIt
 from crmcore.errors import MissingExtraError, UnknownNameError
 from crmcore.kernel import MemberId, Phrase, Reason, Undefined
 from crmcore.lifecycle import Stage
+from crmcore.plans import MoveKind, MoveReason, Plan
 from crmcore.policies import Policy
-from crmcore.reassignment import MoveKind, MoveReason, Plan
 from crmcore.reports import to_html, to_markdown, write_html, write_markdown, write_tables
 from crmcore.reviews import DepartmentPlan, Judgement, Review
 from crmcore.scoring import Entry, EntryKind

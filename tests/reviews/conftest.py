@@ -25,8 +25,9 @@ from crmcore.kernel import CustomerId, MemberId, Money
 from crmcore.lifecycle import Stage
 from crmcore.memory import MemoryStore
 from crmcore.organization import Duty, Organization, SkillLevel
+from crmcore.plans import Move, Plan
 from crmcore.policies import BookPolicy, Policy, StageMinutes, TierCare
-from crmcore.reassignment import Capacity, Move, Plan, assign_customers
+from crmcore.reassignment import Capacity, assign_customers
 from crmcore.reviews import Review, review_department
 from crmcore.sql import SqlStore
 from crmcore.storage import Store, add_organization

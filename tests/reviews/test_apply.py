@@ -14,7 +14,7 @@ from crmcore.errors import ConcurrencyConflictError, InvalidValueError
 from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.memory import MemoryStore
 from crmcore.organization import Assignment, Duty
-from crmcore.reassignment import Move, MoveKind, MoveReason, Plan
+from crmcore.plans import Move, MoveKind, MoveReason, Plan
 from crmcore.reviews import (
     Holdings,
     PlanConflictError,

@@ -9,7 +9,7 @@ import pytest
 
 from crmcore.errors import UnknownNameError
 from crmcore.kernel import Reason, Undefined
-from crmcore.reassignment import Balance
+from crmcore.plans import Balance
 from crmcore.reviews import DepartmentPlan, Review
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from crmcore.errors import Fault, InvalidValueError
 from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.memory import MemoryStore
 from crmcore.organization import Assignment, Duty
-from crmcore.reassignment import Move, MoveKind, MoveReason
+from crmcore.plans import Move, MoveKind, MoveReason
 from crmcore.reviews import (
     Change,
     PlanConflictError,

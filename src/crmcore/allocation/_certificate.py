@@ -122,10 +122,11 @@ def check_certificate(problem: Problem, assignment: Assigned, certificate: Certi
         if where is not None and where not in options:
             raise InvalidValueError(f"holder of {item.id}", where, "be one of its options")
         work = {k: item.minutes if o.minutes is None else o.minutes for k, o in options.items()}
-        value += item.uncovered if where is None else options[where].cost
+        costs = item.costs
+        value += item.uncovered if where is None else costs[where]
         if where is not None:
             load[where] += work[where]
-        bound += min([item.uncovered, *(o.cost + work[k] * price[k] for k, o in options.items())])
+        bound += min([item.uncovered, *(c + work[k] * price[k] for k, c in costs.items())])
     for holder in problem.holders:
         value += holder.cost(load[holder.id])
         bound += min(cost - price[holder.id] * minutes for minutes, cost in holder.corners)

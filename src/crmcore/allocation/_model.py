@@ -100,7 +100,6 @@ class Option:
         holder: The id of the holder.
         fit: What is lost because the holder is not perfect for the item.
         interest: What is lost, or below 0 won, by the holder's wishes.
-        tax: What the change costs; 0 for whoever holds the item today.
         minutes: The work that the item is for this holder; None where it is the item's own.
 
     .. versionadded:: 0.1.0
@@ -109,7 +108,6 @@ class Option:
     holder: str = attrs.field(validator=is_id)
     fit: int = attrs.field(default=0, validator=between(-_MOST_COST, _MOST_COST))
     interest: int = attrs.field(default=0, validator=between(-_MOST_COST, _MOST_COST))
-    tax: int = attrs.field(default=0, validator=between(0, _MOST_COST))
     minutes: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(between(0, _MOST_MINUTES))
     )
@@ -117,7 +115,7 @@ class Option:
     @property
     def cost(self) -> int:
         """The sum of its terms."""
-        return self.fit + self.interest + self.tax
+        return self.fit + self.interest
 
 
 @attrs.frozen(kw_only=True)
@@ -132,6 +130,8 @@ class Item:
         uncovered: What it costs when nobody holds it.
         options: Who may hold it; nobody else may.
         current: Who holds it today, if anybody.
+        change: What it costs that another holder than today's holds it; nothing where today's
+            is none of the options, or nobody holds it.
 
     .. versionadded:: 0.1.0
     """
@@ -141,6 +141,15 @@ class Item:
     uncovered: int = attrs.field(validator=between(-_MOST_COST, _MOST_COST))
     options: tuple[Option, ...] = ()
     current: str | None = None
+    change: int = attrs.field(default=0, validator=between(0, _MOST_COST))
+
+    @property
+    def costs(self) -> dict[str, int]:
+        """What it costs that each of the options holds the item, the load not counted."""
+        own = {option.holder: option.cost for option in self.options}
+        if self.current not in own:
+            return own
+        return {who: c if who == self.current else c + self.change for who, c in own.items()}
 
 
 @attrs.frozen

@@ -155,15 +155,15 @@ class _Rows:
 
     def __init__(self, column: dict[str, int]) -> None:
         self._column = column
-        self._costs: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._costs: dict[tuple[int, int, str | None, int], tuple[int, ...]] = {}
         self._minutes: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def costs(self, item: Item) -> tuple[int, ...]:
-        key = (id(item.options), item.uncovered)
+        key = (id(item.options), item.uncovered, item.current, item.change)
         if key not in self._costs:
             row = [NEVER] * len(self._column)
-            for option in item.options:
-                row[self._column[option.holder]] = option.cost
+            for who, cost in item.costs.items():
+                row[self._column[who]] = cost
             self._costs[key] = (*row, item.uncovered)
         return self._costs[key]
 

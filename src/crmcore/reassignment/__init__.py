@@ -2,8 +2,9 @@
 
 `assign_responsibilities` finds who should be accountable for, do, and back up each
 responsibility; `assign_customers` finds who should look after each customer. Both answer
-with a `Plan`: the moves from today, each with its reason, what stays uncovered and why, the
-balance before and after, and a certificate of how far from the best possible it can be.
+with a `crmcore.plans.Plan`: the moves from today, each with its reason, what stays uncovered
+and why, the balance before and after, and a certificate of how far from the best possible it
+can be.
 
 >>> from datetime import date
 >>> from crmcore.organization import Member, SkillLevel
@@ -26,26 +27,15 @@ customer:c-1: wei → lin, the holder has left, is leaving or has no hours
 from __future__ import annotations
 
 from ._customers import assign_customers
-from ._move import Move, MoveKind, MoveReason, Term, Uncovered
 from ._need import Capacity, CustomerNeed, Pin
-from ._plan import Balance, MemberLoad, Plan, PlanKind
 from ._responsibilities import assign_responsibilities
 from ._weights import AssignmentWeights
 
 __all__ = [
     "AssignmentWeights",
-    "Balance",
     "Capacity",
     "CustomerNeed",
-    "MemberLoad",
-    "Move",
-    "MoveKind",
-    "MoveReason",
     "Pin",
-    "Plan",
-    "PlanKind",
-    "Term",
-    "Uncovered",
     "assign_customers",
     "assign_responsibilities",
 ]

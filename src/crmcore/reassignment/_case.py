@@ -12,9 +12,9 @@ from crmcore.allocation import Conflict, Holder, Item, Option, Problem
 from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import CustomerId, MemberId, Phrase, ResponsibilityId
 from crmcore.organization import Duty, Member
+from crmcore.plans import subject
 
 from ._demand import Demand, Rule
-from ._move import subject
 from ._need import Pin
 from ._weights import POINT, AssignmentWeights
 
@@ -127,6 +127,7 @@ class Case:
                     uncovered=dear if key in self.pins else self.uncovered_cost(slot),
                     options=self._options(slot, shared),
                     current=self._spared(slot),
+                    change=slot.importance * slot.change * POINT,
                 )
                 for key, slot in self.slots.items()
             ],
@@ -175,9 +176,8 @@ class Case:
 
     def _options(self, slot: Slot, shared: dict[object, tuple[Option, ...]]) -> tuple[Option, ...]:
         pinned = self.pins.get(slot.subject)
-        stays = slot.holder if self.may_stay(slot) else None
         keeps = slot.holder if self.may_keep(slot) else None
-        key = (slot.demand, slot.importance, slot.uncovered, slot.change, stays, keeps, pinned)
+        key = (slot.demand, slot.importance, slot.uncovered, keeps, pinned)
         if key not in shared:
             weight = slot.importance * POINT
             shared[key] = tuple(
@@ -185,7 +185,6 @@ class Case:
                     member,
                     fit=weight * (_FULL - judged.fit),
                     interest=-weight * self.weights.interest * judged.interest,
-                    tax=0 if stays in (None, member) else weight * slot.change,
                 )
                 for member, judged in self.judge(slot.demand).items()
                 if judged.broken is None and pinned in (None, member)

@@ -9,12 +9,12 @@ from decimal import Decimal
 from crmcore.allocation import Budget
 from crmcore.checks import day
 from crmcore.errors import Fault, FaultsError
+from crmcore.plans import Plan, PlanKind
 
 from ._case import Case, Slot, each_once, pin_faults, pinned
 from ._demand import Demand
 from ._explain import plan_for
 from ._need import Capacity, CustomerNeed, Pin, whole_minutes
-from ._plan import Plan, PlanKind
 from ._weights import AssignmentWeights
 
 # Books are large; where one is small, prices and a few branches prove enough.

@@ -10,11 +10,10 @@ from fractions import Fraction
 from crmcore.allocation import Budget, Incumbent, Item, Solution, solve
 from crmcore.development import SkillGap, gaps_of
 from crmcore.kernel import MemberId, Reason, Undefined
+from crmcore.plans import Balance, MemberLoad, Move, Plan, PlanKind, Term
 
 from ._case import Case, Slot
-from ._move import Move, Term
-from ._plan import Balance, MemberLoad, Plan, PlanKind
-from ._reason import Reasons, option_of
+from ._reason import Reasons, change_of, option_of
 from ._uncovered import why_uncovered
 from ._weights import points
 
@@ -130,7 +129,7 @@ class _Explained:
                 continue
             costs[Term.FIT] += option.fit
             costs[Term.INTEREST] += option.interest
-            costs[Term.CHANGE] += option.tax
+            costs[Term.CHANGE] += change_of(item, who)
         loads = self._minutes(held)
         costs[Term.HOURS] = sum(h.cost(loads[key]) for key, h in self._case.holders.items())
         return tuple((term, points(cost)) for term, cost in costs.items())

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from crmcore.allocation import Holder, Item, Option
 from crmcore.kernel import MemberId
+from crmcore.plans import MoveKind, MoveReason, Term
 
 from ._case import Case, Slot
-from ._move import MoveKind, MoveReason, Term
 from ._weights import points
 
 
@@ -77,7 +77,8 @@ class Reasons:
 
     def _cost_with(self, slot: Slot, option: Option) -> int:
         """Return what it costs that this option holds a slot, with all the rest of the plan."""
-        return option.cost + self._hours_with(slot, MemberId(option.holder))
+        item = self._items[slot.subject]
+        return item.costs[option.holder] + self._hours_with(slot, MemberId(option.holder))
 
     def _hours_with(self, slot: Slot, who: MemberId) -> int:
         """Return what the load curve of a member rises by with a slot."""
@@ -105,7 +106,7 @@ class Reasons:
             else:
                 terms[Term.FIT] += sign * option.fit
                 terms[Term.INTEREST] += sign * option.interest
-                terms[Term.CHANGE] += sign * option.tax
+                terms[Term.CHANGE] += sign * change_of(self._items[slot.subject], option.holder)
             terms[Term.HOURS] += sign * self._hours_with(slot, MemberId(option.holder))
         return terms
 
@@ -182,3 +183,8 @@ class _Curve:
 def option_of(item: Item, who: str | None) -> Option:
     """Return the option of an item that somebody is."""
     return next(option for option in item.options if option.holder == who)
+
+
+def change_of(item: Item, who: str) -> int:
+    """Return what it costs that an item changes hands to somebody."""
+    return item.costs[who] - option_of(item, who).cost

@@ -13,12 +13,12 @@ from crmcore.calendar import Period, midnight
 from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import minutes
 from crmcore.organization import Assignment, Duty, Member, Organization, Responsibility
+from crmcore.plans import Plan, PlanKind
 
 from ._case import Case, Slot, pin_faults, pinned
 from ._demand import Demand
 from ._explain import plan_for
 from ._need import Pin, minutes_there
-from ._plan import Plan, PlanKind
 from ._weights import AssignmentWeights
 
 _QUARTER = 15

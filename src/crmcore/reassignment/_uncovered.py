@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from crmcore.kernel import MemberId, Phrase, round_half_up
 from crmcore.organization import Member
+from crmcore.plans import Uncovered
 
 from ._case import Case, Slot
-from ._move import Uncovered
 from ._weights import points
 
 Held = Mapping[str, MemberId | None]

@@ -10,7 +10,7 @@ import attrs
 
 from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Duty
-from crmcore.reassignment import Move, MoveReason, Plan, Term, Uncovered
+from crmcore.plans import Move, MoveReason, Plan, Term, Uncovered
 from crmcore.reviews import Review
 
 from ._table import NOTHING, Cell, Column, Kind, Read, Row, Table

@@ -15,7 +15,7 @@ from crmcore.checks import utc
 from crmcore.customers import Cause
 from crmcore.errors import Fault, InvalidValueError
 from crmcore.kernel import MemberId
-from crmcore.reassignment import Move, Plan
+from crmcore.plans import Move, Plan
 from crmcore.storage import Store
 
 from ._books import Books, Interval, Key

@@ -13,13 +13,13 @@ from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
 from crmcore.kernel import MemberId, ResponsibilityId
 from crmcore.organization import Assignment, Duty, Organization, SkillLevel
+from crmcore.plans import Plan
 from crmcore.policies import Policy
 from crmcore.reassignment import (
     AssignmentWeights,
     Capacity,
     CustomerNeed,
     Pin,
-    Plan,
     assign_customers,
     assign_responsibilities,
 )

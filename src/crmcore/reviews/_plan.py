@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from crmcore.kernel import Phrase
-from crmcore.reassignment import Move, Plan, Uncovered
+from crmcore.plans import Move, Plan, Uncovered
 
 
 @attrs.frozen(kw_only=True)

@@ -16,8 +16,8 @@ from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import Stage
 from crmcore.organization import Organization
+from crmcore.plans import Balance
 from crmcore.policies import Policy
-from crmcore.reassignment import Balance
 from crmcore.segments import GroupSummary
 
 from ._plan import DepartmentPlan

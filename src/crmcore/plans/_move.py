@@ -192,7 +192,10 @@ class Move:
 def subject(
     customer: CustomerId | None, responsibility: ResponsibilityId | None, duty: Duty | None
 ) -> str:
-    """Return the name of what is held."""
+    """Return the name of what is held: ``customer:c-17`` or ``responsibility:renewals:backup``.
+
+    .. versionadded:: 0.1.0
+    """
     if customer is not None:
         return f"customer:{customer}"
     return f"responsibility:{responsibility}:{duty}"
