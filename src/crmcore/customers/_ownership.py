@@ -37,6 +37,7 @@ class Cause(LabelledEnum):
     UNDO = "undo", "by taking a plan back", "撤销方案"
     CLAIM = "claim", "by a claim", "领取"
     MERGE = "merge", "with a merge", "合并"
+    RECYCLE = "recycle", "by recycling", "回收"
 
 
 @attrs.frozen(kw_only=True)

@@ -51,6 +51,8 @@ class MoveKind(LabelledEnum):
     BETTER_FIT = "better_fit", "better fit", "更匹配"
     PINNED = "pinned", "pinned to somebody else", "已指定给他人"
     MAKES_ROOM = "makes_room", "makes room for others", "为其他安排腾出空间"
+    CLAIMED = "claimed", "claimed from the pool", "从公海领取"
+    RECYCLED = "recycled", "came back to the pool", "回收至公海"
 
     @property
     def is_forced(self) -> bool:
@@ -64,7 +66,9 @@ _FORCED = {
     MoveKind.CONFLICT,
     MoveKind.OVER_LIMIT,
     MoveKind.PINNED,
+    MoveKind.RECYCLED,
 }
+_OF_POOLS = {MoveKind.CLAIMED, MoveKind.RECYCLED}
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +81,8 @@ class MoveReason:
 
     Attributes:
         kind: The sort of reason.
-        rule: What the present holder lacks, where that forces the move.
+        rule: What the present holder lacks, where that forces the move; for a claim or a
+            recycling, the rule that allows or asks for it.
         other: What it conflicts with, or makes room for, by its subject (see `Move`).
         fit_before: How well the present holder fits, in percent; None where there is none
             who may hold it.
@@ -109,7 +114,10 @@ class MoveReason:
     def wording(self) -> Phrase:
         """The reason in one line."""
         english, chinese = [self.kind.label.en], [self.kind.label.zh]
-        if self.rule is not None:
+        if self.rule is not None and self.kind in _OF_POOLS:
+            english[0] += f": {self.rule.en}"
+            chinese[0] += f"：{self.rule.zh}"
+        elif self.rule is not None:
             english.append(f"lacks {self.rule.en}")
             chinese.append(f"缺少{self.rule.zh}")
         if self.other is not None:
