@@ -1,7 +1,8 @@
-"""Activities: what happened between the company and its customers.
+"""Activities: what happened, and what is open, between the company and its customers.
 
 A `Purchase` has an aware instant and an exact amount; money that went back is a purchase
 marked as a refund, with a negative amount. An `Interaction` is one contact in either direction.
+A `Matter` is what is still to be settled: a request, a complaint, an opportunity, a meeting.
 
 >>> from datetime import UTC, datetime
 >>> from crmcore.activities import Purchase
@@ -20,8 +21,9 @@ False
 from __future__ import annotations
 
 from ._interaction import Channel, Direction, Interaction, InteractionId
+from ._matter import Matter, MatterId, MatterKind
 from ._purchase import Purchase, PurchaseId
-from ._repository import InteractionRepository, PurchaseRepository
+from ._repository import InteractionRepository, MatterRepository, PurchaseRepository
 
 __all__ = [
     "Channel",
@@ -29,6 +31,10 @@ __all__ = [
     "Interaction",
     "InteractionId",
     "InteractionRepository",
+    "Matter",
+    "MatterId",
+    "MatterKind",
+    "MatterRepository",
     "Purchase",
     "PurchaseId",
     "PurchaseRepository",

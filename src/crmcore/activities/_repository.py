@@ -1,4 +1,4 @@
-"""Where purchases and interactions are kept."""
+"""Where purchases, interactions and matters are kept."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from crmcore.kernel import CustomerId
+from crmcore.kernel import CustomerId, MemberId
 from crmcore.repositories import Repository
 
 from ._interaction import Interaction
+from ._matter import Matter
 from ._purchase import Purchase
 
 
@@ -40,4 +41,23 @@ class InteractionRepository(Repository[Interaction], Protocol):
 
     def until(self, end: datetime, /) -> Iterator[Interaction]:
         """Yield the interactions before the instant *end*, by id, in constant memory."""
+        ...
+
+
+class MatterRepository(Repository[Matter], Protocol):
+    """Keeps matters and finds them again.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def of_customer(self, customer: CustomerId, /) -> tuple[Matter, ...]:
+        """Return the matters of *customer*, by the instant at which they came up, then by id."""
+        ...
+
+    def of_member(self, member: MemberId, /) -> tuple[Matter, ...]:
+        """Return the matters that *member* is in charge of, in the same order."""
+        ...
+
+    def open(self, *, at: datetime) -> Iterator[Matter]:
+        """Yield the matters that are open at the instant *at*, by id, in constant memory."""
         ...

@@ -18,11 +18,13 @@ customer:c-1: wei → lin (better fit; fit 70 → 100 %)
 
 from __future__ import annotations
 
+from ._carried import Carried
 from ._move import Move, MoveKind, MoveReason, Term, Uncovered, subject
 from ._plan import Balance, MemberLoad, Plan, PlanKind
 
 __all__ = [
     "Balance",
+    "Carried",
     "MemberLoad",
     "Move",
     "MoveKind",

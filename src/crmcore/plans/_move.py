@@ -16,6 +16,8 @@ from crmcore.kernel import (
 )
 from crmcore.organization import Duty
 
+from ._carried import Carried
+
 _NOTHING = "0"
 
 
@@ -174,6 +176,8 @@ class Move:
         expected_version: The version of today's record that the plan was made with; None
             where there is no record yet or its version is not known.
         reason: Why it moves.
+        carries: The open matters of the customer that go along; None where nobody has looked,
+            as in a plan that was made without a store.
 
     .. versionadded:: 0.1.0
     """
@@ -185,6 +189,7 @@ class Move:
     to_member: MemberId | None
     expected_version: int | None = None
     reason: MoveReason
+    carries: Carried | None = None
 
     @property
     def subject(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -12,9 +12,22 @@ from crmcore.errors import SchemaOutOfDateError
 
 from ._tables import METADATA, SCHEMA
 
+_ADDED_LATER: Final = frozenset({"crm_matters"})
+
 
 def _create(dialect: sa.Dialect) -> Iterator[str]:
-    for table in METADATA.sorted_tables:
+    """Make the tables of the first schema."""
+    first = (table for table in METADATA.sorted_tables if table.name not in _ADDED_LATER)
+    return _made(first, dialect)
+
+
+def _keep_matters(dialect: sa.Dialect) -> Iterator[str]:
+    """Make the table of what is open between the company and its customers."""
+    return _made([METADATA.tables["crm_matters"]], dialect)
+
+
+def _made(tables: Iterable[sa.Table], dialect: sa.Dialect) -> Iterator[str]:
+    for table in tables:
         yield str(CreateTable(table).compile(dialect=dialect)).strip()
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(CreateIndex(index).compile(dialect=dialect))
@@ -22,7 +35,7 @@ def _create(dialect: sa.Dialect) -> Iterator[str]:
 
 # The place in the list is the version: the first step leads from 0 to 1. A step that has been
 # released is never changed; a change of the records brings a new step.
-_STEPS: Final[Sequence[Callable[[sa.Dialect], Iterator[str]]]] = (_create,)
+_STEPS: Final[Sequence[Callable[[sa.Dialect], Iterator[str]]]] = (_create, _keep_matters)
 
 NEEDED: Final = len(_STEPS)
 

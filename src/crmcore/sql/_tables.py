@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar, get_type_hints
 import attrs
 import sqlalchemy as sa
 
+from crmcore.activities import Matter
 from crmcore.criteria import Criterion, Schema
 from crmcore.errors import CrmError, Fault, FaultsError
 from crmcore.repositories import Aggregate
@@ -58,6 +59,8 @@ class RecordTable(Generic[A]):
         self.sql = sa.Table(f"crm_{name}", METADATA, *columns, sqlite_with_rowid=False)
         if "customer" in self._names:
             sa.Index(f"ix_crm_{name}_customer", self.sql.c.customer)
+        if record is Matter:
+            sa.Index(f"ix_crm_{name}_member", self.sql.c.member)
         compared = {cells.field: cells.compared for cells in self._cells}
         self._compared = {name: sql for name, sql in compared.items() if sql is not None}
         self.narrowed = lru_cache(_KEPT_CRITERIA)(self._narrowed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -141,12 +142,15 @@ class SqlTable(Generic[A]):
             statement = statement.where(self._table.narrowed(selection.where))
         if selection.customer is not None:
             statement = statement.where(columns.customer == selection.customer)
+        if selection.member is not None:
+            statement = statement.where(columns.member == selection.member)
         if selection.before is not None:
             statement = statement.where(columns.at < microseconds(selection.before))
         if selection.lasting is not None:
-            at = microseconds(selection.lasting)
+            statement = statement.where(_holds(columns.since, columns.until, selection.lasting))
+        if selection.open is not None:
             statement = statement.where(
-                columns.since <= at, sa.or_(columns.until.is_(None), columns.until > at)
+                _holds(columns.opened_at, columns.closed_at, selection.open)
             )
         return statement
 
@@ -166,6 +170,14 @@ class SqlTable(Generic[A]):
         stored = {record.id for record in self.read(keys)}
         places = {key: place for place, key in reversed([*enumerate(keys)])}
         return next(key for place, key in enumerate(keys) if key in stored or places[key] < place)
+
+
+def _holds(
+    first: sa.ColumnElement[int], end: sa.ColumnElement[int], at: datetime
+) -> sa.ColumnElement[bool]:
+    """Return the condition that *at* lies at or behind *first* and before *end*, if any."""
+    count = microseconds(at)
+    return sa.and_(first <= count, sa.or_(end.is_(None), end > count))
 
 
 if TYPE_CHECKING:

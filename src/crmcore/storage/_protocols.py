@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self
 
-from crmcore.activities import InteractionRepository, PurchaseRepository
+from crmcore.activities import InteractionRepository, MatterRepository, PurchaseRepository
 from crmcore.customers import ContactRepository, CustomerRepository, OwnershipRepository
 from crmcore.organization import (
     AssignmentRepository,
@@ -52,6 +52,11 @@ class UnitOfWork(Protocol):
     @property
     def interactions(self) -> InteractionRepository:
         """Contacts that took place."""
+        ...
+
+    @property
+    def matters(self) -> MatterRepository:
+        """What is still to be settled with customers, and what was."""
         ...
 
     @property

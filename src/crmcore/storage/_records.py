@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from crmcore.activities import Interaction, Purchase
+from crmcore.activities import Interaction, Matter, Purchase
 from crmcore.checks import utc
 from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.customers import Contact, Ownership
@@ -21,7 +21,7 @@ from crmcore.errors import (
     UnitOfWorkClosedError,
     UnknownNameError,
 )
-from crmcore.kernel import CustomerId
+from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import Assignment
 from crmcore.repositories import Aggregate, Page
 
@@ -186,6 +186,23 @@ class Activities(Records[_Activity]):
 
     def until(self, end: datetime, /) -> Iterator[_Activity]:
         return self._selected(Selection(before=utc(end, "end")))
+
+
+class Matters(Records[Matter]):
+    """A `crmcore.activities.MatterRepository` over a table."""
+
+    def of_customer(self, customer: CustomerId, /) -> tuple[Matter, ...]:
+        return self._sorted(Selection(customer=customer), _by_opening)
+
+    def of_member(self, member: MemberId, /) -> tuple[Matter, ...]:
+        return self._sorted(Selection(member=member), _by_opening)
+
+    def open(self, *, at: datetime) -> Iterator[Matter]:
+        return self._selected(Selection(open=utc(at)))
+
+
+def _by_opening(matter: Matter) -> tuple[datetime, str]:
+    return matter.opened_at, matter.id
 
 
 @attrs.define

@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
-from crmcore.activities import Interaction, Purchase
+from crmcore.activities import Interaction, Matter, Purchase
 from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.customers import Contact, Customer, Ownership
-from crmcore.kernel import CustomerId
+from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import (
     Assignment,
     Department,
@@ -32,6 +32,7 @@ RECORDS: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "ownerships": Ownership,
         "purchases": Purchase,
         "interactions": Interaction,
+        "matters": Matter,
         "departments": Department,
         "teams": Team,
         "roles": Role,
@@ -49,8 +50,10 @@ class Selection:
     Attributes:
         after: Only ids behind this one, character by character.
         customer: Only rows of this customer.
+        member: Only rows of this member.
         before: Only rows whose ``at`` lies before this instant.
         lasting: Only rows whose interval, from ``since`` up to ``until``, holds this instant.
+        open: Only matters that are open at this instant.
         where: What the rows are asked afterwards. A table that can may leave out rows for
             which this does not hold, and need not: it may as well look away.
 
@@ -59,8 +62,10 @@ class Selection:
 
     after: str | None = None
     customer: CustomerId | None = None
+    member: MemberId | None = None
     before: datetime | None = None
     lasting: datetime | None = None
+    open: datetime | None = None
     where: Criterion = EVERYTHING
 
     def takes(self, row: Any) -> bool:  # noqa: ANN401 - a record of any kind that has the fields
@@ -68,8 +73,10 @@ class Selection:
         return (
             (self.after is None or row.id > self.after)
             and (self.customer is None or row.customer == self.customer)
+            and (self.member is None or row.member == self.member)
             and (self.before is None or row.at < self.before)
             and (self.lasting is None or row.lasts_at(self.lasting))
+            and (self.open is None or row.is_open_at(self.open))
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from crmcore.activities import Interaction, Purchase
+from crmcore.activities import Interaction, Matter, Purchase
 from crmcore.customers import Contact, Customer, Ownership
 from crmcore.organization import (
     Assignment,
@@ -18,7 +18,7 @@ from crmcore.organization import (
 from crmcore.repositories import Aggregate
 
 from ._protocols import UnitOfWork
-from ._records import Activities, Assignments, Contacts, Gate, Ownerships, Records
+from ._records import Activities, Assignments, Contacts, Gate, Matters, Ownerships, Records
 from ._table import Table, Transaction
 
 A = TypeVar("A", bound=Aggregate)
@@ -49,6 +49,7 @@ class TableUnitOfWork:
         self.interactions: Activities[Interaction] = Activities(
             *self._parts("interactions", Interaction)
         )
+        self.matters: Matters = Matters(*self._parts("matters", Matter))
         self.departments: Records[Department] = Records(*self._parts("departments", Department))
         self.teams: Records[Team] = Records(*self._parts("teams", Team))
         self.roles: Records[Role] = Records(*self._parts("roles", Role))

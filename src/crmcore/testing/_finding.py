@@ -14,6 +14,7 @@ import pytest
 from crmcore.criteria import EVERYTHING, Criterion, F, unless
 from crmcore.customers import CustomerKind
 from crmcore.errors import InvalidValueError, UnknownNameError
+from crmcore.kernel import MemberId
 from crmcore.storage import Store
 
 from ._samples import (
@@ -28,11 +29,13 @@ from ._samples import (
     interaction,
     keep,
     look,
+    matter,
     ownership,
     purchase,
 )
 
 _MICROSECOND = timedelta(microseconds=1)
+_WEI, _LIN = MemberId("wei"), MemberId("lin")
 
 
 def records_come_in_the_order_of_their_ids(store: Store) -> None:
@@ -188,6 +191,12 @@ def what_belongs_to_a_customer_is_found(store: Store) -> None:
             purchase("c", at=SPRING),
         ],
         interactions=[interaction("b"), interaction("a", at=SPRING), interaction("0")],
+        matters=[
+            matter("b"),
+            matter("a", opened_at=SPRING),
+            matter("0"),
+            matter("x", customer="c-2"),
+        ],
     )
 
     with store.unit_of_work(readonly=True) as uow:
@@ -196,6 +205,7 @@ def what_belongs_to_a_customer_is_found(store: Store) -> None:
         assert [found.id for found in uow.ownerships.of_customer(first)] == ["b", "a"]
         assert [found.id for found in uow.purchases.of_customer(first)] == ["0", "b", "a", "c"]
         assert [found.id for found in uow.interactions.of_customer(first)] == ["0", "b", "a"]
+        assert [found.id for found in uow.matters.of_customer(first)] == ["0", "b", "a"]
         assert uow.purchases.of_customer(customer("c-3").id) == ()
 
 
@@ -234,6 +244,47 @@ def an_interval_holds_its_beginning_and_not_its_end(store: Store) -> None:
             assert [held.id for held in uow.assignments.lasting(at=at)] == expected
 
 
+def a_matter_is_open_until_it_is_closed(store: Store) -> None:
+    """What came up at new year and was closed in spring is open at new year, and no longer then."""
+    keep(
+        store,
+        matters=[
+            matter("b", closed_at=SPRING),
+            matter("a", due_at=SPRING),
+            matter("c", opened_at=SPRING),
+            matter("d", closed_at=NEW_YEAR),
+        ],
+    )
+
+    for at, expected in (
+        (NEW_YEAR - _MICROSECOND, []),
+        (NEW_YEAR, ["a", "b"]),
+        (SPRING - _MICROSECOND, ["a", "b"]),
+        (SPRING, ["a", "c"]),
+    ):
+        with store.unit_of_work(readonly=True) as uow:
+            assert [found.id for found in uow.matters.open(at=at)] == expected
+
+
+def the_matters_of_a_member_are_found(store: Store) -> None:
+    """Open or closed, they come in the order in which they came up; nobody's are nobody's."""
+    keep(
+        store,
+        matters=[
+            matter("b", member="wei"),
+            matter("a", member="wei", opened_at=SPRING),
+            matter("0", member="wei", closed_at=SPRING),
+            matter("x", member="lin"),
+            matter("y"),
+        ],
+    )
+
+    with store.unit_of_work() as uow:
+        uow.matters.save(matter("x", member="wei", version=1))
+        assert [found.id for found in uow.matters.of_member(_WEI)] == ["0", "b", "x", "a"]
+        assert uow.matters.of_member(_LIN) == ()
+
+
 def until_leaves_out_the_end(store: Store) -> None:
     """What happened up to an instant comes by id, without what happened at it."""
     keep(
@@ -264,6 +315,8 @@ def naive_instants_are_refused(store: Store) -> None:
             uow.ownerships.lasting(at=naive)
         with pytest.raises(InvalidValueError, match="at must carry a time zone"):
             uow.assignments.lasting(at=naive)
+        with pytest.raises(InvalidValueError, match="at must carry a time zone"):
+            uow.matters.open(at=naive)
 
 
 FINDING: Final[tuple[Callable[[Store], None], ...]] = (
@@ -280,6 +333,8 @@ FINDING: Final[tuple[Callable[[Store], None], ...]] = (
     what_belongs_to_a_customer_is_found,
     what_belongs_to_a_customer_shows_own_writes,
     an_interval_holds_its_beginning_and_not_its_end,
+    a_matter_is_open_until_it_is_closed,
+    the_matters_of_a_member_are_found,
     until_leaves_out_the_end,
     naive_instants_are_refused,
 )

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from crmcore.activities import Channel, Direction, Interaction, Purchase
+from crmcore.activities import Channel, Direction, Interaction, Matter, MatterKind, Purchase
 from crmcore.calendar import Period
 from crmcore.customers import (
     Cause,
@@ -77,6 +77,13 @@ def interaction(key: str, **fields: Any) -> Interaction:  # noqa: ANN401 - as ab
     return Interaction(**usual | words | fields)
 
 
+def matter(key: str, **fields: Any) -> Matter:  # noqa: ANN401 - as above
+    """Return a request of customer ``c-1`` that is open since new year."""
+    usual: dict[str, Any] = {"id": key, "customer": "c-1", "opened_at": NEW_YEAR}
+    words: dict[str, Any] = {"kind": MatterKind.REQUEST, "subject": f"Matter {key}"}
+    return Matter(**usual | words | fields)
+
+
 def assignment(key: str, **fields: Any) -> Assignment:  # noqa: ANN401 - as above
     """Return an assignment since new year."""
     usual: dict[str, Any] = {
@@ -131,6 +138,19 @@ WHOLE: Final[Mapping[str, tuple[Any, Any]]] = {
     "interactions": (
         interaction("i-1", member="wei", minutes=0, note="first line\n\tsecond line"),
         interaction("i-2", at=datetime(9999, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC)),
+    ),
+    "matters": (
+        matter(
+            "m-1",
+            kind=MatterKind.OPPORTUNITY,
+            member="wei",
+            due_at=SPRING,
+            closed_at=SUMMER,
+            promise="An offer,\n\tin writing",
+            next_step="打电话",
+            amount=Money("48000.125", "USD"),
+        ),
+        matter("m-2", subject="O'Brien & 王伟 \"%_\\"),
     ),
     "departments": (
         _make(Department, id="care", name="Customer care", purpose="Keep the customers."),

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from hypothesis import strategies as st
 
-from crmcore.activities import Channel, Direction, Interaction, Purchase
+from crmcore.activities import Channel, Direction, Interaction, Matter, MatterKind, Purchase
 from crmcore.criteria import Criterion, Schema
 from crmcore.customers import (
     Cause,
@@ -132,6 +132,33 @@ def _interactions(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Interac
     return st.builds(Interaction, **(usual | fields))
 
 
+def _matters(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Matter]:
+    usual: dict[str, st.SearchStrategy[Any]] = {
+        "id": values.ids,
+        "customer": values.ids,
+        "member": _maybe(values.ids),
+        "subject": values.names,
+        "promise": _maybe(values.texts),
+        "next_step": _maybe(values.texts),
+    }
+
+    def of_kind(kind: MatterKind, opened: datetime) -> st.SearchStrategy[Matter]:
+        later = _maybe(values.instants.map(lambda at: max(at, opened)))
+        worth = values.amounts() if kind is MatterKind.OPPORTUNITY else st.nothing()
+        particular = {
+            "kind": st.just(kind),
+            "opened_at": st.just(opened),
+            "due_at": later,
+            "closed_at": later,
+            "amount": st.none() | worth,
+        }
+        return st.builds(Matter, **(usual | particular | fields))
+
+    return st.tuples(st.sampled_from(MatterKind), values.instants).flatmap(
+        lambda drawn: of_kind(*drawn)
+    )
+
+
 def _departments(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Department]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
@@ -225,6 +252,7 @@ _STRATEGIES: Final[dict[type[Any], Callable[..., st.SearchStrategy[Any]]]] = {
     Customer: _customers,
     Department: _departments,
     Interaction: _interactions,
+    Matter: _matters,
     Member: _members,
     Ownership: _ownerships,
     Purchase: _purchases,

@@ -19,6 +19,7 @@ from crmcore.errors import (
     StorageUnavailableError,
     UnitOfWorkClosedError,
 )
+from crmcore.kernel import MemberId
 from crmcore.organization import Organization
 from crmcore.storage import Store, UnitOfWork, add_organization, read_organization
 
@@ -137,6 +138,9 @@ _CALLS: Final[tuple[Callable[[UnitOfWork], Any], ...]] = (
     lambda uow: uow.purchases.of_customer(customer("c-1").id),
     lambda uow: uow.purchases.until(NEW_YEAR),
     lambda uow: uow.interactions.until(NEW_YEAR),
+    lambda uow: uow.matters.of_customer(customer("c-1").id),
+    lambda uow: uow.matters.of_member(MemberId("wei")),
+    lambda uow: uow.matters.open(at=NEW_YEAR),
     lambda uow: uow.assignments.lasting(at=NEW_YEAR),
     lambda uow: uow.commit(),
     lambda uow: uow.rollback(),
