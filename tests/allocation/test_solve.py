@@ -363,12 +363,20 @@ def test_items_need_no_holders() -> None:
 
 
 def test_progress_is_told() -> None:
-    """Each step tells its name, and branches count up."""
-    steps: list[tuple[str, int]] = []
+    """Each step says what it is, and branches count up to the budget."""
+    steps: list[tuple[int, int | None, str]] = []
 
-    solve(gap_instance("gap1-1"), progress=lambda name, at: steps.append((name, at)))
+    solve(
+        gap_instance("gap1-1"),
+        progress=lambda done, total, what: steps.append((done, total, what.en)),
+    )
 
-    assert steps[:4] == [("prices", 0), ("descent", 0), ("branches", 0), ("branches", 1)]
+    assert steps[:4] == [
+        (0, None, "finding what an hour is worth"),
+        (0, None, "making the assignment better"),
+        (0, 200, "ruling out all the rest"),
+        (1, 200, "ruling out all the rest"),
+    ]
 
 
 def held_by(who: str, other: str, fit: int, change: int) -> Problem:
@@ -510,7 +518,7 @@ def test_the_checker_finds_what_is_false(
 
 def test_prices_claim_no_more_than_they_prove() -> None:
     """A bound above that of the prices must come from a search."""
-    with pytest.raises(InvalidValueError, match="method must be branches where the prices prove"):
+    with pytest.raises(InvalidValueError, match="method must be another where the prices prove"):
         attrs.evolve(PROOF, price_bound=23)
 
 

@@ -524,7 +524,7 @@ def test_progress_is_told(shop: Shop, policy: Policy) -> None:
     )
 
     count = len(shop.purchases)
-    assert told == [
+    assert told[:4] == [
         (count, count, "reading purchases"),
         (12, 12, "judging customers"),
         (0, None, "computing KPIs"),

@@ -27,7 +27,10 @@ from __future__ import annotations
 
 from ._certificate import Certificate, Method, check_certificate
 from ._model import Band, Conflict, Holder, Item, Option, Problem
-from ._solve import Budget, Incumbent, Solution, solve
+from ._solution import Solution
+from ._solve import Budget, Incumbent, solve
+from ._solver import Solver
+from ._watch import Watch
 
 __all__ = [
     "Band",
@@ -41,6 +44,8 @@ __all__ = [
     "Option",
     "Problem",
     "Solution",
+    "Solver",
+    "Watch",
     "check_certificate",
     "solve",
 ]

@@ -13,7 +13,7 @@ import attrs
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase
 
-from ._model import Problem
+from ._model import Item, Problem
 
 Assigned = tuple[tuple[str, str | None], ...]
 Prices = tuple[tuple[str, int], ...]
@@ -27,6 +27,7 @@ class Method(LabelledEnum):
 
     PRICES = "prices", "a price of each holder's minutes", "工时价格"
     BRANCHES = "branches", "a search that has ruled out all the rest", "穷举搜索"
+    SOLVER = "solver", "a solver that was handed in", "外部求解器"
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +35,8 @@ class Certificate:
     """What an assignment costs, and what every assignment costs at least.
 
     The prices prove *price_bound*, and `check_certificate` proves that they do. A search
-    through branches may prove a higher *bound*; to check that, the search must be run again.
+    through branches, or a solver that was handed in, may prove a higher *bound*; to check
+    that, the search must be run again.
 
     Attributes:
         value: What the assignment costs.
@@ -65,7 +67,7 @@ class Certificate:
     @method.validator
     def _proves_bound(self, attribute: attrs.Attribute[Method], value: Method) -> None:
         if value is Method.PRICES and self.bound != self.price_bound:
-            rule = f"be branches where the prices prove {self.price_bound} of {self.bound} only"
+            rule = f"be another where the prices prove {self.price_bound} of {self.bound} only"
             raise InvalidValueError(attribute.name, str(value), rule)
 
     @property
@@ -111,33 +113,49 @@ def check_certificate(problem: Problem, assignment: Assigned, certificate: Certi
 
     .. versionadded:: 0.1.0
     """
-    held, price = dict(assignment), dict(certificate.prices)
-    _names_each_once("assignment", assignment, [item.id for item in problem.items])
+    price = dict(certificate.prices)
     _names_each_once("prices", certificate.prices, [holder.id for holder in problem.holders])
-    load = dict.fromkeys((holder.id for holder in problem.holders), 0)
-    value = bound = 0
+    value, bound = added_up(problem, assignment), 0
     for item in problem.items:
-        options = {option.holder: option for option in item.options}
-        where = held[item.id]
-        if where is not None and where not in options:
-            raise InvalidValueError(f"holder of {item.id}", where, "be one of its options")
-        work = {k: item.minutes if o.minutes is None else o.minutes for k, o in options.items()}
-        costs = item.costs
-        value += item.uncovered if where is None else costs[where]
-        if where is not None:
-            load[where] += work[where]
+        costs, work = item.costs, _work(item)
         bound += min([item.uncovered, *(c + work[k] * price[k] for k, c in costs.items())])
     for holder in problem.holders:
-        value += holder.cost(load[holder.id])
         bound += min(cost - price[holder.id] * minutes for minutes, cost in holder.corners)
-    for pair in problem.conflicts:
-        where = held[pair.one]
-        if where is not None and where == held[pair.other]:
-            raise InvalidValueError(f"holder of {pair.one}", where, f"not hold {pair.other} too")
     if value != certificate.value:
         raise InvalidValueError("value", certificate.value, f"be {value}")
     if bound != certificate.price_bound:
         raise InvalidValueError("price_bound", certificate.price_bound, f"be {bound}")
+
+
+def added_up(problem: Problem, assignment: Assigned) -> int:
+    """Return what an assignment costs.
+
+    Raises:
+        InvalidValueError: If it does not name each item once, or breaks a rule.
+    """
+    held = dict(assignment)
+    _names_each_once("assignment", assignment, [item.id for item in problem.items])
+    load = dict.fromkeys((holder.id for holder in problem.holders), 0)
+    value = 0
+    for item in problem.items:
+        where, costs = held[item.id], item.costs
+        if where is not None and where not in costs:
+            raise InvalidValueError(f"holder of {item.id}", where, "be one of its options")
+        value += item.uncovered if where is None else costs[where]
+        if where is not None:
+            load[where] += _work(item)[where]
+    value += sum(holder.cost(load[holder.id]) for holder in problem.holders)
+    for pair in problem.conflicts:
+        where = held[pair.one]
+        if where is not None and where == held[pair.other]:
+            raise InvalidValueError(f"holder of {pair.one}", where, f"not hold {pair.other} too")
+    return value
+
+
+def _work(item: Item) -> dict[str, int]:
+    """Return the minutes that an item is for each who may hold it."""
+    own = item.minutes
+    return {o.holder: own if o.minutes is None else o.minutes for o in item.options}
 
 
 def _names_each_once(

@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from ._table import FORBIDDEN, NEVER, Table
+from ._watch import Timer
 
 _FEW = 150
 _CANDIDATES = 24
@@ -83,12 +84,12 @@ class Descent:
         self._put(row, to)
         self.moves -= 1
 
-    def run(self, prices: Sequence[float]) -> None:
-        """Go down until no change that is tried helps, or the budget of moves is used up."""
+    def run(self, prices: Sequence[float], timer: Timer) -> None:
+        """Go down until no change that is tried helps, or budget or time are used up."""
         few = len(self.held) <= _FEW
         step = self._small_round if few else self._large_round
         rounds = _ROUNDS_OF_FEW if few else _ROUNDS
-        while rounds > 0 and self.moves > 0 and step(prices):
+        while rounds > 0 and self.moves > 0 and not timer.is_over() and step(prices, timer):
             rounds -= 1
 
     def _clashes(self, row: int, to: int, but: int = -1) -> bool:
@@ -139,7 +140,7 @@ class Descent:
         self.move(other, here)
         return True
 
-    def _small_round(self, _: Sequence[float]) -> bool:
+    def _small_round(self, _: Sequence[float], __: Timer) -> bool:
         rows, columns = range(len(self.held)), range(self._table.nobody + 1)
         better = False
         for row in rows:
@@ -149,12 +150,14 @@ class Descent:
             better |= self._try_exchange(one, other)
         return better
 
-    def _large_round(self, prices: Sequence[float]) -> bool:
+    def _large_round(self, prices: Sequence[float], timer: Timer) -> bool:
         losses, gaps = self._losses(prices), self._gaps(prices)
         near = self._near(prices, losses, gaps[0][0] if gaps else 0.0)
         better = self._move_near(near)
-        better |= self._exchange_near(near, losses)
+        better |= self._exchange_near(near, losses, timer)
         for _, row, to in gaps:
+            if timer.is_over():
+                break
             better |= self._try_chain(row, to, near)
         return better
 
@@ -167,9 +170,11 @@ class Descent:
                         better |= self._try_move(row, to)
         return better
 
-    def _exchange_near(self, near: _Near, losses: Sequence[float]) -> bool:
+    def _exchange_near(self, near: _Near, losses: Sequence[float], timer: Timer) -> bool:
         better = False
         for at, to in combinations(range(len(near)), 2):
+            if timer.is_over():
+                break
             most = losses[at] + losses[to]
             for lost, one in near[at][to]:
                 for also, other in near[to][at]:

@@ -8,17 +8,21 @@ anything better.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import attrs
+
+from crmcore.kernel import Phrase
 
 from ._descent import Descent
 from ._lagrange import Relaxation, View
 from ._table import NEVER, Table
+from ._watch import Progress, Timer
 
 _ROOT_STEPS = 150
 _BRANCH_STEPS = 15
 _EVERY = 8
+_SEARCHING = Phrase("ruling out all the rest", "逐一排除其余方案")
 
 Forced = dict[tuple[int, int], tuple[int, int]]
 
@@ -40,29 +44,30 @@ class Search:
         value: What it costs.
     """
 
-    def __init__(self, table: Table, held: Sequence[int], moves: int) -> None:
+    def __init__(self, table: Table, held: Sequence[int], moves: int, timer: Timer) -> None:
         self.held = list(held)
         self.value = table.value(held)
         self._moves = moves
+        self._timer = timer
         self._seen = 0
         self._table = table
         self._relaxation = Relaxation(table)
 
-    def run(self, prizes: Sequence[int], nodes: int, progress: Callable[[str, int], None]) -> int:
+    def run(self, prizes: Sequence[int], nodes: int, progress: Progress) -> int:
         """Open so many branches at most, and return the bound that holds then.
 
         Args:
             prizes: The prizes of the rows to begin with.
             nodes: How many branches to open.
-            progress: Is told the number of each branch.
+            progress: Hears the number of each branch.
         """
         waiting = [_Branch(self._everything(), tuple(prizes), -NEVER)]
         for node in range(nodes):
             while waiting and waiting[-1].bound >= self.value:
                 waiting.pop()
-            if not waiting:
+            if not waiting or self._timer.is_over():
                 break
-            progress("branches", node)
+            progress(node, nodes, _SEARCHING)
             waiting += self._divide(waiting.pop(), _BRANCH_STEPS if node else _ROOT_STEPS)
         return min([self.value, *(branch.bound for branch in waiting)])
 
@@ -80,7 +85,7 @@ class Search:
     def _divide(self, branch: _Branch, steps: int) -> list[_Branch]:
         """Return the parts of a branch that may hold something better, the best one last."""
         self._seen = 0
-        view = self._relaxation.climb(branch.masks, branch.prizes, steps, self._shown)
+        view = self._relaxation.climb(branch.masks, branch.prizes, steps, self._shown, self._timer)
         if view is None:
             return []
         self._try(view)
@@ -116,7 +121,7 @@ class Search:
             for row, takers in enumerate(view.takers)
         ]
         descent = Descent.from_scratch(self._table, wanted, self._moves)
-        descent.run(())
+        descent.run((), self._timer)
         self._moves = descent.moves
         self._keep(descent.held)
 

@@ -30,6 +30,7 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 from ._table import NEVER, Curve, Table
+from ._watch import Timer
 
 _SAMPLE = 8
 _SMALL = 400
@@ -37,16 +38,17 @@ _TINY = 1e-9
 _FAR = 1e300
 
 
-def flow_prices(table: Table) -> tuple[list[float], list[int]]:
+def flow_prices(table: Table, timer: Timer) -> tuple[list[float], list[int]]:
     """Return the price of a minute of each column, and who holds most of each item.
 
     Where the work of an item depends on its holder, the least of it is taken; the prices
-    are then a guess, which is all that a price needs to be to prove a bound.
+    are then a guess, which is all that a price needs to be to prove a bound. So are those of
+    a search that the timer cuts short.
     """
     rows = [row for row, work in enumerate(table.minutes) if _work(work) > 0]
-    prices = _sampled(table, rows, 1)
+    prices = _sampled(table, rows, 1, timer)
     flow = _Flow(table, rows, prices, 1)
-    flow.run()
+    flow.run(timer)
     held = [_cheapest(costs) for costs in table.costs]
     for row, at in flow.mostly().items():
         held[row] = at
@@ -61,14 +63,14 @@ def _cheapest(costs: Sequence[float]) -> int:
     return min(range(len(costs)), key=costs.__getitem__)
 
 
-def _sampled(table: Table, rows: list[int], part: int) -> list[float]:
+def _sampled(table: Table, rows: list[int], part: int, timer: Timer) -> list[float]:
     """Return prices for *rows* that come from an eighth of them."""
     if len(rows) <= _SMALL:
         return [0.0] * (table.nobody + 1)
     # The rows stand in the order of a hash, so any eighth of them is a fair sample.
     few, part = rows[::_SAMPLE], part * _SAMPLE
-    flow = _Flow(table, few, _sampled(table, few, part), part)
-    flow.run()
+    flow = _Flow(table, few, _sampled(table, few, part, timer), part)
+    flow.run(timer)
     return flow.prices
 
 
@@ -109,9 +111,9 @@ class _Flow:
             self._excess[at] = load - self._used[at]
         self._excess[self._nobody] = -sum(self._excess)
 
-    def run(self) -> None:
+    def run(self, timer: Timer) -> None:
         """Send every excess where it is needed."""
-        while max(self._excess) > 0:
+        while max(self._excess) > 0 and not timer.is_over():
             self._send()
 
     def mostly(self) -> dict[int, int]:

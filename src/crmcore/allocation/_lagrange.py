@@ -22,6 +22,7 @@ import attrs
 
 from ._knapsack import Knapsack, Load, Pattern
 from ._table import FORBIDDEN, NEVER, Table
+from ._watch import Timer
 
 Masks = Sequence[int]  # for each row, the columns that it may go to, as bits
 
@@ -68,6 +69,7 @@ class Relaxation:
         prizes: Sequence[int],
         steps: int,
         best_known: Callable[[View], int],
+        timer: Timer,
     ) -> View | None:
         """Raise the bound along the subgradient.
 
@@ -76,6 +78,7 @@ class Relaxation:
             prizes: The prizes to begin with.
             steps: How many steps to go at most.
             best_known: Is shown each view and returns the least cost known so far.
+            timer: May end the climb after any step.
 
         Returns:
             The view with the highest bound; None where no assignment is in the part.
@@ -100,7 +103,7 @@ class Relaxation:
                     scale /= 2
             off = {at: 1 - len(who) for at, who in enumerate(view.takers) if len(who) != 1}
             size = scale * (known - view.bound) / max(sum(d * d for d in off.values()), 1)
-            if self.up(best.bound) >= known or not off or size < 1:
+            if self.up(best.bound) >= known or not off or size < 1 or timer.is_over():
                 break
             for row, direction in off.items():
                 now[row] += round(size * direction)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import TypeAlias
 
 import attrs
 
 from crmcore.checks import at_least
 from crmcore.errors import InvalidValueError
+from crmcore.kernel import Phrase
 
 from ._certificate import Assigned, Certificate, Method
 from ._descent import Descent
@@ -17,12 +17,17 @@ from ._exact import Search
 from ._flow import flow_prices
 from ._lagrange import common_step
 from ._model import Problem
+from ._solution import Solution
+from ._solver import Solver, ask
 from ._table import FORBIDDEN, Table
+from ._watch import Progress, Timer, Watch
 
 _MOST_ITEMS = 120
 _MOST_CELLS = 500_000
 
-Progress: TypeAlias = Callable[[str, int], None]
+_PRICING = Phrase("finding what an hour is worth", "计算工时价格")
+_DESCENDING = Phrase("making the assignment better", "改进分配方案")
+_ASKING = Phrase("asking the solver", "调用外部求解器")
 
 
 @attrs.frozen(kw_only=True)
@@ -56,22 +61,7 @@ class Incumbent:
     dead_band: int = attrs.field(default=0, validator=at_least(0))
 
 
-@attrs.frozen(kw_only=True)
-class Solution:
-    """An assignment with its certificate.
-
-    Attributes:
-        assignment: Who holds each item, or None for nobody, in order of the items' ids.
-        certificate: How far from the best possible it can be at most.
-
-    .. versionadded:: 0.1.0
-    """
-
-    assignment: Assigned
-    certificate: Certificate
-
-
-def _tell_nobody(_: str, __: int) -> None:
+def _tell_nobody(_: int, __: int | None, ___: Phrase) -> None:
     """Take note of a step, and do nothing."""
 
 
@@ -80,6 +70,8 @@ def solve(
     *,
     budget: Budget | None = None,
     incumbent: Incumbent | None = None,
+    watch: Watch | None = None,
+    solver: Solver | None = None,
     salt: str = "crmcore",
     progress: Progress | None = None,
 ) -> Solution:
@@ -88,19 +80,30 @@ def solve(
     Few items (up to 120) are searched through by branch and bound until nothing better can
     exist or the budget of branches is used up. Many items get the prices of the problem of
     fractions, are rounded, and go down by moves and exchanges. Either way the certificate
-    says what is proven. The same problem gives the same solution, whatever the order of its
-    parts; ties follow a hash of *salt* and id, so that nobody wins them for being first.
+    says what is proven. A solver that is handed in goes on from there, unless nothing can be
+    better; what it returns is checked, and refused where it cannot be.
+
+    The same problem gives the same solution, whatever the order of its parts; ties follow a
+    hash of *salt* and id, so that nobody wins them for being first. Only a watch with an end
+    makes a solution depend on the machine.
 
     Args:
         problem: What is to be held, and by whom it can be.
-        budget: How much work to do.
+        budget: How much work to do. Where it is left out, 200 branches at most are opened
+            for a proof, and with a solver only the first.
         incumbent: What today's assignment is spared. Whatever it says, the solution never
             costs more than today's assignment, where that breaks no rule.
+        watch: Takes the time, and may end the search early.
+        solver: Has the last word within what can be checked.
         salt: Turns the ties another way.
-        progress: Is told the name of each step and its number.
+        progress: Hears how much of a step is done, of how much if known, and which it is.
 
     Returns:
         The assignment and its certificate.
+
+    Raises:
+        FaultsError: If the solver fails, or returns what cannot be.
+        MissingExtraError: If the solver needs an extra that is not installed.
 
     Complexity:
         For many items, about ``n m`` numbers of memory, and ``n m log n`` time for each of
@@ -108,23 +111,40 @@ def solve(
 
     .. versionadded:: 0.1.0
     """
-    budget, incumbent = budget or Budget(), incumbent or Incumbent()
+    timer = Timer(watch)
+    if budget is None:
+        budget = Budget() if solver is None else Budget(nodes=1)
     tell = progress or _tell_nobody
     table = Table.of(problem, salt)
-    tell("prices", 0)
-    exact_prices, wanted = flow_prices(table)
+    found = _searched(table, budget, timer, tell)
+    if solver is not None and not found.certificate.is_optimal and not timer.is_over():
+        tell(0, None, _ASKING)
+        found = ask(solver, problem, found, timer.left)
+    held = _spare(table, _columns(table, found), found.certificate.bound, incumbent or Incumbent())
+    certificate = attrs.evolve(found.certificate, value=table.value(held))
+    return Solution(
+        assignment=_named(table, held),
+        certificate=certificate,
+        stopped=(timer.stopped or found.stopped) and not certificate.is_optimal,
+        seconds=timer.seconds,
+    )
+
+
+def _searched(table: Table, budget: Budget, timer: Timer, tell: Progress) -> Solution:
+    """Return the best that the library's own searches find."""
+    tell(0, None, _PRICING)
+    exact_prices, wanted = flow_prices(table, timer)
     prices = [round(price) for price in exact_prices]
     price_bound = table.price_bound(prices)
-    tell("descent", 0)
+    tell(0, None, _DESCENDING)
     small = _is_small(table)
     starts = [wanted, table.current] if small else [wanted]
-    held = _descend(table, starts, exact_prices, budget.moves)
+    held = _descend(table, starts, exact_prices, budget.moves, timer)
     bound = price_bound
     if small:
-        search = Search(table, held, budget.moves)
+        search = Search(table, held, budget.moves, timer)
         bound = max(bound, search.run(_prizes(table, prices), budget.nodes, tell))
         held = search.held
-    held = _spare(table, held, bound, incumbent)
     value = table.value(held)
     if value >= FORBIDDEN:  # pragma: no cover - leaving items uncovered is always allowed
         raise InvalidValueError("problem", value, "have an assignment")
@@ -147,13 +167,17 @@ def _is_small(table: Table) -> bool:
 
 
 def _descend(
-    table: Table, starts: Sequence[Sequence[int]], prices: Sequence[float], moves: int
+    table: Table,
+    starts: Sequence[Sequence[int]],
+    prices: Sequence[float],
+    moves: int,
+    timer: Timer,
 ) -> list[int]:
     """Return the best assignment that a descent finds from one of the starts."""
     found = []
     for start in starts:
         descent = Descent.from_scratch(table, start, moves)
-        descent.run(prices)
+        descent.run(prices, timer)
         found.append(descent.held)
     return min(found, key=table.value)
 
@@ -194,3 +218,11 @@ def _spare(table: Table, held: list[int], bound: int, incumbent: Incumbent) -> l
 def _named(table: Table, held: Sequence[int]) -> Assigned:
     names = [*table.holders, None]
     return tuple(sorted((item.id, names[at]) for item, at in zip(table.items, held, strict=True)))
+
+
+def _columns(table: Table, solution: Solution) -> list[int]:
+    """Return the column that holds each row."""
+    column: dict[str | None, int] = {key: at for at, key in enumerate(table.holders)}
+    column[None] = table.nobody
+    held = dict(solution.assignment)
+    return [column[held[item.id]] for item in table.items]

@@ -118,6 +118,10 @@ class Plan:
         points: What the plan costs, by term; the sum is the value of the certificate.
         points_before: What today's assignment costs, where that breaks no rule.
         gaps: The levels of skills that members lack for what they hold by the plan.
+        stopped: Whether the time was over before the search was done; the plan is then the
+            best that was found, and the certificate what was proven by then.
+        seconds: How long the search took by the watch; None without one. It does not count
+            when two plans are compared.
 
     .. versionadded:: 0.1.0
     """
@@ -136,6 +140,8 @@ class Plan:
     points: tuple[tuple[Term, Decimal], ...]
     points_before: Decimal | Undefined
     gaps: tuple[SkillGap, ...] = ()
+    stopped: bool = False
+    seconds: float | None = attrs.field(default=None, eq=False)
 
     @property
     def fingerprint(self) -> str:

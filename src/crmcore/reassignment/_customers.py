@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from crmcore.allocation import Budget
+from crmcore.allocation import Budget, Solver, Watch
 from crmcore.checks import day
 from crmcore.errors import Fault, FaultsError
+from crmcore.kernel import Phrase
 from crmcore.plans import Plan, PlanKind
 
 from ._case import Case, Slot, each_once, pin_faults, pinned
@@ -29,7 +30,9 @@ def assign_customers(
     weights: AssignmentWeights | None = None,
     pins: Iterable[Pin] = (),
     budget: Budget | None = None,
-    progress: Callable[[str, int], None] | None = None,
+    watch: Watch | None = None,
+    solver: Solver | None = None,
+    progress: Callable[[int, int | None, Phrase], None] | None = None,
 ) -> Plan:
     """Find who should look after each customer.
 
@@ -45,8 +48,10 @@ def assign_customers(
         weights: What counts how much; the defaults where it is left out.
         pins: Customers that stay with, or go to, a stated member.
         budget: How much work to do; see `crmcore.allocation.Budget`. Where it is left out,
-            a small book is searched through 20 branches.
-        progress: Is told the name of each step and its number.
+            a small book is searched through 20 branches, and with a solver the first only.
+        watch: Takes the time, and may end the search early; see `crmcore.allocation.Watch`.
+        solver: Has the last word within what can be checked, like `crmcore.solver.Highs`.
+        progress: Hears how much of a step is done, of how much if known, and which it is.
 
     Returns:
         The plan with a bound on how much better any other could be.
@@ -54,7 +59,9 @@ def assign_customers(
     Raises:
         FaultsError: If a customer or a member comes twice, nobody has any hours, or the
             pins break a rule.
+            Likewise if the solver fails, or returns what cannot be.
         InvalidValueError: If *as_of* is an instant.
+        MissingExtraError: If the solver needs an extra that is not installed.
 
     Complexity:
         About ``n m`` numbers of memory and a second for 20,000 customers and 12 members.
@@ -62,7 +69,9 @@ def assign_customers(
     .. versionadded:: 0.1.0
     """
     day(as_of)
-    weights, budget = weights or AssignmentWeights(), budget or _BUDGET
+    weights = weights or AssignmentWeights()
+    if budget is None and solver is None:
+        budget = _BUDGET
     needs = sorted(book, key=lambda need: need.customer)
     people = sorted(holders, key=lambda capacity: capacity.member.id)
     faults = [
@@ -87,7 +96,15 @@ def assign_customers(
     faults = pin_faults(case)
     if faults:
         raise FaultsError("pins", faults)
-    return plan_for(case, kind=PlanKind.CUSTOMERS, as_of=as_of, budget=budget, progress=progress)
+    return plan_for(
+        case,
+        kind=PlanKind.CUSTOMERS,
+        as_of=as_of,
+        budget=budget,
+        watch=watch,
+        solver=solver,
+        progress=progress,
+    )
 
 
 def _slots(needs: Sequence[CustomerNeed], weights: AssignmentWeights) -> dict[str, Slot]:

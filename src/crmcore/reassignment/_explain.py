@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from crmcore.allocation import Budget, Incumbent, Item, Solution, solve
+from crmcore.allocation import Budget, Incumbent, Item, Solution, Solver, Watch, solve
 from crmcore.development import SkillGap, gaps_of
-from crmcore.kernel import MemberId, Reason, Undefined
+from crmcore.kernel import MemberId, Phrase, Reason, Undefined
 from crmcore.plans import Balance, MemberLoad, Move, Plan, PlanKind, Term
 
 from ._case import Case, Slot
@@ -26,13 +26,22 @@ def plan_for(
     kind: PlanKind,
     as_of: date,
     budget: Budget | None,
-    progress: Callable[[str, int], None] | None,
+    watch: Watch | None,
+    solver: Solver | None,
+    progress: Callable[[int, int | None, Phrase], None] | None,
 ) -> Plan:
     """Solve a case and explain the solution."""
     problem = case.problem()
     weights = case.weights
     incumbent = Incumbent(tolerance=Fraction(weights.tolerance), dead_band=weights.dead_band * 1000)
-    solution = solve(problem, budget=budget, incumbent=incumbent, progress=progress)
+    solution = solve(
+        problem,
+        budget=budget,
+        incumbent=incumbent,
+        watch=watch,
+        solver=solver,
+        progress=progress,
+    )
     return _Explained(case, {item.id: item for item in problem.items}, solution).plan(kind, as_of)
 
 
@@ -42,6 +51,7 @@ class _Explained:
     def __init__(self, case: Case, items: dict[str, Item], solution: Solution) -> None:
         self._case = case
         self._items = items
+        self._solution = solution
         self._certificate = solution.certificate
         self._held: Holding = {key: _member(who) for key, who in solution.assignment}
         self._today: Holding = {key: slot.holder for key, slot in case.slots.items()}
@@ -88,6 +98,8 @@ class _Explained:
             points=self._points(self._held),
             points_before=self._points_today(),
             gaps=self._gaps(),
+            stopped=self._solution.stopped,
+            seconds=self._solution.seconds,
         )
 
     def _minutes(self, held: Holding) -> dict[MemberId, int]:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from crmcore.allocation import Budget
+from crmcore.allocation import Budget, Solver, Watch
 from crmcore.calendar import Period, midnight
 from crmcore.errors import Fault, FaultsError
-from crmcore.kernel import minutes
+from crmcore.kernel import Phrase, minutes
 from crmcore.organization import Assignment, Duty, Member, Organization, Responsibility
 from crmcore.plans import Plan, PlanKind
 
@@ -35,7 +35,9 @@ def assign_responsibilities(
     weights: AssignmentWeights | None = None,
     pins: Iterable[Pin] = (),
     budget: Budget | None = None,
-    progress: Callable[[str, int], None] | None = None,
+    watch: Watch | None = None,
+    solver: Solver | None = None,
+    progress: Callable[[int, int | None, Phrase], None] | None = None,
 ) -> Plan:
     """Find who should be accountable for, do, and back up each responsibility.
 
@@ -55,13 +57,17 @@ def assign_responsibilities(
         weights: What counts how much; the defaults where it is left out.
         pins: Duties that stay with, or go to, a stated member.
         budget: How much work to do; see `crmcore.allocation.Budget`.
-        progress: Is told the name of each step and its number.
+        watch: Takes the time, and may end the search early; see `crmcore.allocation.Watch`.
+        solver: Has the last word within what can be checked, like `crmcore.solver.Highs`.
+        progress: Hears how much of a step is done, of how much if known, and which it is.
 
     Returns:
         The plan, proven the best possible for a department of up to about 36 duties.
 
     Raises:
-        FaultsError: If nobody has any hours, or the pins break a rule.
+        FaultsError: If nobody has any hours, or the pins break a rule; likewise if the
+            solver fails, or returns what cannot be.
+        MissingExtraError: If the solver needs an extra that is not installed.
 
     .. versionadded:: 0.1.0
     """
@@ -91,7 +97,13 @@ def assign_responsibilities(
     if faults:
         raise FaultsError("pins", faults)
     return plan_for(
-        case, kind=PlanKind.RESPONSIBILITIES, as_of=as_of, budget=budget, progress=progress
+        case,
+        kind=PlanKind.RESPONSIBILITIES,
+        as_of=as_of,
+        budget=budget,
+        watch=watch,
+        solver=solver,
+        progress=progress,
     )
 
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 import attrs
 
+from crmcore.allocation import Solver, Watch
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
-from crmcore.kernel import MemberId, ResponsibilityId
+from crmcore.kernel import MemberId, Phrase, ResponsibilityId
 from crmcore.organization import Assignment, Duty, Organization, SkillLevel
 from crmcore.plans import Plan
 from crmcore.policies import Policy
@@ -26,7 +27,7 @@ from crmcore.reassignment import (
 
 from ._judging import Judgement
 from ._plan import DepartmentPlan
-from ._records import Records
+from ._records import Progress, Records
 
 _HOUR = 60
 _ANY_LEVEL = 1
@@ -43,6 +44,8 @@ class Planning:
         weeks: How many weeks the planning period has.
         weights: What counts how much.
         pins: Duties and customers that are to go to a stated member.
+        watch: Takes the time of each of the two searches, and may end it early.
+        solver: Has the last word in both.
     """
 
     as_of: date
@@ -50,12 +53,15 @@ class Planning:
     weeks: int
     weights: AssignmentWeights
     pins: tuple[Pin, ...]
+    watch: Watch | None
+    solver: Solver | None
 
 
 def make_plan(
-    records: Records, judgements: Iterable[Judgement], planning: Planning
+    records: Records, judgements: Iterable[Judgement], planning: Planning, progress: Progress
 ) -> DepartmentPlan:
     """Return who should hold which duty, and who should look after whom."""
+    progress(0, None, Phrase("making the plan", "制定调整方案"))
     organization = records.organization
     duties = assign_responsibilities(
         organization,
@@ -64,6 +70,9 @@ def make_plan(
         weeks=planning.weeks,
         weights=planning.weights,
         pins=[pin for pin in planning.pins if pin.customer is None],
+        watch=planning.watch,
+        solver=planning.solver,
+        progress=progress,
     )
     capacities = Capacity.of_team_members(
         organization,
@@ -77,6 +86,9 @@ def make_plan(
         as_of=planning.as_of,
         weights=planning.weights,
         pins=[pin for pin in planning.pins if pin.customer is not None],
+        watch=planning.watch,
+        solver=planning.solver,
+        progress=progress,
     )
     return DepartmentPlan(duties=duties, customers=customers)
 

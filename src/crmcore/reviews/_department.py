@@ -7,15 +7,16 @@ from datetime import date
 from decimal import DefaultContext, localcontext
 from typing import Final
 
+from crmcore.allocation import Solver, Watch
 from crmcore.calendar import zone as find_zone
 from crmcore.checks import day
-from crmcore.development import training_needs
+from crmcore.development import TrainingNeed, training_needs
 from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, in_order
 from crmcore.kernel import Phrase
 from crmcore.lifecycle import Stage, flows
-from crmcore.organization import Assignment, JobDescription, Organization, audit, describe_job
+from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights, Pin
 from crmcore.segments import summarize
@@ -25,6 +26,7 @@ from ._assigning import Planning, assignments_after, hours_of_owners, make_plan
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, measure, months_until
+from ._plan import DepartmentPlan
 from ._records import Progress, Records, read_records, silent
 from ._review import Review
 
@@ -42,6 +44,8 @@ def review_department(
     goals: Iterable[Goal] = (),
     pins: Iterable[Pin] = (),
     weights: AssignmentWeights | None = None,
+    watch: Watch | None = None,
+    solver: Solver | None = None,
     progress: Progress = silent,
 ) -> Review:
     """Review a department on a day, and propose who should do what and look after whom.
@@ -62,14 +66,20 @@ def review_department(
             that have the same id.
         pins: Duties and customers that are to stay with, or go to, a stated member.
         weights: What counts how much in the plan; the defaults where it is left out.
+        watch: Takes the time of the search for duties and of that for customers, and may end
+            each early; see `crmcore.allocation.Watch`.
+        solver: Has the last word in both, like `crmcore.solver.Highs`.
         progress: Hears how much of a step is done, of how much if known, and which it is.
 
     Returns:
-        The review; the same records, policy and day give the same review, byte by byte.
+        The review; the same records, policy and day give the same review, byte by byte,
+        unless a watch ends a search early.
 
     Raises:
         FaultsError: If what is stored does not hang together, nobody has any hours to plan
-            with, or a pin breaks a rule.
+            with, or a pin breaks a rule; likewise if the solver fails, or returns what
+            cannot be.
+        MissingExtraError: If the solver needs an extra that is not installed.
         MixedCurrenciesError: If a purchase is in another currency than the policy's.
         NotFoundError: If there is no such department.
         UnknownNameError: If a goal names a KPI that is not in the catalogue.
@@ -94,18 +104,17 @@ def review_department(
         followed = follow(
             goals, series, policy=policy, organization=records.organization, as_of=as_of
         )
-        progress(0, None, Phrase("making the plan", "制定调整方案"))
         planning = Planning(
             as_of=as_of,
             policy=policy,
             weeks=weeks,
             weights=weights or AssignmentWeights(),
             pins=tuple(pins),
+            watch=watch,
+            solver=solver,
         )
-        plan = make_plan(records, judgements, planning)
-        after = assignments_after(plan.duties, records.organization, records.at)
+        plan = make_plan(records, judgements, planning, progress)
         features = [judgement.features for judgement in judgements]
-        segments = [each.name for each in policy.segments.segments]
         return Review(
             as_of=as_of,
             policy=policy,
@@ -119,17 +128,17 @@ def review_department(
                 flows((one.stages for one in judgements), month) for month in row[-months:]
             ),
             stages=summarize(features, by="stage", names=[stage.value for stage in Stage]),
-            segments=summarize(features, by="segment", names=segments),
+            segments=summarize(
+                features, by="segment", names=[s.name for s in policy.segments.segments]
+            ),
             tiers=summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
             findings=in_order(
                 [*_department_findings(records, judgements, planning), *followed.findings]
             ),
             plan=plan,
             weights=planning.weights,
-            jobs=_jobs(records.organization, after, as_of),
-            training=training_needs(
-                plan.duties.gaps, organization=records.organization, as_of=as_of
-            ),
+            jobs=_jobs(records, plan),
+            training=_training(records, plan),
         )
 
 
@@ -140,15 +149,20 @@ def _refuse_absurd(**numbers: int) -> None:
             raise InvalidValueError(name, number, f"be a whole number between 1 and {most}")
 
 
-def _jobs(
-    organization: Organization, assignments: Sequence[Assignment], as_of: date
-) -> tuple[JobDescription, ...]:
-    """Return the jobs of those who have not left."""
+def _jobs(records: Records, plan: DepartmentPlan) -> tuple[JobDescription, ...]:
+    """Return the jobs, once the plan is carried out, of those who have not left by then."""
+    organization, as_of = records.organization, plan.as_of
+    assignments = assignments_after(plan.duties, organization, records.at)
     return tuple(
         describe_job(organization, member, assignments=assignments)
         for member in organization.members
         if member.left_on is None or member.left_on > as_of
     )
+
+
+def _training(records: Records, plan: DepartmentPlan) -> tuple[TrainingNeed, ...]:
+    """Return what members have to learn for the duties that they hold by the plan."""
+    return training_needs(plan.duties.gaps, organization=records.organization, as_of=plan.as_of)
 
 
 def _department_findings(
