@@ -18,19 +18,26 @@ customer:c-1: wei → lin (better fit; fit 70 → 100 %)
 
 from __future__ import annotations
 
+from ._balance import Balance, MemberChange, MemberLoad
 from ._carried import Carried
-from ._move import Move, MoveKind, MoveReason, Term, Uncovered, subject
-from ._plan import Balance, MemberLoad, Plan, PlanKind
+from ._move import Move, MoveKind, MoveReason, Term, subject
+from ._plan import Plan, PlanKind
+from ._raci import RaciMatrix
+from ._uncovered import Remedy, Shortfall, Uncovered
 
 __all__ = [
     "Balance",
     "Carried",
+    "MemberChange",
     "MemberLoad",
     "Move",
     "MoveKind",
     "MoveReason",
     "Plan",
     "PlanKind",
+    "RaciMatrix",
+    "Remedy",
+    "Shortfall",
     "Term",
     "Uncovered",
     "subject",

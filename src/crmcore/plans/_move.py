@@ -1,8 +1,9 @@
-"""Moves and what stays uncovered, each with its reason in words and numbers."""
+"""Moves, each with its reason in words and numbers."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import attrs
 
@@ -70,7 +71,6 @@ _FORCED = {
     MoveKind.PINNED,
     MoveKind.RECYCLED,
 }
-_OF_POOLS = {MoveKind.CLAIMED, MoveKind.RECYCLED}
 
 
 @attrs.frozen(kw_only=True)
@@ -83,9 +83,11 @@ class MoveReason:
 
     Attributes:
         kind: The sort of reason.
-        rule: What the present holder lacks, where that forces the move; for a claim or a
-            recycling, the rule that allows or asks for it.
+        rule: What forces the move: what the present holder lacks, or how far the holder is
+            beyond the limit of hours; for a claim or a recycling, the rule that allows or
+            asks for it.
         other: What it conflicts with, or makes room for, by its subject (see `Move`).
+        other_name: How people call that, where its id is not what they call it by.
         fit_before: How well the present holder fits, in percent; None where there is none
             who may hold it.
         fit_after: How well the new holder fits, in percent; None where nobody takes over.
@@ -94,6 +96,16 @@ class MoveReason:
             hours; never a present holder who has to give way.
         margin: By how many points the runner-up is behind; below 0 only where the plan is not
             proven the best possible.
+        hour_before: What an hour of the present holder is worth by the plan, in points; None
+            where there is none in the plan.
+        hour_after: What an hour of the new holder is worth by the plan, in points.
+        keep_cost: What every plan in which it stays costs more than this one, at the least
+            and proven, in points; None where nothing above 0 is proven.
+        flip: At how many times the price of the change it would stay, with the rest of the
+            plan as it is; None where it has to move, or the price is not what decides.
+        flip_hours: With how many hours of capacity more its present holder would keep it,
+            with the rest of the plan as it is, in quarters of an hour; None where hours are
+            not what decides.
 
     .. versionadded:: 0.1.0
     """
@@ -101,11 +113,17 @@ class MoveReason:
     kind: MoveKind
     rule: Phrase | None = None
     other: str | None = None
+    other_name: Phrase | None = None
     fit_before: int | None = None
     fit_after: int | None = None
     terms: tuple[tuple[Term, Decimal], ...] = ()
     runner_up: MemberId | None = None
     margin: Decimal | None = None
+    hour_before: Decimal | None = None
+    hour_after: Decimal | None = None
+    keep_cost: Decimal | None = None
+    flip: Fraction | None = None
+    flip_hours: Decimal | None = None
 
     @property
     def net(self) -> Decimal:
@@ -116,15 +134,16 @@ class MoveReason:
     def wording(self) -> Phrase:
         """The reason in one line."""
         english, chinese = [self.kind.label.en], [self.kind.label.zh]
-        if self.rule is not None and self.kind in _OF_POOLS:
-            english[0] += f": {self.rule.en}"
-            chinese[0] += f"：{self.rule.zh}"
-        elif self.rule is not None:
+        if self.rule is not None and self.kind is MoveKind.NOT_ELIGIBLE:
             english.append(f"lacks {self.rule.en}")
             chinese.append(f"缺少{self.rule.zh}")
+        elif self.rule is not None:
+            english[0] += f": {self.rule.en}"
+            chinese[0] += f"：{self.rule.zh}"
         if self.other is not None:
-            english[0] += f": {self.other}"
-            chinese[0] += f"：{self.other}"
+            called = self.other_name or Phrase(self.other, self.other)
+            english[0] += f": {called.en}"
+            chinese[0] += f"：{called.zh}"
         if self.fit_after is not None:
             before = "" if self.fit_before is None else f"{self.fit_before} → "
             english.append(f"fit {before}{self.fit_after} %")
@@ -136,6 +155,44 @@ class MoveReason:
             english.append(self._next_best(self.runner_up, self.margin).en)
             chinese.append(self._next_best(self.runner_up, self.margin).zh)
         return Phrase("; ".join(english), "；".join(chinese))
+
+    @property
+    def details(self) -> tuple[Phrase, ...]:
+        """What stands behind the reason, a line each: prices of hours, and when it would stay."""
+        lines = []
+        if self.hour_before is not None and self.hour_after is not None:
+            here, there = _signed(self.hour_before), _signed(self.hour_after)
+            lines.append(
+                Phrase(
+                    f"an hour of the present holder is worth {here} points, of the new one {there}",
+                    f"原负责人每小时价值{here}分，新负责人{there}分",
+                )
+            )
+        if self.keep_cost is not None:
+            least = _signed(self.keep_cost)
+            lines.append(
+                Phrase(
+                    f"every plan in which it stays costs at least {least} points",
+                    f"保持不变的任何方案至少多付出{least}分",
+                )
+            )
+        if self.flip is not None:
+            times = round_half_up(Decimal(self.flip.numerator) / self.flip.denominator, 2)
+            lines.append(
+                Phrase(
+                    f"it would stay if a change cost {times} times as much",
+                    f"若变动代价为现在的{times}倍，则保持不变",
+                )
+            )
+        if self.flip_hours is not None:
+            hours = f"{self.flip_hours:f}"
+            lines.append(
+                Phrase(
+                    f"it would stay if the present holder had {hours} h more",
+                    f"若原负责人多出{hours}小时，则保持不变",
+                )
+            )
+        return tuple(lines)
 
     @staticmethod
     def _next_best(who: MemberId, margin: Decimal) -> Phrase:
@@ -212,45 +269,3 @@ def subject(
     if customer is not None:
         return f"customer:{customer}"
     return f"responsibility:{responsibility}:{duty}"
-
-
-@attrs.frozen(kw_only=True)
-class Uncovered:
-    """Something that nobody holds in a plan, or that is kept against a rule, and why.
-
-    Attributes:
-        customer: The customer, in a plan for customers.
-        responsibility: The responsibility, in a plan for responsibilities.
-        duty: The duty of the responsibility.
-        cost: What it costs that nobody holds it, in points; three quarters of that where
-            somebody keeps it against a rule.
-        funnel: How many members have what the rules want, rule after rule; rules that lose
-            nobody are left out.
-        reason: The funnel in words, with what is wanting in the end.
-        remedy: The smallest change that would let somebody hold it, where one is known.
-        stays_with: Who holds it today against a rule, and keeps it until somebody is found;
-            its hours count as that member's in the plan.
-        rule: What the one it stays with lacks.
-
-    .. versionadded:: 0.1.0
-    """
-
-    customer: CustomerId | None = None
-    responsibility: ResponsibilityId | None = None
-    duty: Duty | None = None
-    cost: Decimal
-    funnel: tuple[tuple[Phrase, int], ...]
-    reason: Phrase
-    remedy: Phrase | None = None
-    stays_with: MemberId | None = None
-    rule: Phrase | None = None
-
-    @property
-    def subject(self) -> str:
-        """What is uncovered, as ``customer:c-17`` or ``responsibility:renewals:backup``."""
-        return subject(self.customer, self.responsibility, self.duty)
-
-    def __str__(self) -> str:
-        """Say what is uncovered, why, and what would help."""
-        help_ = f"; {self.remedy}" if self.remedy is not None else ""
-        return f"{self.subject}: {self.reason}{help_}"

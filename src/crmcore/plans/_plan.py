@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,12 +12,18 @@ import attrs
 
 from crmcore.allocation import Certificate
 from crmcore.development import SkillGap
-from crmcore.errors import Fault, FaultsError
-from crmcore.kernel import LabelledEnum, MemberId, Reason, Undefined
+from crmcore.errors import Fault, FaultsError, InvalidValueError
+from crmcore.kernel import LabelledEnum, MemberId, Reason, ResponsibilityId, Undefined
+from crmcore.organization import Assignment, Duty, Organization
 
-from ._move import Move, Term, Uncovered
+from ._balance import Balance, MemberChange
+from ._move import Move, Term
+from ._raci import RaciMatrix
+from ._uncovered import Shortfall, Uncovered
 
 _PRINT = 16
+_UNKNOWN = Undefined(Reason.NOT_APPLICABLE)
+_ID = 32  # a subject may be longer than an id
 
 
 class PlanKind(LabelledEnum):
@@ -28,73 +34,6 @@ class PlanKind(LabelledEnum):
 
     CUSTOMERS = "customers", "customers to members", "客户分配"
     RESPONSIBILITIES = "responsibilities", "responsibilities to members", "职责分配"
-
-
-@attrs.frozen(kw_only=True)
-class MemberLoad:
-    """What a member holds.
-
-    Attributes:
-        member: Who it is.
-        hours: Hours of work that the items take; a week for responsibilities, in the
-            planning period for customers.
-        capacity: The hours that the member has for them.
-        items: How many items.
-
-    .. versionadded:: 0.1.0
-    """
-
-    member: MemberId
-    hours: Decimal
-    capacity: Decimal
-    items: int
-
-    @property
-    def utilisation(self) -> Fraction | Undefined:
-        """The share of the capacity that is used; undefined without any."""
-        if not self.capacity:
-            return Undefined(Reason.ZERO_DENOMINATOR)
-        return Fraction(self.hours) / Fraction(self.capacity)
-
-
-@attrs.frozen(kw_only=True)
-class Balance:
-    """How the work is spread.
-
-    Attributes:
-        loads: What each member holds, by member.
-        unheld: How many items none of these members holds.
-
-    .. versionadded:: 0.1.0
-    """
-
-    loads: tuple[MemberLoad, ...]
-    unheld: int
-
-    @property
-    def _utilisations(self) -> list[Fraction]:
-        every = [load.utilisation for load in self.loads]
-        return sorted(used for used in every if not isinstance(used, Undefined))
-
-    @property
-    def lowest(self) -> Fraction | Undefined:
-        """The lowest utilisation of a member."""
-        return next(iter(self._utilisations), Undefined(Reason.NO_DATA))
-
-    @property
-    def highest(self) -> Fraction | Undefined:
-        """The highest utilisation of a member."""
-        return next(reversed(self._utilisations), Undefined(Reason.NO_DATA))
-
-    @property
-    def gini(self) -> Fraction | Undefined:
-        """How uneven the utilisation is, from 0 (all equal) to nearly 1 (one does all)."""
-        used = self._utilisations
-        total = sum(used)
-        if not total:
-            return Undefined(Reason.ZERO_DENOMINATOR)
-        weighted = sum((rank * share for rank, share in enumerate(used, 1)), Fraction(0))
-        return 2 * weighted / (len(used) * total) - Fraction(len(used) + 1, len(used))
 
 
 @attrs.frozen(kw_only=True)
@@ -117,7 +56,13 @@ class Plan:
             has hours that should be used.
         points: What the plan costs, by term; the sum is the value of the certificate.
         points_before: What today's assignment costs, where that breaks no rule.
+        won: What the plan wins on today's assignment, by term, where that breaks no rule; the
+            sum is *points_before* less the sum of *points*.
         gaps: The levels of skills that members lack for what they hold by the plan.
+        shortfalls: Why not everything can be covered: for what is uncovered because too few
+            people may hold it, or have too few hours, the irreducible reasons.
+        changes: What the plan means for each member who holds something before or after, by
+            member.
         stopped: Whether the time was over before the search was done; the plan is then the
             best that was found, and the certificate what was proven by then.
         seconds: How long the search took by the watch; None without one. It does not count
@@ -139,7 +84,10 @@ class Plan:
     prices: tuple[tuple[MemberId, Decimal], ...]
     points: tuple[tuple[Term, Decimal], ...]
     points_before: Decimal | Undefined
+    won: tuple[tuple[Term, Decimal], ...] | Undefined = _UNKNOWN
     gaps: tuple[SkillGap, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
+    changes: tuple[MemberChange, ...] = ()
     stopped: bool = False
     seconds: float | None = attrs.field(default=None, eq=False)
 
@@ -170,6 +118,53 @@ class Plan:
             FaultsError: If somebody else holds an item than the plan was made with.
         """
         return carry_out(self.moves, held)
+
+    def change_of(self, member: str) -> MemberChange:
+        """Return what the plan means for a member; nothing where it does not concern the member."""
+        found = (change for change in self.changes if change.member == member)
+        return next(found, MemberChange(member=MemberId(member)))
+
+    def assignments(self, organization: Organization, *, at: datetime) -> tuple[Assignment, ...]:
+        """Return the assignments that hold once the plan for the duties is carried out.
+
+        With them `crmcore.organization.describe_job` writes the job descriptions of the
+        result, and `crmcore.development.training_needs` takes the *gaps* of the plan.
+
+        Args:
+            organization: The department that the plan was made for.
+            at: The instant at which it is carried out.
+
+        Raises:
+            InvalidValueError: If it is a plan for customers.
+        """
+        if self.kind is not PlanKind.RESPONSIBILITIES:
+            raise InvalidValueError("kind", str(self.kind), "be responsibilities")
+        held = {(a.responsibility, a.duty, a.member): a for a in organization.assigned_at(at)}
+        for move in self.moves:
+            responsibility, duty = ResponsibilityId(str(move.responsibility)), Duty(str(move.duty))
+            if move.from_member is not None:
+                held.pop((responsibility, duty, move.from_member), None)
+            if move.to_member is not None:
+                held[responsibility, duty, move.to_member] = Assignment(
+                    id=hashlib.sha256(move.subject.encode()).hexdigest()[:_ID],
+                    responsibility=responsibility,
+                    duty=duty,
+                    member=move.to_member,
+                    since=at,
+                )
+        return tuple(held[key] for key in sorted(held))
+
+    def raci(self, organization: Organization, *, at: datetime) -> RaciMatrix:
+        """Return who is accountable, responsible or backup once the plan is carried out.
+
+        Args:
+            organization: The department that the plan was made for.
+            at: The instant at which it is carried out.
+
+        Raises:
+            InvalidValueError: If it is a plan for customers.
+        """
+        return RaciMatrix.of(organization, self.assignments(organization, at=at))
 
     def inverse(self) -> tuple[Move, ...]:
         """Return the moves that take the plan back, in reverse order."""
