@@ -10,8 +10,8 @@ The books are made up, the same ones each time, by `generate`:
 
 - A customer belongs to one of 12 regions and one of 8 industries, speaks one of 4 languages
   (half of them the first one) and is in one of 4 tiers: 5 % are A, 15 % B, 30 % C, 50 % D.
-- Tiers weigh 8, 4, 2 and 1. They take 12, 5, 2 and 1 hours, times a lognormal factor
-  (sigma .6), in quarters of an hour: few customers take most of the time. Their value is
+- Tiers weigh 8, 4, 2 and 1. They take 240, 120, 60 and 30 minutes, times a lognormal factor
+  (sigma .5), in steps of 5 minutes: few customers take most of the time. Their value is
   lognormal as well, with a median that goes with the tier.
 - A customer wants the skill of its industry at a level from 1 to 4, its language and its
   region. A member has 7 of the 8 skills on average at a level from 1 to 5, wishes for some of
@@ -63,8 +63,9 @@ LANGUAGES = ["de", "en", "fr", "zh"]
 LEVELS = [1, 2, 3, 4]
 SPOKEN = [50, 20, 15, 15]
 
-# Importance, usual quarters of an hour and usual value of a customer, and how many there are.
-TIERS = [(8, 48, 80_000), (4, 20, 20_000), (2, 8, 6_000), (1, 4, 1_500)]
+# Importance, usual steps of work and usual value of a customer, and how many there are.
+TIERS = [(8, 48, 80_000), (4, 24, 20_000), (2, 12, 6_000), (1, 6, 1_500)]
+AN_HOUR = 12  # steps
 SHARES = [5, 15, 30, 50]
 UTILISATION = 0.88
 LEAVER = MemberId("leaver")
@@ -77,7 +78,7 @@ def generate(
     chance = random.Random(f"{customers} {members} {seed}")
     people = _people(members, chance)
     owners = _owners(people, chance)
-    hours = [Decimal(quarters) / 4 for quarters in range(2_000)]
+    hours = [Decimal(steps) / AN_HOUR for steps in range(3_000)]
     wanted = {(i, n): (SkillLevel(i, n),) for i in INDUSTRIES for n in LEVELS}
     able = {
         kind: [(who, share) for who, share in owners if _can(who, *kind)]
@@ -86,15 +87,15 @@ def generate(
     needs, total = [], 0
     for at in range(customers):
         importance, usual, worth = chance.choices(TIERS, SHARES)[0]
-        quarters = max(1, round(usual * chance.lognormvariate(0, 0.6)))
-        total += quarters
+        steps = max(1, round(usual * chance.lognormvariate(0, 0.5)))
+        total += steps
         region, industry = chance.choice(REGIONS), chance.choice(INDUSTRIES)
         level, language = chance.choice(LEVELS), chance.choices(LANGUAGES, SPOKEN)[0]
         who, shares = zip(*able[region, industry, level, language], strict=True)
         needs.append(
             CustomerNeed(
                 customer=CustomerId(f"c{at:06}"),
-                hours=hours[quarters],
+                hours=hours[steps],
                 importance=importance,
                 value=Decimal(round(worth * chance.lognormvariate(0, 0.8))),
                 skills=wanted[industry, level],
@@ -105,7 +106,7 @@ def generate(
         )
     full = total / UTILISATION / sum(_part(at) for at in range(members))
     return needs, [
-        Capacity(member=member, hours=Decimal(round(full * _part(at))) / 4)
+        Capacity(member=member, hours=Decimal(round(full * _part(at))) / AN_HOUR)
         for at, member in enumerate(people)
     ]
 
