@@ -1,0 +1,280 @@
+"""The register of a pool: who owns and owned whom, and what happened, checked and indexed."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from crmcore.activities import Interaction, Matter, Purchase
+from crmcore.calendar import Period
+from crmcore.customers import Customer, Ownership, OwnershipRole
+from crmcore.errors import Fault, FaultsError, InvalidValueError
+from crmcore.kernel import CustomerId, MemberId
+from crmcore.organization import Member
+
+from ._days import joined
+from ._faults import Names, bad_locks, overlaps, strangers, twice
+
+_R = TypeVar("_R")
+_K = TypeVar("_K")
+
+_OWN_FIELDS: Final = ("kind", "known_since", "language", "name", "needs", "region")
+_MEMBER_FIELDS: Final = ("languages", "name", "regions", "roles", "team", "weekly_hours")
+
+
+@attrs.frozen(kw_only=True)
+class Holding:
+    """An unbroken stretch in which one member owns a customer.
+
+    Attributes:
+        since: When the member took the customer over; intervals of the same member that
+            touch are one stretch.
+        last: The interval that lasts.
+    """
+
+    since: datetime
+    last: Ownership
+
+
+def _by_id(records: Iterable[_R]) -> tuple[_R, ...]:
+    return tuple(sorted(records, key=lambda record: record.id))  # type: ignore[attr-defined]
+
+
+def _frozen(facts: Mapping[_K, Any]) -> Mapping[_K, Any]:
+    if not isinstance(facts, Mapping):
+        raise InvalidValueError("facts", facts, "be a mapping from ids")
+    return MappingProxyType(dict(facts))
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Register:
+    """Who owns and owned whom, and what happened: all that pools ask for.
+
+    It is checked when it is built, and everything that is wrong is told at once; the order of
+    the records never matters. It may hold records of days to come: who asks as of a day is
+    told what was known when that day began.
+
+    Attributes:
+        customers: The customers, each once.
+        members: The members, those who have left too as long as they are named anywhere.
+        ownerships: Who looks and looked after whom; one owner at a time for each customer.
+        interactions: Contacts.
+        purchases: Purchases and refunds.
+        matters: What came up with customers, open or closed.
+        facts: What criteria may ask of a customer beside the customer's own fields, by
+            customer: a mapping, or a record such as `crmcore.features.CustomerFeatures`.
+        member_facts: What criteria may ask of a member beside the member's own fields.
+        locks: The customers who stay where they are, up to and without a day, or for good.
+
+    .. versionadded:: 0.1.0
+    """
+
+    customers: tuple[Customer, ...] = attrs.field(converter=_by_id)
+    members: tuple[Member, ...] = attrs.field(converter=_by_id)
+    ownerships: tuple[Ownership, ...] = attrs.field(default=(), converter=_by_id)
+    interactions: tuple[Interaction, ...] = attrs.field(default=(), converter=_by_id)
+    purchases: tuple[Purchase, ...] = attrs.field(default=(), converter=_by_id)
+    matters: tuple[Matter, ...] = attrs.field(default=(), converter=_by_id)
+    facts: Mapping[CustomerId, object] = attrs.field(factory=dict, converter=_frozen)
+    member_facts: Mapping[MemberId, object] = attrs.field(factory=dict, converter=_frozen)
+    locks: Mapping[CustomerId, date | None] = attrs.field(factory=dict, converter=_frozen)
+    _customer: dict[str, Customer] = attrs.field(init=False)
+    _member: dict[str, Member] = attrs.field(init=False)
+    _owned: dict[str, list[Ownership]] = attrs.field(init=False)
+    _beside: dict[str, list[Ownership]] = attrs.field(init=False)
+    _of_member: dict[str, list[Ownership]] = attrs.field(init=False)
+    _contacts: dict[str, list[Interaction]] = attrs.field(init=False)
+    _bought: dict[str, list[Purchase]] = attrs.field(init=False)
+    _matters: dict[str, list[Matter]] = attrs.field(init=False)
+    _leave: dict[str, tuple[Period, ...]] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Index the records, and refuse them where anything is wrong.
+
+        Raises:
+            FaultsError: With all that is wrong.
+        """
+        owned = [o for o in self.ownerships if o.role is OwnershipRole.OWNER]
+        beside = [o for o in self.ownerships if o.role is not OwnershipRole.OWNER]
+        indexes: dict[str, object] = {
+            "_customer": {customer.id: customer for customer in self.customers},
+            "_member": {member.id: member for member in self.members},
+            "_owned": _grouped(owned, lambda o: o.customer, lambda o: o.since),
+            "_beside": _grouped(beside, lambda o: o.customer, lambda o: o.since),
+            "_of_member": _grouped(owned, lambda o: o.member, lambda o: o.since),
+            "_contacts": _grouped(self.interactions, lambda i: i.customer, lambda i: i.at),
+            "_bought": _grouped(
+                (bought for bought in self.purchases if not bought.refund),
+                lambda p: p.customer,
+                lambda p: p.at,
+            ),
+            "_matters": _grouped(self.matters, lambda m: m.customer, lambda m: m.opened_at),
+            "_leave": {member.id: joined(member.leave) for member in self.members},
+        }
+        for name, index in indexes.items():
+            object.__setattr__(self, name, index)
+        faults = tuple(self._faults())
+        if faults:
+            raise FaultsError("register", faults)
+
+    def _faults(self) -> Iterator[Fault]:
+        customers = Names("customer", self._customer)
+        members = Names("member", self._member)
+        yield from twice("customer", self.customers)
+        yield from twice("member", self.members)
+        yield from twice("ownership", self.ownerships)
+        yield from twice("interaction", self.interactions)
+        yield from twice("purchase", self.purchases)
+        yield from twice("matter", self.matters)
+        yield from strangers(
+            (f"ownership {o.id!r}", ((customers, o.customer), (members, o.member)))
+            for o in self.ownerships
+        )
+        yield from strangers(
+            (f"interaction {i.id!r}", ((customers, i.customer), (members, i.member)))
+            for i in self.interactions
+        )
+        yield from strangers(
+            (f"purchase {p.id!r}", ((customers, p.customer),)) for p in self.purchases
+        )
+        yield from strangers(
+            (f"matter {m.id!r}", ((customers, m.customer), (members, m.member)))
+            for m in self.matters
+        )
+        yield from strangers(("facts", ((customers, name),)) for name in sorted(self.facts))
+        yield from strangers(
+            ("member_facts", ((members, name),)) for name in sorted(self.member_facts)
+        )
+        yield from bad_locks(self.locks, customers)
+        yield from overlaps(self._owned)
+
+    def __repr__(self) -> str:
+        """Return how much it holds."""
+        return (
+            f"<Register of {len(self.customers)} customers, {len(self.members)} members, "
+            f"{len(self.ownerships)} ownerships>"
+        )
+
+    @property
+    def first(self) -> datetime | None:
+        """When the first ownership began; None where there is none."""
+        return min((held.since for held in self.ownerships), default=None)
+
+    def problems(self, *, customers: Iterable[str], members: Iterable[str]) -> list[Fault]:
+        """Return what is wrong with names that a caller hands in."""
+        known = Names("customer", self._customer), Names("member", self._member)
+        named = [("customer", known[0], name) for name in customers]
+        named += [("member", known[1], name) for name in members]
+        found = [(path, names.unknown(name)) for path, names, name in named]
+        return [Fault(path, problem) for path, problem in dict.fromkeys(found) if problem]
+
+    def customer(self, name: CustomerId) -> Customer:
+        """Return a customer that is known."""
+        return self._customer[name]
+
+    def member(self, name: MemberId) -> Member:
+        """Return a member who is known."""
+        return self._member[name]
+
+    def leave(self, member: MemberId) -> tuple[Period, ...]:
+        """Return the days on which a member is away, as periods that do not touch."""
+        return self._leave[member]
+
+    def intervals(self, customer: CustomerId) -> list[Ownership]:
+        """Return the owners' intervals of a customer, by beginning."""
+        return self._owned.get(customer, [])
+
+    def owned_by(self, member: MemberId) -> list[Ownership]:
+        """Return the intervals in which a member owns or owned customers, by beginning."""
+        return self._of_member.get(member, [])
+
+    def holding(self, customer: CustomerId, at: datetime) -> Holding | None:
+        """Return who owns a customer at an instant, and since when without a break."""
+        intervals = self.intervals(customer)
+        place = bisect_left(intervals, True, key=lambda held: held.since > at) - 1  # noqa: FBT003
+        if place < 0 or not intervals[place].lasts_at(at):
+            return None
+        last = first = intervals[place]
+        while place > 0 and _touches(intervals[place - 1], first):
+            place -= 1
+            first = intervals[place]
+        return Holding(since=first.since, last=last)
+
+    def contacts(self, customer: CustomerId) -> list[Interaction]:
+        """Return the contacts with a customer, by instant."""
+        return self._contacts.get(customer, [])
+
+    def bought(self, customer: CustomerId) -> list[Purchase]:
+        """Return the purchases of a customer that are no refunds, by instant."""
+        return self._bought.get(customer, [])
+
+    def matters_of(self, customer: CustomerId) -> list[Matter]:
+        """Return the matters of a customer, by the instant at which they came up."""
+        return self._matters.get(customer, [])
+
+    def collaborates(self, member: MemberId, customer: CustomerId, at: datetime) -> bool:
+        """Say whether a member is a collaborator of a customer at an instant."""
+        beside = self._beside.get(customer, ())
+        return any(held.member == member and held.lasts_at(at) for held in beside)
+
+    def facts_of(self, customer: CustomerId, names: Iterable[str]) -> dict[str, object]:
+        """Return those of the named facts of a customer that are known."""
+        own, given = self._customer[customer], self.facts.get(customer)
+        return {name: _read(name, given, own, _OWN_FIELDS) for name in names}
+
+    def member_facts_of(self, member: MemberId, names: Iterable[str]) -> dict[str, object]:
+        """Return those of the named facts of a member that are known."""
+        own, given = self._member[member], self.member_facts.get(member)
+        found = {name: _read(name, given, own, _MEMBER_FIELDS) for name in names}
+        if found.get("skills", 0) is None:
+            found["skills"] = tuple(level.skill for level in own.skills)
+        return found
+
+    def fact_names(self) -> frozenset[str]:
+        """Return the names of all facts of customers."""
+        return frozenset(_OWN_FIELDS).union(*_names(self.facts.values()))
+
+    def member_fact_names(self) -> frozenset[str]:
+        """Return the names of all facts of members."""
+        return frozenset({*_MEMBER_FIELDS, "skills"}).union(*_names(self.member_facts.values()))
+
+
+def _grouped(
+    records: Iterable[_R], of: Callable[[_R], str], instant: Callable[[_R], datetime]
+) -> dict[str, list[_R]]:
+    """Return the records, which come by id, by what they are of, each group by instant."""
+    groups: defaultdict[str, list[_R]] = defaultdict(list)
+    for record in records:
+        groups[of(record)].append(record)
+    for group in groups.values():
+        group.sort(key=instant)
+    return dict(groups)
+
+
+def _touches(earlier: Ownership, later: Ownership) -> bool:
+    return earlier.member == later.member and earlier.until == later.since
+
+
+def _read(name: str, given: object, own: object, own_fields: tuple[str, ...]) -> object:
+    """Return a fact as it was given, or else as the record itself has it."""
+    found = given.get(name) if isinstance(given, Mapping) else getattr(given, name, None)
+    if found is None and name in own_fields:
+        return getattr(own, name)
+    return found
+
+
+def _names(facts: Iterable[object]) -> Iterator[Iterable[str]]:
+    """Yield the names of what is known of each, and of each class of records once."""
+    classes: set[type] = set()
+    for known in facts:
+        if isinstance(known, Mapping):
+            yield known
+        elif type(known) not in classes:
+            classes.add(type(known))
+            yield (name for name in dir(known) if not name.startswith("_"))

@@ -1,0 +1,159 @@
+"""The terms of a pool: what it holds, who may claim, and when customers come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from crmcore.activities import MatterKind
+from crmcore.calendar import day_in, midnight, zone
+from crmcore.checks import between, is_id
+from crmcore.criteria import EVERYTHING, Criterion, Explanation
+from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
+from crmcore.kernel import CustomerId, MemberId
+from crmcore.organization import SkillLevel
+from crmcore.verdicts import Use, decide
+
+from ._register import Register
+from ._rules import MOST_DAYS, ClaimLimits, RecycleRule, is_timeless, matter_kinds
+
+_DESCENDING: Final = "-"
+
+
+def _rules(rules: Iterable[RecycleRule]) -> tuple[RecycleRule, ...]:
+    return tuple(rules)
+
+
+def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
+    return tuple(sorted(levels))
+
+
+def _texts(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise InvalidValueError("priority", names, "be a list of names, also of a single one")
+    return tuple(names)
+
+
+@attrs.frozen(kw_only=True)
+class Terms:
+    """The fields of a pool, and the questions that they answer by themselves."""
+
+    name: str = attrs.field(validator=is_id)
+    zone: ZoneInfo = attrs.field(converter=zone)
+    scope: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
+    who: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
+    skills: tuple[SkillLevel, ...] = attrs.field(default=(), converter=_skills)
+    serves: bool = True
+    limits: ClaimLimits = attrs.field(
+        factory=ClaimLimits, validator=attrs.validators.instance_of(ClaimLimits)
+    )
+    previous_owner_days: int = attrs.field(default=0, validator=between(0, MOST_DAYS))
+    every_former_owner: bool = False
+    waiting_days: int = attrs.field(default=0, validator=between(0, MOST_DAYS))
+    priority: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    rules: tuple[RecycleRule, ...] = attrs.field(default=(), converter=_rules)
+    exempt: Criterion | None = attrs.field(
+        default=None, validator=attrs.validators.optional(is_timeless)
+    )
+    exempt_while_open: tuple[MatterKind, ...] = attrs.field(default=(), converter=matter_kinds)
+    warn_days: int = attrs.field(default=0, validator=between(0, MOST_DAYS))
+
+    @rules.validator
+    def _differ_in_name(
+        self, attribute: attrs.Attribute[Any], value: tuple[RecycleRule, ...]
+    ) -> None:
+        names = [rule.name for rule in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            rule = "differ in name; give each rule its own"
+            raise InvalidValueError(attribute.name, ", ".join(twice), rule)
+
+    @priority.validator
+    def _name_each_fact_once(self, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:
+        facts = [name.removeprefix(_DESCENDING) for name in value]
+        for place, name in enumerate(facts):
+            if not name or name in facts[:place]:
+                rule = "name each fact once, with - before it where the highest comes first"
+                raise InvalidValueError(attribute.name, value[place], rule)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The names of the facts of customers that the pool reads."""
+        read = self._scope_fields | self._counting_fields
+        read |= {name.removeprefix(_DESCENDING) for name in self.priority}
+        return read | self._recycling_fields
+
+    @cached_property
+    def _scope_fields(self) -> frozenset[str]:
+        return self.scope.fields
+
+    @cached_property
+    def _counting_fields(self) -> frozenset[str]:
+        return self.limits.counting.fields
+
+    @cached_property
+    def _recycling_fields(self) -> frozenset[str]:
+        exempt: frozenset[str] = frozenset() if self.exempt is None else self.exempt.fields
+        return exempt.union(*(rule.fields for rule in self.rules))
+
+    def day_of(self, at: datetime) -> date:
+        """Return the day on which an instant falls in the zone of the pool."""
+        return day_in(at, self.zone)
+
+    def beginning(self, day: date) -> datetime:
+        """Return the instant at which a day begins in the zone of the pool."""
+        return midnight(day, self.zone)
+
+    def facts(self, register: Register, customer: CustomerId) -> dict[str, object]:
+        """Return what the rules of recycling ask of a customer."""
+        return register.facts_of(customer, self._recycling_fields)
+
+    def standing(self, register: Register, customer: CustomerId) -> Explanation:
+        """Return what the criterion of the pool's customers says of a customer, and why."""
+        return self.scope.explain(register.facts_of(customer, self._scope_fields))
+
+    def has(self, register: Register, customer: CustomerId, at: datetime) -> bool:
+        """Say whether a customer is one of the pool's, owned or not, and in use."""
+        archived = register.customer(customer).archived_at
+        return (archived is None or at < archived) and self.covers(register, customer)
+
+    def covers(self, register: Register, customer: CustomerId) -> bool:
+        """Say whether a customer, in use or not, is one of those that the pool is for."""
+        return self.scope is EVERYTHING or self.scope.holds(
+            register.facts_of(customer, self._scope_fields)
+        )
+
+    def counts(self, register: Register, customer: CustomerId) -> bool:
+        """Say whether a customer takes up a place among those that a member may have."""
+        counting = self.limits.counting
+        if counting is EVERYTHING:
+            return True
+        verdict = counting.evaluate(register.facts_of(customer, self._counting_fields))
+        return decide(verdict, Use.FORBID)
+
+    def admits(self, register: Register, member: MemberId) -> Explanation:
+        """Return what the criterion of who may claim says of a member, and why."""
+        return self.who.explain(register.member_facts_of(member, self.who.fields))
+
+    def check(self, register: Register) -> None:
+        """Refuse a register in which no customer, or no member, has what the pool asks for.
+
+        Raises:
+            FaultsError: With each name that nobody has.
+        """
+        faults: list[Fault] = []
+        for kind, wanted, known in (
+            ("fact", self.fields, register.fact_names()),
+            ("fact of members", self.who.fields, register.member_fact_names()),
+        ):
+            faults += [
+                Fault(f"pool {self.name!r}", str(UnknownNameError(kind, name, known)))
+                for name in sorted(wanted - known)
+            ]
+        if faults:
+            raise FaultsError("pool", faults)
