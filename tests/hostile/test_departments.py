@@ -26,8 +26,8 @@ from crmcore.interop import PurchaseColumns, load_purchases
 from crmcore.kernel import CustomerId, MemberId, Phrase
 from crmcore.memory import MemoryStore
 from crmcore.policies import Policy
+from crmcore.receipts import PlanConflictError
 from crmcore.reviews import (
-    PlanConflictError,
     Review,
     apply_plan,
     holdings_at,

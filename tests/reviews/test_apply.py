@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -15,9 +15,9 @@ from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.memory import MemoryStore
 from crmcore.organization import Assignment, Duty
 from crmcore.plans import Move, MoveKind, MoveReason, Plan
+from crmcore.receipts import PlanConflictError
 from crmcore.reviews import (
     Holdings,
-    PlanConflictError,
     Review,
     apply_plan,
     holdings_at,
@@ -407,7 +407,7 @@ def test_a_naive_instant_is_refused(shop: Shop, plan_of: Planned, stores: Stores
 
 @pytest.mark.parametrize("said", [{"by": ""}, {"by": "head", "reason": ""}])
 def test_without_a_name_nothing_is_written(
-    shop: Shop, plan_of: Planned, stores: Stores, said: dict[str, str]
+    shop: Shop, plan_of: Planned, stores: Stores, said: dict[str, Any]
 ) -> None:
     """What cannot be receipted is not applied."""
     store = shop.into(stores())

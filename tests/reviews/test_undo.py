@@ -18,10 +18,8 @@ from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.memory import MemoryStore
 from crmcore.organization import Assignment, Duty
 from crmcore.plans import Move, MoveKind, MoveReason
+from crmcore.receipts import Change, PlanConflictError, PlanReceipt
 from crmcore.reviews import (
-    Change,
-    PlanConflictError,
-    PlanReceipt,
     Review,
     apply_plan,
     holdings_at,

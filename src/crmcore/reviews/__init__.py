@@ -35,23 +35,23 @@ from __future__ import annotations
 from ._apply import apply_plan, undo_plan
 from ._backtest import backtest
 from ._department import review_department
+from ._handover import Handover
 from ._holdings import Holdings, holdings_at
 from ._impact import Backtest, BacktestDay, Difference
 from ._judging import Judgement
+from ._note import HandoverNote
 from ._plan import DepartmentPlan
-from ._receipt import Change, PlanConflictError, PlanReceipt
 from ._review import Review
 
 __all__ = [
     "Backtest",
     "BacktestDay",
-    "Change",
     "DepartmentPlan",
     "Difference",
+    "Handover",
+    "HandoverNote",
     "Holdings",
     "Judgement",
-    "PlanConflictError",
-    "PlanReceipt",
     "Review",
     "apply_plan",
     "backtest",
@@ -59,5 +59,3 @@ __all__ = [
     "review_department",
     "undo_plan",
 ]
-
-PlanConflictError.__module__ = __name__  # a traceback names it by the path to import it from

@@ -9,57 +9,13 @@ from typing import ClassVar
 
 import attrs
 
-from crmcore.checks import is_id, is_text, optional_utc, utc
+from crmcore.checks import is_id, is_text, utc
 from crmcore.errors import CrmError, Fault
-from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
-from crmcore.organization import Duty
+
+from ._change import Change, Departure, MatterChange
+from ._remainder import Remainder
 
 _SHOWN = 20
-
-
-def item(
-    customer: CustomerId | None, responsibility: ResponsibilityId | None, duty: Duty | None
-) -> str:
-    """Return the name of what can change hands: a customer, or a duty of a responsibility."""
-    return f"customer {customer!r}" if customer is not None else f"{duty} of {responsibility!r}"
-
-
-@attrs.frozen(kw_only=True)
-class Change:
-    """One holder gave way to another.
-
-    Attributes:
-        customer: The customer that changed hands; None where a duty did.
-        responsibility: The responsibility of the duty that changed hands, or None.
-        duty: The duty that changed hands, or None.
-        from_member: Who held it before; None where nobody did.
-        to_member: Who holds it now; None where nobody does.
-        closed: The id of the interval that was ended, or None.
-        opened: The id of the interval that was begun, or None.
-        version: The version of the interval that was begun; 0 where none was.
-        until: The instant up to which the interval that was ended was to last; None where it
-            had no end.
-
-    .. versionadded:: 0.1.0
-    """
-
-    customer: CustomerId | None = None
-    responsibility: ResponsibilityId | None = None
-    duty: Duty | None = None
-    from_member: MemberId | None
-    to_member: MemberId | None
-    closed: str | None
-    opened: str | None
-    version: int
-    until: datetime | None = attrs.field(
-        default=None,
-        converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
-    )
-
-    @property
-    def item(self) -> str:
-        """What changed hands, as messages name it."""
-        return item(self.customer, self.responsibility, self.duty)
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +28,10 @@ class PlanReceipt:
         at: When it took effect, as an instant.
         reason: Why, where a reason was given.
         undoes: The id of the receipt that this one took back, or None.
-        changes: What changed hands, customers first, then duties, each by id.
+        changes: What changed hands: customers, then duties, then collaborations, each by id.
+        matters: The open matters that went along, by id.
+        departures: The last days that were written down, or taken back.
+        remains: What stays although the plan was taken back; nothing where it was applied.
 
     .. versionadded:: 0.1.0
     """
@@ -83,6 +42,9 @@ class PlanReceipt:
     reason: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
     undoes: str | None = None
     changes: tuple[Change, ...] = ()
+    matters: tuple[MatterChange, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    remains: tuple[Remainder, ...] = ()
 
     @property
     def id(self) -> str:
@@ -91,14 +53,22 @@ class PlanReceipt:
         digest = hashlib.sha256(repr(said).encode())
         for change in self.changes:
             digest.update(repr((change.item, change.closed, change.opened)).encode())
+        for matter in self.matters:
+            digest.update(repr((matter.matter, matter.from_member, matter.to_member)).encode())
+        for departure in self.departures:
+            digest.update(repr((departure.member, departure.before, departure.after)).encode())
         return digest.hexdigest()[:32]
 
     def __str__(self) -> str:
         """Say on one line what was done."""
         verb = "applied" if self.undoes is None else "took back"
         count = len(self.changes)
-        things = "change" if count == 1 else "changes"
-        return f"{self.by} {verb} plan {self.plan[:12]} at {self.at.isoformat()}: {count} {things}"
+        things = _counted(count, "change")
+        if self.matters:
+            things += f", {_counted(len(self.matters), 'matter')} went along"
+        if self.remains:
+            things += f", {_counted(len(self.remains), 'thing')} cannot be undone"
+        return f"{self.by} {verb} plan {self.plan[:12]} at {self.at.isoformat()}: {things}"
 
 
 class PlanConflictError(CrmError):
@@ -125,3 +95,7 @@ class PlanConflictError(CrmError):
         if count > _SHOWN:
             lines.append(f"  … and {count - _SHOWN} more")
         return "\n".join(lines)
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
