@@ -34,6 +34,7 @@ class Cause(LabelledEnum):
     MANUAL = "manual", "by hand", "手动"
     IMPORT = "import", "with an import", "导入"
     PLAN = "plan", "by a plan", "调整方案"
+    DISTRIBUTION = "distribution", "by distribution", "自动分配"
     UNDO = "undo", "by taking a plan back", "撤销方案"
     CLAIM = "claim", "by a claim", "领取"
     MERGE = "merge", "with a merge", "合并"

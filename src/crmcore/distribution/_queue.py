@@ -1,0 +1,162 @@
+"""The queue: whose turn it is, exactly, and fast however many members there are.
+
+A level is a number of items for each unit of weight, a fraction. All levels are written over
+one denominator, the least common multiple *D* of the weights' numerators, so that each more
+item adds a whole number to a member's level: ``D / weight``. Times the number of members,
+plus the member's place in the stated order, that is the member's *key*: keys are whole
+numbers, no two are equal, and the least of them is the next in turn, ties by stated order.
+
+Members of one *kind* can take the same classes of arrivals. Each kind has a heap of keys; a
+class is a choice of kinds, and the next in turn for it is the least of the first ones of its
+kinds. So a member stands in one heap however many classes there are, and with one class that
+heap is all there is.
+
+What changes elsewhere than at the top of its heap leaves a dead key behind: a key is alive
+only while it is the member's present key and the member is open. Dead keys are dropped when
+they come to the top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from fractions import Fraction
+from heapq import heapify, heappop, heappush, heapreplace
+from math import lcm
+from operator import itemgetter
+
+import attrs
+
+_COUNT_BITS = 80  # no count of items reaches two to the power of this
+_DEAD = 64
+
+
+@attrs.define(eq=False)
+class Group:
+    """A class of arrivals: all that want the same.
+
+    Attributes:
+        members: The places of the members who have what is wanted.
+        first_of: Picks the first key of each kind out of those of all kinds.
+        version: The version of the kinds for which it picks.
+        highest: The highest key at which something was given by turn today; below 0 for none.
+    """
+
+    members: AbstractSet[int]
+    first_of: Callable[[list[int]], tuple[int, ...]] = itemgetter(-1, -1)
+    version: int = -1
+    highest: int = -1
+
+
+class Queue:
+    """The members by key, asked by class."""
+
+    __slots__ = ("_heaps", "_kinds", "_tops", "_version", "is_open", "keys", "never", "steps")
+
+    def __init__(self, weights: Sequence[Decimal], counted: Sequence[int]) -> None:
+        """Put members with so many items counted, all closed, in their stated order."""
+        exact = [Fraction(weight) for weight in weights]
+        scale = lcm(*(weight.numerator for weight in exact)) * len(exact)
+        self.steps = [scale * weight.denominator // weight.numerator for weight in exact]
+        self.keys = [
+            count * step + place
+            for place, (count, step) in enumerate(zip(counted, self.steps, strict=True))
+        ]
+        self.never = max(self.steps) << _COUNT_BITS
+        self.is_open = [False] * len(exact)
+        self._kinds = [0] * len(exact)
+        self._version = 0
+        self.restart()
+
+    def counted(self, place: int) -> int:
+        """Return how many items count for a member's turn."""
+        return self.keys[place] // self.steps[place]
+
+    def put(self, place: int, counted: int) -> None:
+        """Let so many items count for a member's turn."""
+        self.keys[place] = counted * self.steps[place] + place
+        if self.is_open[place]:
+            self.open(place)
+
+    def level_with(self, place: int, key: int) -> int:
+        """Return how many items bring a member to the level of a key, or above."""
+        return -((key % len(self.keys) - key) // self.steps[place])
+
+    def restart(self) -> None:
+        """Build the heaps anew."""
+        self._heaps: list[list[int]] = [[] for _ in range(1 + max(self._kinds))]
+        for kind, key, is_open in zip(self._kinds, self.keys, self.is_open, strict=True):
+            if is_open:
+                self._heaps[kind].append(key)
+        for heap in self._heaps:
+            heapify(heap)
+        self._tops = [heap[0] if heap else self.never for heap in self._heaps]
+        self._tops.append(self.never)  # what a class without members finds
+
+    def split(self, members: AbstractSet[int]) -> None:
+        """Tell kinds apart by whether they are among the members of a new class."""
+        found: dict[tuple[int, bool], int] = {}
+        kinds = [
+            found.setdefault((kind, place in members), len(found))
+            for place, kind in enumerate(self._kinds)
+        ]
+        if len(found) > len(self._heaps):
+            self._kinds = kinds
+            self._version += 1
+            self.restart()
+
+    def first(self, group: Group) -> int:
+        """Return the key of the next in turn for a class; ``never`` where nobody is open."""
+        if group.version != self._version:
+            kinds = sorted({self._kinds[place] for place in group.members}) or [-1]
+            group.first_of = itemgetter(kinds[0], *kinds)  # at least two, so that it is a tuple
+            group.version = self._version
+        return min(group.first_of(self._tops))
+
+    def advance(self, place: int) -> None:
+        """Count one more item for a member."""
+        old = self.keys[place]
+        key = self.keys[place] = old + self.steps[place]
+        kind = self._kinds[place]
+        heap = self._heaps[kind]
+        if not self.is_open[place]:
+            self._settle(kind, heap)
+        elif heap[0] == old:
+            heapreplace(heap, key)
+            self._settle(kind, heap)
+        else:
+            self._push(kind, heap, key)
+
+    def open(self, place: int) -> None:
+        """Let a member take turns, from wherever its key is now."""
+        self.is_open[place] = True
+        kind = self._kinds[place]
+        self._push(kind, self._heaps[kind], self.keys[place])
+
+    def close(self, place: int) -> None:
+        """Let a member take no turns."""
+        self.is_open[place] = False
+        kind = self._kinds[place]
+        self._settle(kind, self._heaps[kind])
+
+    def _push(self, kind: int, heap: list[int], key: int) -> None:
+        if len(heap) > 2 * len(self.keys) + _DEAD:  # most of them are dead
+            heap[:] = {entry for entry in heap if self._lives(entry)}
+            heapify(heap)
+        heappush(heap, key)
+        self._settle(kind, heap)
+
+    def _settle(self, kind: int, heap: list[int]) -> None:
+        """Drop dead keys from the top of a heap, and note the first that lives."""
+        while heap:
+            top = heap[0]
+            if self._lives(top):
+                self._tops[kind] = top
+                return
+            heappop(heap)
+        self._tops[kind] = self.never
+
+    def _lives(self, key: int) -> bool:
+        place = key % len(self.keys)
+        return self.keys[place] == key and self.is_open[place]

@@ -1,0 +1,368 @@
+"""Rotas: members who take turns, and all that is remembered between two arrivals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from crmcore.calendar import day_in
+from crmcore.checks import day, is_zone, optional_utc
+from crmcore.checks import zone as zone_of
+from crmcore.errors import CrmError, Fault, FaultsError, UnknownNameError
+from crmcore.kernel import MemberId
+from crmcore.organization import Member
+
+from ._arrival import Arrival, Held
+from ._batch import in_order
+from ._decision import Decision
+from ._need import Need
+from ._presence import absence
+from ._share import CatchUp, Share, Start
+from ._turns import Turns
+from ._why import Outcome
+
+_ANYBODY = Need()
+
+
+def _shares(shares: Iterable[Share]) -> tuple[Share, ...]:
+    return tuple(shares)
+
+
+def _held(held: Iterable[Held]) -> tuple[Held, ...]:
+    return tuple(held)
+
+
+def _zone_name(zone: str | ZoneInfo) -> str:
+    return zone.key if isinstance(zone, ZoneInfo) else zone
+
+
+def _days(days: Iterable[date]) -> tuple[date, ...]:
+    return tuple(sorted({day(each, "holidays") for each in days}))
+
+
+@attrs.frozen(kw_only=True)
+class Rota:
+    """Members who take turns, with the memory of what each was given.
+
+    The next arrival goes to the member whose count for each unit of weight is lowest, of those
+    who may take it; ties go by the order of the shares. A rota never changes: what changes it
+    returns another one.
+
+    Attributes:
+        shares: The members with their terms, in the order that settles ties.
+        zone: The IANA time zone in which days begin, for leave, weekdays and limits.
+        holidays: The days on which nobody takes anything.
+        catch_up: How much of what came while a member was away is made up for on return.
+        held: What members were given and have not been released from.
+        seen: The instant of the last arrival; none may be before it.
+
+    .. versionadded:: 0.1.0
+    """
+
+    shares: tuple[Share, ...] = attrs.field(converter=_shares)
+    zone: str = attrs.field(default="UTC", converter=_zone_name, validator=is_zone)
+    holidays: tuple[date, ...] = attrs.field(default=(), converter=_days)
+    catch_up: CatchUp = attrs.field(
+        factory=CatchUp.none, validator=attrs.validators.instance_of(CatchUp)
+    )
+    held: tuple[Held, ...] = attrs.field(default=(), converter=_held)
+    seen: datetime | None = attrs.field(
+        default=None,
+        converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse members that come twice, and what is held twice or by nobody.
+
+        Raises:
+            FaultsError: With every fault that was found.
+        """
+        faults = [*_faults_of(self)]
+        if faults:
+            raise FaultsError("rota", faults)
+
+    @classmethod
+    def of(
+        cls,
+        members: Iterable[Member],
+        *,
+        weights: Mapping[str, Decimal | int | str] | None = None,
+        zone: str | ZoneInfo = "UTC",
+        catch_up: CatchUp | None = None,
+    ) -> Rota:
+        """Return a rota in which members begin, ties by the order in which they come here.
+
+        Args:
+            members: The members.
+            weights: The weight of each, by id; 1 where none is stated.
+            zone: The time zone in which days begin.
+            catch_up: How much is made up for on return; nothing by default.
+
+        Raises:
+            FaultsError: If weights are wrong or of nobody, or members come twice.
+        """
+        people = tuple(members)
+        stated = dict(weights or {})
+        known = [member.id for member in people]
+        faults = [
+            Fault(f"weights.{name}", str(UnknownNameError("member", name, known)))
+            for name in stated
+            if name not in known
+        ]
+        shares = []
+        for member in people:
+            try:
+                shares.append(Share(member=member, weight=stated.get(member.id, 1)))
+            except CrmError as error:
+                faults.append(Fault(f"weights.{member.id}", str(error)))
+        faults += _repeated(known)
+        if faults:
+            raise FaultsError("rota", faults)
+        return cls(shares=shares, zone=zone, catch_up=catch_up or CatchUp.none())
+
+    def share(self, member: str) -> Share:
+        """Return the share of a member.
+
+        Raises:
+            UnknownNameError: If the member takes no part; the message suggests the nearest.
+        """
+        for share in self.shares:
+            if share.id == member:
+                return share
+        raise UnknownNameError("member", member, [share.id for share in self.shares])
+
+    def held_by(self, member: str) -> tuple[str, ...]:
+        """Return the ids of what a member holds, in the order in which it was given."""
+        key = self.share(member).id
+        return tuple(one.id for one in self.held if one.member == key)
+
+    def assign(self, arrival: Arrival, *, to: str | None = None) -> tuple[Decision, Rota]:
+        """Give an arrival to whoever is next, or by hand to a stated member.
+
+        An arrival that somebody holds gets the same answer again, and changes nothing.
+
+        Args:
+            arrival: What has come.
+            to: Who is to take it; the same check is made, and it counts for the turn.
+
+        Raises:
+            InvalidValueError: If the arrival lies before the last one, or is held by another
+                member than *to*.
+            FaultsError: If *to* may not take it, with every reason.
+            UnknownNameError: If *to* takes no part in the rota.
+
+        Complexity:
+            Linear in the members and in what they hold; a `Desk` keeps both at hand.
+        """
+        turns = self._turns()
+        decision = turns.assign(arrival, to)
+        return decision, self._after(turns)
+
+    def distribute(self, arrivals: Iterable[Arrival]) -> Distribution:
+        """Give arrivals out, each to whoever is next, by instant and then by id.
+
+        Raises:
+            FaultsError: With everything that is wrong with the arrivals; nothing is given then.
+
+        Complexity:
+            For each arrival, linear in the kinds of members who may take it and logarithmic in
+            the members of a kind; once for each different need and each new day, linear in the
+            members. Members are of one kind where every need that came fits all or none.
+        """
+        turns = self._turns()
+        ordered = in_order(arrivals, seen=self.seen)
+        decisions = tuple(map(turns.assign, ordered))
+        return Distribution(decisions=decisions, rota=self._after(turns))
+
+    def hand_out(
+        self, ids: Iterable[str], *, at: datetime, need: Need = _ANYBODY, hours: Decimal | int = 0
+    ) -> Distribution:
+        """Give a batch of alike items out at one instant, such as the customers of a leaver.
+
+        Args:
+            ids: The ids of the items; they go in order of their ids.
+            at: The instant.
+            need: What each of them wants.
+            hours: The work that each of them is.
+        """
+        items = sorted(ids)
+        arrivals = [Arrival(id=each, at=at, need=need, hours=Decimal(hours)) for each in items]
+        return self.distribute(arrivals)
+
+    def release(self, arrival: str) -> Rota:
+        """Return the rota after an arrival is no longer held: its room is free, its turn counts.
+
+        Raises:
+            InvalidValueError: If nobody holds an arrival of this id.
+        """
+        turns = self._turns()
+        turns.release(arrival, as_if_never=False)
+        return self._after(turns)
+
+    def take_back(self, arrival: str) -> Rota:
+        """Return the rota as if an arrival had never been given to whoever holds it.
+
+        Raises:
+            InvalidValueError: If nobody holds an arrival of this id.
+        """
+        turns = self._turns()
+        turns.release(arrival, as_if_never=True)
+        return self._after(turns)
+
+    def joined_by(self, share: Share, *, start: Start = Start.MEAN) -> Rota:
+        """Return the rota with one more member, last in the order, and nobody else changed.
+
+        Args:
+            share: The newcomer's share.
+            start: The level from which the newcomer takes turns, among those who are there on
+                the day of the last arrival; a higher level of the share's own stands.
+
+        Raises:
+            FaultsError: If the member takes part already.
+        """
+        newcomer = share.at_level(max(share.level, self._level(start)))
+        return attrs.evolve(self, shares=(*self.shares, newcomer))
+
+    def without(self, member: str) -> Rota:
+        """Return the rota without a member and what it holds, and nobody else changed.
+
+        Raises:
+            UnknownNameError: If the member takes no part; the message suggests the nearest.
+            FaultsError: If nobody would be left.
+        """
+        gone = self.share(member)
+        return attrs.evolve(
+            self,
+            shares=[share for share in self.shares if share is not gone],
+            held=[one for one in self.held if one.member != gone.id],
+        )
+
+    def with_terms(self, share: Share) -> Rota:
+        """Return the rota with another weight, other limits or newer facts of a member.
+
+        The member keeps its place, what it was given, and its level: with another weight, as
+        many items count as bring it to the same level, rounded up.
+
+        Raises:
+            UnknownNameError: If the member takes no part; the message suggests the nearest.
+        """
+        old = self.share(share.id)
+        counted = old.counted if old.weight == share.weight else share.at_level(old.level).counted
+        new = attrs.evolve(share, given=old.given, counted=counted)
+        return attrs.evolve(self, shares=[new if one is old else one for one in self.shares])
+
+    def _level(self, start: Start) -> Fraction:
+        """Return the level at which a newcomer starts."""
+        present = self.shares
+        if self.seen is not None:
+            today = day_in(self.seen, zone_of(self.zone))
+            present = tuple(s for s in present if absence(s, today, ()) is None) or present
+        if start is Start.ZERO:
+            return Fraction(0)
+        if start is Start.LOWEST:
+            return min(share.level for share in present)
+        counted = sum(share.counted for share in present)
+        return counted / sum((Fraction(share.weight) for share in present), Fraction(0))
+
+    def _turns(self) -> Turns:
+        """Return the running distribution that goes on from here."""
+        return Turns(
+            self.shares,
+            self.held,
+            seen=self.seen,
+            where=zone_of(self.zone),
+            holidays=self.holidays,
+            catch_up=self.catch_up,
+        )
+
+    def _after(self, turns: Turns) -> Rota:
+        """Return the rota as it is after a running distribution."""
+        return attrs.evolve(self, shares=turns.shares(), held=turns.held(), seen=turns.seen)
+
+
+@attrs.frozen(kw_only=True)
+class Distribution:
+    """What was given out, and the rota that remembers it.
+
+    Attributes:
+        decisions: A decision for each arrival, in the order in which they were given out.
+        rota: The rota after the last of them.
+
+    .. versionadded:: 0.1.0
+    """
+
+    decisions: tuple[Decision, ...]
+    rota: Rota
+
+    @property
+    def undistributed(self) -> tuple[Decision, ...]:
+        """The decisions on arrivals that nobody may take; each one's reasons are in its *why*."""
+        return tuple(one for one in self.decisions if one.outcome is Outcome.NOBODY)
+
+    @property
+    def given(self) -> tuple[tuple[MemberId, int], ...]:
+        """How many of the arrivals each member was newly given, in the stated order."""
+        counts = Counter(
+            one.member for one in self.decisions if one.outcome is not Outcome.REPEATED
+        )
+        return tuple((share.id, counts[share.id]) for share in self.rota.shares)
+
+
+class Desk:
+    """A place at which arrivals are given out one by one, as fast as they come.
+
+    It does what `Rota.assign` does, but keeps the memory at hand instead of returning it each
+    time; ``rota`` is the memory so far, whenever it is asked for.
+
+    .. versionadded:: 0.1.0
+    """
+
+    __slots__ = ("_began", "_turns")
+
+    def __init__(self, rota: Rota) -> None:
+        """Go on from a rota, which itself stays as it is."""
+        self._began = rota
+        self._turns = rota._turns()  # noqa: SLF001 - a desk is the running side of a rota
+
+    @property
+    def rota(self) -> Rota:
+        """The rota as it is now, to be kept until the desk opens again."""
+        return self._began._after(self._turns)  # noqa: SLF001 - as above
+
+    def assign(self, arrival: Arrival, *, to: str | None = None) -> Decision:
+        """Give an arrival out, as `Rota.assign` does; what is refused changes nothing."""
+        return self._turns.assign(arrival, to)
+
+    def release(self, arrival: str) -> None:
+        """Free the room that an arrival takes, as `Rota.release` does."""
+        self._turns.release(arrival, as_if_never=False)
+
+    def take_back(self, arrival: str) -> None:
+        """Let an arrival count as never given, as `Rota.take_back` does."""
+        self._turns.release(arrival, as_if_never=True)
+
+
+def _repeated(keys: Iterable[str]) -> Iterator[Fault]:
+    for key, count in Counter(keys).items():
+        if count > 1:
+            yield Fault(f"members.{key}", f"takes part {count} times; give it one share")
+
+
+def _faults_of(rota: Rota) -> Iterator[Fault]:
+    known = [share.id for share in rota.shares]
+    if not known:
+        yield Fault("shares", "name at least one member")
+    yield from _repeated(known)
+    ids = {one.id for one in rota.held}
+    if len(ids) < len(rota.held):
+        for key, count in Counter(one.id for one in rota.held).items():
+            if count > 1:
+                yield Fault(f"held.{key}", f"is held {count} times; keep one")
+    for member in sorted({one.member for one in rota.held} - set(known)):
+        yield Fault("held", str(UnknownNameError("member", member, known)))
