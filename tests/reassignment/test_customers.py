@@ -236,12 +236,13 @@ def test_nobody_has_the_level() -> None:
     )
 
 
-def test_nobody_knows_the_skill() -> None:
-    """A skill that nobody has is likely misspelt, and the nearest one is suggested."""
-    gap = only_gap(plan([need("c-1", skills=[SkillLevel("Mandrin", 1)])], [WEI, LIN]))
+def test_nobody_has_the_skill() -> None:
+    """A skill like none that somebody has is wanting, and no slip of the pen."""
+    gap = only_gap(plan([need("c-1", skills=[SkillLevel("law", 1)])], [WEI, LIN]))
 
+    assert gap.reason.en == "2 members → none with law at level 1 or more"
     assert gap.remedy is not None
-    assert gap.remedy.en == "unknown skill 'Mandrin'; did you mean 'Mandarin'?"
+    assert gap.remedy.en == "unknown skill 'law'; known are Mandarin"
 
 
 def test_nobody_has_the_hours() -> None:

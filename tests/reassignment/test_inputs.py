@@ -132,7 +132,7 @@ def test_customers_and_members_come_once() -> None:
     assert [str(fault) for fault in caught.value.faults] == [
         "customer c-1: it comes more than once; name it once",
         "member wei: it comes more than once; name it once",
-        "holders: nobody has any hours for customers",
+        "holders: 'wei' is the only one, and has no hours for customers",
     ]
 
 
@@ -173,7 +173,7 @@ def test_pins_that_break_a_rule_are_refused_together() -> None:
         "customer:c-2: it is pinned to 'bob', who has no hours in the plan",
         "customer:c-4: it is pinned to 'lin', who lacks region south",
         "customer:c-5: it is pinned, but it is not part of the plan",
-        "member:wei: the pins take 2400 minutes, 1980 are the most that 'wei' can take",
+        "member:wei: the pins take 40 h, 33 h are the most that 'wei' can take",
     ]
 
 

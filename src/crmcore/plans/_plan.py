@@ -33,6 +33,7 @@ class PlanKind(LabelledEnum):
     """
 
     CUSTOMERS = "customers", "customers to members", "客户分配"
+    TEAMS = "teams", "customers to teams", "客户分组"
     RESPONSIBILITIES = "responsibilities", "responsibilities to members", "职责分配"
 
 
@@ -63,6 +64,8 @@ class Plan:
             people may hold it, or have too few hours, the irreducible reasons.
         changes: What the plan means for each member who holds something before or after, by
             member.
+        breaches: What is not as it should be and stays so, beside what is uncovered: locks
+            beyond a limit of hours or in conflict, and hours that are taken twice.
         stopped: Whether the time was over before the search was done; the plan is then the
             best that was found, and the certificate what was proven by then.
         seconds: How long the search took by the watch; None without one. It does not count
@@ -88,6 +91,7 @@ class Plan:
     gaps: tuple[SkillGap, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
     changes: tuple[MemberChange, ...] = ()
+    breaches: tuple[Phrase, ...] = ()
     stopped: bool = False
     seconds: float | None = attrs.field(default=None, eq=False)
 

@@ -26,16 +26,24 @@ customer:c-1: wei → lin, the holder has left, is leaving or has no hours
 
 from __future__ import annotations
 
-from ._customers import assign_customers
-from ._need import Capacity, CustomerNeed, Pin
+from ._capacity import Capacity
+from ._customers import assign_customers, assign_to_teams
+from ._eligibility import Eligibility
+from ._need import CustomerNeed
 from ._responsibilities import assign_responsibilities
 from ._weights import AssignmentWeights
+from ._wish import Apart, Bundle, Lock, Pin
 
 __all__ = [
+    "Apart",
     "AssignmentWeights",
+    "Bundle",
     "Capacity",
     "CustomerNeed",
+    "Eligibility",
+    "Lock",
     "Pin",
     "assign_customers",
     "assign_responsibilities",
+    "assign_to_teams",
 ]

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import attrs
 
-from crmcore.allocation import Conflict, Holder, Item, Option, Problem
-from crmcore.errors import Fault, FaultsError
-from crmcore.kernel import CustomerId, MemberId, Phrase, ResponsibilityId
+from crmcore.allocation import Band, Conflict, Holder, Item, Option, Problem
+from crmcore.kernel import CustomerId, MemberId, Phrase, ResponsibilityId, round_half_up
 from crmcore.organization import Duty, Member
 from crmcore.plans import subject
 
-from ._demand import Demand, Rule
-from ._need import Pin
+from ._crowd import Crowd, Judgement, Rule
+from ._demand import Demand
 from ._weights import POINT, AssignmentWeights
 
 _FULL = 100
-
-
-@attrs.frozen
-class Judgement:
-    """What a member is to a demand.
-
-    Attributes:
-        broken: The first rule that the member does not keep; None where all are kept.
-        fit: How well the member fits, in percent.
-        interest: How much the member wishes for it, from -2 to 2.
-    """
-
-    broken: Phrase | None
-    fit: int
-    interest: int
+_MOST_INTEREST = 2
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -75,65 +59,119 @@ class Case:
 
     Attributes:
         slots: The slots by subject, in order.
-        members: The members by id, in order.
+        members: The members by id, in order; a team stands here as if it were one.
         minutes: The capacity of each member.
-        holders: The load curve of each member.
-        authorities: The members who have authority.
+        curves: The load curve of each member.
+        crowd: The people behind the members, and what they have.
         conflicts: Pairs of subjects that must have different holders.
         pins: The member to whom a subject is pinned.
+        locks: The subjects that stay with today's holder.
+        bundles: Subjects that have one holder together; no two share one.
         weights: What counts how much.
+        absent: The members who have no hours, by id.
+        noted: What is not as it should be before anything moves.
+        holders: The load curves again, with room for what is locked.
     """
 
     slots: Mapping[str, Slot]
     members: Mapping[MemberId, Member]
     minutes: Mapping[MemberId, int]
-    holders: Mapping[MemberId, Holder]
-    authorities: frozenset[MemberId]
-    conflicts: tuple[tuple[str, str], ...]
-    pins: Mapping[str, MemberId]
+    curves: Mapping[MemberId, Holder]
+    crowd: Crowd
+    conflicts: tuple[tuple[str, str], ...] = ()
+    pins: Mapping[str, MemberId] = attrs.field(factory=dict)
+    locks: frozenset[str] = frozenset()
+    bundles: tuple[tuple[str, ...], ...] = ()
     weights: AssignmentWeights
+    absent: Mapping[MemberId, Member] = attrs.field(factory=dict)
+    noted: tuple[Phrase, ...] = ()
+    holders: Mapping[MemberId, Holder] = attrs.field(init=False)
+    _foes: Mapping[str, list[str]] = attrs.field(init=False)
+    _bundled: Mapping[str, tuple[str, ...]] = attrs.field(init=False)
     _judged: dict[Demand, dict[MemberId, Judgement]] = attrs.field(factory=dict, init=False)
+
+    @holders.default
+    def _with_room_for_locks(self) -> dict[MemberId, Holder]:
+        locked = self.locked_minutes()
+        return {key: _stretched(curve, locked.get(key, 0)) for key, curve in self.curves.items()}
+
+    @_foes.default
+    def _pairs_by_subject(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one, other in self.conflicts:
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+        return found
+
+    @_bundled.default
+    def _bundles_by_subject(self) -> dict[str, tuple[str, ...]]:
+        return {key: bundle for bundle in self.bundles for key in bundle}
 
     def judge(self, demand: Demand) -> Mapping[MemberId, Judgement]:
         """Return what each member is to a demand."""
         if demand not in self._judged:
-            self._judged[demand] = {
-                key: self._judge(demand, member) for key, member in self.members.items()
-            }
+            self._judged[demand] = self.crowd.judge(demand)
         return self._judged[demand]
-
-    def _judge(self, demand: Demand, member: Member) -> Judgement:
-        broken = next((rule for rule, kept in self.rules(demand, member) if not kept), None)
-        return Judgement(broken, demand.fit(member, self.weights), demand.interest(member))
 
     def rules(self, demand: Demand, member: Member) -> list[Rule]:
         """Return what a demand wants, and for each whether a member has it."""
-        has_authority = member.id in self.authorities
-        return list(demand.rules(member, self.weights, has_authority=has_authority))
+        return self.crowd.rules(demand, member.id)
 
     def foes(self, key: str) -> list[str]:
         """Return the subjects that must have another holder than this one."""
-        return [two if one == key else one for one, two in self.conflicts if key in (one, two)]
+        return self._foes.get(key, [])
+
+    def fixed(self, key: str) -> MemberId | None:
+        """Return who must hold a subject, by a pin or a lock; None where nobody must."""
+        return self.slots[key].holder if key in self.locks else self.pins.get(key)
 
     def problem(self) -> Problem:
-        """Write the case down as a problem of allocation, in thousandths of a point."""
-        shared: dict[object, tuple[Option, ...]] = {}
-        dear = self._dearer_than_all()
+        """Write the case down as a problem of allocation, in thousandths of a point.
+
+        What goes as one is one item there, under the first of its subjects.
+        """
+        items = self.items()
+        for bundle in self.bundles:
+            parts = [items.pop(key) for key in bundle]
+            is_fixed = any(self.fixed(key) is not None for key in bundle)
+            costs = [part.uncovered for part in parts]
+            items[bundle[0]] = _united(parts, max(costs) if is_fixed else sum(costs))
         return Problem(
-            items=[
-                Item(
-                    id=key,
-                    minutes=slot.minutes,
-                    uncovered=dear if key in self.pins else self.uncovered_cost(slot),
-                    options=self._options(slot, shared),
-                    current=self._spared(slot),
-                    change=slot.importance * slot.change * POINT,
-                )
-                for key, slot in self.slots.items()
-            ],
+            items=items.values(),
             holders=self.holders.values(),
-            conflicts=[Conflict(one, other) for one, other in self.conflicts],
+            conflicts=[
+                Conflict(self.bundle_of(one)[0], self.bundle_of(other)[0])
+                for one, other in self.conflicts
+                if not self._clash_is_locked(one, other)
+            ],
         )
+
+    def items(self) -> dict[str, Item]:
+        """Return each slot as an item, by subject."""
+        shared: dict[object, tuple[Option, ...]] = {}
+        dear = self.dearer_than_all() if self.pins or self.locks else 0
+        return {
+            key: Item(
+                id=key,
+                minutes=slot.minutes,
+                uncovered=self.uncovered_cost(slot) if self.fixed(key) is None else dear,
+                options=self._options(slot, shared),
+                current=self._spared(slot),
+                change=slot.importance * slot.change * POINT,
+            )
+            for key, slot in self.slots.items()
+        }
+
+    def spread(self, assignment: Iterable[tuple[str, str | None]]) -> dict[str, MemberId | None]:
+        """Return who holds each subject by an assignment of the problem."""
+        held = {key: None if who is None else MemberId(who) for key, who in assignment}
+        for bundle in self.bundles:
+            held.update(dict.fromkeys(bundle, held[bundle[0]]))
+        return {key: held[key] for key in self.slots}
+
+    def bundle_of(self, key: str) -> tuple[str, ...]:
+        """Return the subjects that go as one with this one, itself among them."""
+        return self._bundled.get(key, (key,))
 
     def uncovered_cost(self, slot: Slot) -> int:
         """Return what it costs that nobody holds a slot, in thousandths of a point."""
@@ -158,10 +196,15 @@ class Case:
     def _spared(self, slot: Slot) -> MemberId | None:
         """Return today's holder, if a search should try to leave the slot there.
 
-        What is held against a rule is left there only where nobody else keeps the rule either.
+        What is held against a rule is left there only where it is locked, or nobody else
+        keeps the rule either.
         """
         judged = self.judge(slot.demand).values()
-        if self.may_keep(slot) and any(one.broken is None for one in judged):
+        if (
+            self.may_keep(slot)
+            and slot.subject not in self.locks
+            and any(one.broken is None for one in judged)
+        ):
             return None
         return slot.holder
 
@@ -175,9 +218,9 @@ class Case:
         return judged is not None and judged.broken is None
 
     def _options(self, slot: Slot, shared: dict[object, tuple[Option, ...]]) -> tuple[Option, ...]:
-        pinned = self.pins.get(slot.subject)
+        fixed = self.fixed(slot.subject)
         keeps = slot.holder if self.may_keep(slot) else None
-        key = (slot.demand, slot.importance, slot.uncovered, keeps, pinned)
+        key = (slot.demand, slot.importance, slot.uncovered, keeps, fixed)
         if key not in shared:
             weight = slot.importance * POINT
             shared[key] = tuple(
@@ -187,67 +230,95 @@ class Case:
                     interest=-weight * self.weights.interest * judged.interest,
                 )
                 for member, judged in self.judge(slot.demand).items()
-                if judged.broken is None and pinned in (None, member)
+                if judged.broken is None and fixed in (None, member)
             )
             if keeps is not None:
                 shared[key] += (Option(keeps, fit=self.kept_cost(slot)),)
         return shared[key]
 
-    def _dearer_than_all(self) -> int:
-        """Return more than anything could save, so that what is pinned is held."""
+    def most_cost(self, slot: Slot) -> int:
+        """Return more than a slot can cost, in thousandths of a point."""
+        points = slot.uncovered + slot.change + _FULL + _MOST_INTEREST * self.weights.interest
+        return slot.importance * points * POINT
+
+    def dearer_than_all(self) -> int:
+        """Return more than anything could save, so that what must be held is held."""
         curves = sum(cost for holder in self.holders.values() for _, cost in holder.corners)
         items = sum(self.uncovered_cost(slot) for slot in self.slots.values())
         return items + curves + POINT
 
+    def _clash_is_locked(self, one: str, other: str) -> bool:
+        """Say whether two subjects are in conflict today, and locked there."""
+        return {one, other} <= self.locks and self.slots[one].holder == self.slots[other].holder
 
-def pinned(pins: Iterable[Pin]) -> dict[str, MemberId]:
-    """Return the member of each subject that is pinned.
+    def breaches(self) -> Iterator[Phrase]:
+        """Yield what is not as it should be, and what locks leave against a rule between items."""
+        yield from self.noted
+        for one, other in self.conflicts:
+            if self._clash_is_locked(one, other):
+                who = self.slots[one].holder
+                yield Phrase(
+                    f"{one} and {other} are locked with {who}, but should be apart",
+                    f"{one}与{other}均已锁定给{who}，但本应由不同的人负责",
+                )
+        for member, work in sorted(self.locked_minutes().items()):
+            most = self.curves[member].limit
+            if work > most:
+                need, has = shown_hours(work), shown_hours(most)
+                yield Phrase(
+                    f"{need} h are locked with {member}, whose limit is {has} h",
+                    f"{member}已锁定{need}小时的工作，而其上限为{has}小时",
+                )
 
-    Raises:
-        FaultsError: If two pins contradict each other.
+    def locked_minutes(self) -> dict[MemberId, int]:
+        """Return the work that is locked with each member."""
+        found: dict[MemberId, int] = {}
+        for key in self.locks:
+            who = self.slots[key].holder
+            if who is not None:
+                found[who] = found.get(who, 0) + self.slots[key].minutes
+        return found
+
+
+def _stretched(curve: Holder, locked: int) -> Holder:
+    """Return a load curve that has room for what is locked, as steep beyond its limit as below."""
+    beyond = locked - curve.limit
+    if beyond <= 0:
+        return curve
+    slope = curve.bands[-1].slope if curve.bands else 0
+    return Holder(curve.id, [*curve.bands, Band(beyond, max(slope, 0))])
+
+
+def _united(parts: Sequence[Item], uncovered: int) -> Item:
+    """Return several items as one that is held by one holder or none.
+
+    Where all have the same holder today, a change costs what it costs them together;
+    otherwise what each change costs is a part of the options.
     """
-    found: dict[str, MemberId] = {}
-    faults = []
-    wishes = [(subject(pin.customer, pin.responsibility, pin.duty), pin.member) for pin in pins]
-    for key, member in sorted(wishes):
-        other = found.setdefault(key, member)
-        if other != member:
-            problem = f"it is pinned to {other!r} and to {member!r}; keep one of the pins"
-            faults.append(Fault(key, problem))
-    if faults:
-        raise FaultsError("pins", faults)
-    return found
+    options = [{option.holder: option for option in part.options} for part in parts]
+    able = [key for key in options[0] if all(key in each for each in options[1:])]
+    current = parts[0].current
+    goes_on = current in able and all(part.current == current for part in parts)
+
+    def option(key: str) -> Option:
+        extra = 0 if goes_on else sum(part.costs[key] - each[key].cost for part, each in pairs)
+        return Option(
+            key,
+            fit=sum(each[key].fit for each in options) + extra,
+            interest=sum(each[key].interest for each in options),
+        )
+
+    pairs = list(zip(parts, options, strict=True))
+    return Item(
+        id=parts[0].id,
+        minutes=sum(part.minutes for part in parts),
+        uncovered=uncovered,
+        options=tuple(option(key) for key in able),
+        current=current if goes_on else None,
+        change=sum(part.change for part in parts) if goes_on else 0,
+    )
 
 
-def pin_faults(case: Case) -> list[Fault]:
-    """Return what is wrong with the pins of a case."""
-    faults = []
-    taken: dict[MemberId, int] = {}
-    for key, member in case.pins.items():
-        slot = case.slots.get(key)
-        if slot is None:
-            faults.append(Fault(key, "it is pinned, but it is not part of the plan"))
-        elif member not in case.members:
-            faults.append(Fault(key, f"it is pinned to {member!r}, who has no hours in the plan"))
-        else:
-            broken = case.judge(slot.demand)[member].broken
-            taken[member] = taken.get(member, 0) + slot.minutes
-            if broken is not None:
-                problem = f"it is pinned to {member!r}, who lacks {broken}"
-                faults.append(Fault(key, problem))
-    for one, other in case.conflicts:
-        if one in case.pins and case.pins[one] == case.pins.get(other):
-            problem = f"it and {other} are pinned to {case.pins[one]!r}, but must differ"
-            faults.append(Fault(one, problem))
-    for member, work in sorted(taken.items()):
-        most = case.holders[member].limit
-        if work > most:
-            problem = f"the pins take {work} minutes, {most} are the most that {member!r} can take"
-            faults.append(Fault(f"member:{member}", problem))
-    return faults
-
-
-def each_once(kind: str, keys: Sequence[str]) -> list[Fault]:
-    """Return a fault for each key that comes more than once."""
-    twice = sorted(key for key, count in Counter(keys).items() if count > 1)
-    return [Fault(f"{kind} {key}", "it comes more than once; name it once") for key in twice]
+def shown_hours(minutes: int) -> str:
+    """Return minutes as hours, rounded half up to two digits, with no zeros at the end."""
+    return f"{round_half_up(Decimal(minutes) / 60, 2).normalize() + 0:f}"

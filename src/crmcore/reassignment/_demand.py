@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import TypeAlias
+from collections.abc import Collection, Iterator, Sequence
+from enum import Enum
+from typing import Any
 
 import attrs
 
 from crmcore.errors import UnknownNameError
-from crmcore.kernel import Phrase, ResponsibilityId, TeamId
+from crmcore.kernel import MemberId, Phrase, ResponsibilityId, TeamId
 from crmcore.organization import Member, SkillLevel
 
 from ._weights import AssignmentWeights
@@ -18,7 +19,33 @@ _JUST_ENOUGH = 70
 _LEVEL_ABOVE = 10
 _FULL = 100
 
-Rule: TypeAlias = tuple[Phrase, bool]
+
+class Kind(Enum):
+    """What sort of thing a demand wants."""
+
+    SKILL = "skill"
+    LANGUAGE = "language"
+    REGION = "region"
+    OTHERS = "others"
+    TEAM = "team"
+    RULE = "rule"
+    AUTHORITY = "authority"
+    FIT = "fit"
+
+
+@attrs.frozen(cache_hash=True)
+class Want:
+    """One thing that a demand wants of whoever holds it.
+
+    Attributes:
+        kind: What sort of thing.
+        of: Which one: a skill with its least level, a language, and so on.
+        label: What it is in words, as a noun.
+    """
+
+    kind: Kind
+    of: Any
+    label: Phrase = attrs.field(eq=False)
 
 
 @attrs.frozen(kw_only=True, cache_hash=True)  # each item looks its judgements up by it
@@ -33,6 +60,9 @@ class Demand:
         wants_authority: Whether a role with authority is wanted.
         responsibility: The responsibility that it is a duty of; None for a customer.
         team: The team that the responsibility belongs to; None for a customer.
+        not_to: Members who are not asked.
+        teams: The teams whose members are asked; None where all are.
+        rules: The rules of the company that are about it, by number, and whether that is sure.
     """
 
     skills: tuple[SkillLevel, ...] = ()
@@ -42,36 +72,39 @@ class Demand:
     wants_authority: bool = False
     responsibility: ResponsibilityId | None = None
     team: TeamId | None = None
+    not_to: tuple[MemberId, ...] = ()
+    teams: tuple[TeamId, ...] | None = None
+    rules: tuple[tuple[int, bool], ...] = ()
 
-    def rules(
-        self, member: Member, weights: AssignmentWeights, *, has_authority: bool
-    ) -> Iterator[Rule]:
-        """Yield each rule, named by what it wants, and whether the member has that."""
+    def wants(self, labels: Sequence[Phrase]) -> Iterator[Want]:
+        """Yield what it wants, one after another.
+
+        Args:
+            labels: What whoever keeps the rules of the company has, rule by rule.
+        """
         for wanted in self.skills:
             least = self.least(wanted)
-            yield (
-                Phrase(
-                    f"{wanted.skill} at level {least} or more", f"{least}级以上的{wanted.skill}"
-                ),
-                member.level_of(wanted.skill) >= least,
-            )
+            skill = wanted.skill
+            label = Phrase(f"{skill} at level {least} or more", f"{least}级以上的{skill}")
+            yield Want(Kind.SKILL, (skill, least), label)
         if self.language is not None:
-            yield (
-                Phrase(f"language {self.language}", f"{self.language}语言能力"),
-                self.language in member.languages,
-            )
+            label = Phrase(f"language {self.language}", f"{self.language}语言能力")
+            yield Want(Kind.LANGUAGE, self.language, label)
         if self.region is not None:
-            yield (
-                Phrase(f"region {self.region}", f"{self.region}地区资格"),
-                not member.regions or self.region in member.regions,
-            )
+            label = Phrase(f"region {self.region}", f"{self.region}地区资格")
+            yield Want(Kind.REGION, self.region, label)
         if self.wants_authority:
-            yield Phrase("authority", "相应权限"), has_authority
+            yield Want(Kind.AUTHORITY, True, Phrase("authority", "相应权限"))  # noqa: FBT003
+        for at, is_sure in self.rules:
+            yield Want(Kind.RULE, at, labels[at] if is_sure else _unsure(labels[at]))
+        if self.teams is not None:
+            yield Want(Kind.TEAM, self.teams, _membership(self.teams))
+        if self.not_to:
+            label = Phrase("the customer's consent", "客户的同意")
+            yield Want(Kind.OTHERS, self.not_to, label)
         if self.responsibility is not None:
-            yield (
-                Phrase("enough of the skills for a fit above 0 %", "足以使匹配度高于0%的技能"),
-                self.fit(member, weights) > 0,
-            )
+            label = Phrase("enough of the skills for a fit above 0 %", "足以使匹配度高于0%的技能")
+            yield Want(Kind.FIT, self, label)
 
     def least(self, wanted: SkillLevel) -> int:
         """Return the level below which nobody may be; 0 where the skill can be learned anew."""
@@ -113,3 +146,17 @@ class Demand:
             for wanted in self.skills
             if wanted.skill not in known
         )
+
+
+def _unsure(label: Phrase) -> Phrase:
+    return Phrase(
+        f"{label.en} (whether the rule is about it is unknown)",
+        f"{label.zh}（无法确定该规则是否适用）",
+    )
+
+
+def _membership(teams: tuple[TeamId, ...]) -> Phrase:
+    if not teams:
+        return Phrase("a team that takes the customer", "愿意接收该客户的团队")
+    names = " or ".join(teams)
+    return Phrase(f"membership of team {names}", f"{'或'.join(teams)}团队成员身份")

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from crmcore.allocation import Budget, Incumbent, Item, Solution, Solver, Watch, solve
+from crmcore.allocation import Item, Solution
 from crmcore.development import SkillGap, gaps_of
-from crmcore.kernel import MemberId, Phrase, Reason, Undefined
+from crmcore.kernel import MemberId, Reason, Undefined
 from crmcore.plans import Balance, MemberLoad, Move, Plan, PlanKind, Term
 
 from ._case import Case, Slot
 from ._reason import Reasons, change_of, option_of
+from ._solving import Effort, solve_case
 from ._uncovered import why_uncovered
 from ._weights import points
 
 Holding = dict[str, MemberId | None]
 
 
-def plan_for(
-    case: Case,
-    *,
-    kind: PlanKind,
-    as_of: date,
-    budget: Budget | None,
-    watch: Watch | None,
-    solver: Solver | None,
-    progress: Callable[[int, int | None, Phrase], None] | None,
-) -> Plan:
+def plan_for(case: Case, *, kind: PlanKind, as_of: date, effort: Effort) -> Plan:
     """Solve a case and explain the solution."""
-    problem = case.problem()
-    weights = case.weights
-    incumbent = Incumbent(tolerance=Fraction(weights.tolerance), dead_band=weights.dead_band * 1000)
-    solution = solve(
-        problem,
-        budget=budget,
-        incumbent=incumbent,
-        watch=watch,
-        solver=solver,
-        progress=progress,
-    )
-    return _Explained(case, {item.id: item for item in problem.items}, solution).plan(kind, as_of)
+    solved, solution = solve_case(case, effort)
+    return _Explained(solved, solved.items(), solution).plan(kind, as_of)
 
 
 class _Explained:
@@ -53,7 +34,7 @@ class _Explained:
         self._items = items
         self._solution = solution
         self._certificate = solution.certificate
-        self._held: Holding = {key: _member(who) for key, who in solution.assignment}
+        self._held: Holding = case.spread(solution.assignment)
         self._today: Holding = {key: slot.holder for key, slot in case.slots.items()}
         self._prices = {MemberId(key): price for key, price in solution.certificate.prices}
         self._loads_today = self._minutes(self._today)
@@ -98,6 +79,7 @@ class _Explained:
             points=self._points(self._held),
             points_before=self._points_today(),
             gaps=self._gaps(),
+            breaches=tuple(case.breaches()),
             stopped=self._solution.stopped,
             seconds=self._solution.seconds,
         )
@@ -181,10 +163,6 @@ class _Explained:
             for key, slot in case.slots.items()
             if (who := self._held[key]) is not None and slot.responsibility is not None
         )
-
-
-def _member(key: str | None) -> MemberId | None:
-    return None if key is None else MemberId(key)
 
 
 def _share(part: Decimal, whole: Decimal) -> Fraction | Undefined:

@@ -1,30 +1,53 @@
-"""What goes into a plan: the needs of customers, the hours of members, and pins."""
+"""Needs: what looking after a customer takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import attrs
 
-from crmcore.calendar import Period
-from crmcore.checks import at_least, between, decimal, is_id
+from crmcore.calendar import months_after
+from crmcore.checks import at_least, between, day, decimal, is_id
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
-from crmcore.organization import Duty, Member, Organization, SkillLevel
+from crmcore.kernel import CustomerId, MemberId, TeamId
+from crmcore.organization import SkillLevel
+
+from ._eligibility import Fact, Facts, are_new_facts, facts
 
 _MOST_HOURS = 10_000
-_WEEK = 7
+_MONTHS = 12
 _ROUNDED = Decimal("0.01")  # of a minute
+_OWN = frozenset({"customer", "hours", "importance", "value", "language", "region", "owner"})
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
     return tuple(sorted(levels))
 
 
-def _in_minutes(_: object, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
+def _each_skill_once(
+    _: object, attribute: attrs.Attribute[tuple[SkillLevel, ...]], value: tuple[SkillLevel, ...]
+) -> None:
+    names = [level.skill for level in value]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InvalidValueError(attribute.name, twice, "name each skill once")
+
+
+def _members(ids: Iterable[MemberId]) -> tuple[MemberId, ...]:
+    if isinstance(ids, str):
+        raise InvalidValueError("not_to", ids, "list ids of members, not be a text")
+    return tuple(sorted(set(ids)))
+
+
+def _is_day(_: object, attribute: attrs.Attribute[date | None], value: date | None) -> None:
+    if value is not None:
+        day(value, attribute.name)
+
+
+def in_minutes(_: object, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
+    """Want hours that nobody has too many of, in whole minutes."""
     if not 0 <= value <= _MOST_HOURS:
         rule = f"be between 0 and {_MOST_HOURS} hours"
         raise InvalidValueError(attribute.name, str(value), rule)
@@ -50,8 +73,19 @@ class CustomerNeed:
         language: The language to serve the customer in, if it matters.
         region: The region to serve the customer in, if it matters.
         owner: Who looks after the customer today, if anybody does.
+        since: The first day of today's ownership, if it is known; the years from then on make
+            a change dearer.
         ownership_version: The version of today's ownership; 0 where there is none.
+        team: The team that looks after the customer today; that of the owner unless given.
+        not_to: Members who must not look after the customer, who has asked for somebody else.
+        stays: Whether the customer stays with today's owner, as long as that one has hours,
+            whatever a plan would win: the flag that takes a customer out of rearrangements.
         change: What a change costs in points, where the customer is a case of its own.
+        uncovered: What it costs in points that nobody looks after the customer, where that
+            is a case of its own.
+        facts: What the rules of the company ask for beside ``customer``, ``hours``,
+            ``importance``, ``value``, ``language``, ``region`` and ``owner``, by name:
+            ``{"tier": "gold"}``.
 
     .. versionadded:: 0.1.0
     """
@@ -59,7 +93,7 @@ class CustomerNeed:
     customer: CustomerId = attrs.field(validator=is_id)
     hours: Decimal = attrs.field(
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
-        validator=_in_minutes,
+        validator=in_minutes,
     )
     importance: int = attrs.field(default=1, validator=between(1, 1000))
     value: Decimal = attrs.field(
@@ -67,107 +101,41 @@ class CustomerNeed:
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
         validator=at_least(0),
     )
-    skills: tuple[SkillLevel, ...] = attrs.field(default=(), converter=_skills)
+    skills: tuple[SkillLevel, ...] = attrs.field(
+        default=(), converter=_skills, validator=_each_skill_once
+    )
     language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     region: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     owner: MemberId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
+    since: date | None = attrs.field(default=None, validator=_is_day)
     ownership_version: int = attrs.field(default=0, validator=at_least(0))
+    team: TeamId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
+    not_to: tuple[MemberId, ...] = attrs.field(default=(), converter=_members)
+    stays: bool = False
     change: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(between(0, 1_000_000))
     )
-
-
-@attrs.frozen(kw_only=True)
-class Pin:
-    """A wish that is a rule: this member holds this item.
-
-    Attributes:
-        member: Who holds it.
-        customer: The customer, in a plan for customers.
-        responsibility: The responsibility, in a plan for responsibilities.
-        duty: The duty of the responsibility.
-
-    .. versionadded:: 0.1.0
-    """
-
-    member: MemberId = attrs.field(validator=is_id)
-    customer: CustomerId | None = None
-    responsibility: ResponsibilityId | None = None
-    duty: Duty | None = None
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse a pin that names neither one customer nor one duty.
-
-        Raises:
-            InvalidValueError: If it names both, neither, or a part.
-        """
-        names = (self.customer is not None, self.responsibility is not None, self.duty is not None)
-        if names not in {(True, False, False), (False, True, True)}:
-            found = (self.customer, self.responsibility, self.duty)
-            raise InvalidValueError("pin", found, "name a customer, or a responsibility and a duty")
-
-
-@attrs.frozen(kw_only=True)
-class Capacity:
-    """The hours that a member has for customers in the planning period.
-
-    Attributes:
-        member: Who has them.
-        hours: How many, in whole minutes.
-
-    .. versionadded:: 0.1.0
-    """
-
-    member: Member
-    hours: Decimal = attrs.field(
-        converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
-        validator=_in_minutes,
+    uncovered: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(between(1, 1_000_000))
     )
+    facts: Facts = attrs.field(default=(), converter=facts)
 
-    @classmethod
-    def of_team_members(
-        cls,
-        organization: Organization,
-        *,
-        as_of: date,
-        weeks: int,
-        duty_hours: Iterable[tuple[MemberId, Decimal]] = (),
-    ) -> tuple[Capacity, ...]:
-        """Return what the members of teams that look after customers have left for them.
+    @facts.validator
+    def _are_new(self, attribute: attrs.Attribute[Facts], value: Facts) -> None:
+        are_new_facts(_OWN, attribute, value)
 
-        That is their weekly hours, less the hours of their duties, for the days of so many
-        weeks from *as_of* on that they are there. Whoever has none left, or leaves for good
-        within these weeks, is not among them.
+    @property
+    def known(self) -> dict[str, Fact]:
+        """All facts of the customer that rules may ask for.
 
-        Args:
-            organization: The department.
-            as_of: The first day of the planning period.
-            weeks: How many weeks it has.
-            duty_hours: The hours a week that duties take, by member.
+        :meta private:
         """
-        period = Period(as_of, as_of + timedelta(days=_WEEK * weeks))
-        taken = dict(duty_hours)
-        found = []
-        for member in organization.members:
-            if organization.team(member.team).looks_after_customers:
-                left = member.weekly_hours - taken.get(member.id, Decimal(0))
-                there = minutes_there(member, left, period) * weeks
-                if there > 0:
-                    found.append(cls(member=member, hours=_hours(there)))
-        return tuple(found)
+        own: dict[str, Fact] = {name: getattr(self, name) for name in sorted(_OWN)}
+        return own | dict(self.facts)
 
-
-def minutes_there(member: Member, weekly_hours: Decimal, period: Period) -> int:
-    """Return the minutes a week that somebody is there, rounded down.
-
-    Leave within the period takes its share; whoever leaves for good within it has none, so
-    that nothing is handed to somebody who will not stay.
-    """
-    if member.left_on is not None and member.left_on < period.end:
-        return 0
-    return int(Fraction(weekly_hours) * 60 * member.availability(period))
-
-
-def _hours(whole: int) -> Decimal:
-    """Return minutes as hours, rounded down to the twentieths that decimals can write exactly."""
-    return Decimal(whole // 3) / 20
+    def years(self, as_of: date) -> int:
+        """Return the full years of today's ownership up to a day; 0 where it is not known."""
+        if self.since is None or self.since > as_of:
+            return 0
+        years = as_of.year - self.since.year
+        return years - (months_after(self.since, _MONTHS * years) > as_of)

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from crmcore.allocation import Budget, Solver, Watch
 from crmcore.calendar import Period, midnight
-from crmcore.errors import Fault, FaultsError
-from crmcore.kernel import Phrase, minutes
-from crmcore.organization import Assignment, Duty, Member, Organization, Responsibility
+from crmcore.kernel import MemberId, Phrase
+from crmcore.organization import Organization
 from crmcore.plans import Plan, PlanKind
 
-from ._case import Case, Slot, pin_faults, pinned
-from ._demand import Demand
+from ._duties import Duties
+from ._eligibility import Eligibility, Fact
 from ._explain import plan_for
-from ._need import Pin, minutes_there
+from ._solving import Effort
 from ._weights import AssignmentWeights
+from ._wish import Lock, Pin
 
-_QUARTER = 15
 _WEEK = 7
-_SHORT = {Duty.ACCOUNTABLE: 1, Duty.RESPONSIBLE: 1, Duty.BACKUP: 2}
 
 
 def assign_responsibilities(
@@ -33,7 +29,9 @@ def assign_responsibilities(
     zone: ZoneInfo | str | None = None,
     weeks: int = 4,
     weights: AssignmentWeights | None = None,
-    pins: Iterable[Pin] = (),
+    pins: Iterable[Pin | Lock] = (),
+    rules: Iterable[Eligibility] = (),
+    facts: Mapping[MemberId, Mapping[str, Fact]] | None = None,
     budget: Budget | None = None,
     watch: Watch | None = None,
     solver: Solver | None = None,
@@ -55,7 +53,11 @@ def assign_responsibilities(
         weeks: The weeks from then on over which leave is counted; whoever leaves for good
             within them is planned without.
         weights: What counts how much; the defaults where it is left out.
-        pins: Duties that stay with, or go to, a stated member.
+        pins: Duties that go to a stated member, or stay where they are.
+        rules: Who may hold what, by the ``responsibility``, ``duty``, ``role``, ``team``,
+            ``importance`` and ``weekly_hours`` of a duty and the facts of the member.
+        facts: What the rules ask for beside the member's ``id``, ``name``, ``team`` and
+            ``weekly_hours``, by member and name.
         budget: How much work to do; see `crmcore.allocation.Budget`.
         watch: Takes the time, and may end the search early; see `crmcore.allocation.Watch`.
         solver: Has the last word within what can be checked, like `crmcore.solver.Highs`.
@@ -65,102 +67,21 @@ def assign_responsibilities(
         The plan, proven the best possible for a department of up to about 36 duties.
 
     Raises:
-        FaultsError: If nobody has any hours, or the pins break a rule; likewise if the
-            solver fails, or returns what cannot be.
-        MissingExtraError: If the solver needs an extra that is not installed.
+        FaultsError: With everything that is wrong: nobody has any hours, a skill is nearly
+            one that somebody has, pins or locks contradict themselves or break a rule, or the
+            points cannot be counted; likewise if the solver fails, or returns what cannot be.
 
     .. versionadded:: 0.1.0
     """
-    weights = weights or AssignmentWeights()
-    period = Period(as_of, as_of + timedelta(days=_WEEK * weeks))
-    hours = {m.id: _quarters(m, period) for m in organization.members}
-    members = {m.id: m for m in organization.members if hours[m.id] > 0}
-    if not members:
-        raise FaultsError(
-            "organization",
-            [Fault("members", f"nobody has any hours from {period.start} to {period.end}")],
-        )
-    begins = datetime.combine(as_of, time(0), UTC) if zone is None else midnight(as_of, zone)
-    today = organization.assigned_at(begins)
-    slots = {slot.subject: slot for slot in _slots(organization, today, weights)}
-    case = Case(
-        slots=dict(sorted(slots.items())),
-        members=members,
-        minutes={key: hours[key] for key in members},
-        holders={key: weights.holder(key, hours[key], _QUARTER) for key in members},
-        authorities=frozenset(k for k, m in members.items() if organization.has_authority(m)),
-        conflicts=tuple(sorted(_conflicts(organization.responsibilities))),
-        pins=pinned(pins),
-        weights=weights,
-    )
-    faults = pin_faults(case)
-    if faults:
-        raise FaultsError("pins", faults)
-    return plan_for(
-        case,
-        kind=PlanKind.RESPONSIBILITIES,
+    asked = Duties(
+        organization=organization,
         as_of=as_of,
-        budget=budget,
-        watch=watch,
-        solver=solver,
-        progress=progress,
+        begins=datetime.combine(as_of, time(0), UTC) if zone is None else midnight(as_of, zone),
+        period=Period(as_of, as_of + timedelta(days=_WEEK * weeks)),
+        weights=weights or AssignmentWeights(),
+        wished=tuple(pins),
+        rules=tuple(rules),
+        facts=facts or {},
     )
-
-
-def _quarters(member: Member, period: Period) -> int:
-    """Return the minutes a week that a member has, rounded down to quarters of an hour."""
-    there = minutes_there(member, member.weekly_hours, period)
-    return there // _QUARTER * _QUARTER
-
-
-def _duties(responsibility: Responsibility) -> tuple[Duty, ...]:
-    return tuple(duty for duty in Duty if duty is not Duty.BACKUP or responsibility.has_backup)
-
-
-def _slots(
-    organization: Organization, held_today: Iterable[Assignment], weights: AssignmentWeights
-) -> Iterator[Slot]:
-    today: dict[tuple[str, Duty], Assignment] = {}
-    for held in held_today:
-        today.setdefault((held.responsibility, held.duty), held)
-    for responsibility in organization.responsibilities:
-        for duty in _duties(responsibility):
-            holding = today.get((responsibility.id, duty))
-            yield Slot(
-                responsibility=responsibility.id,
-                duty=duty,
-                demand=Demand(
-                    skills=responsibility.skills,
-                    levels_short=_SHORT[duty],
-                    wants_authority=duty is Duty.ACCOUNTABLE,
-                    responsibility=responsibility.id,
-                    team=responsibility.team,
-                ),
-                minutes=_work(responsibility, duty),
-                importance=responsibility.importance,
-                uncovered=weights.uncovered_backup if duty is Duty.BACKUP else weights.uncovered,
-                change=weights.change,
-                value=Decimal(responsibility.importance),
-                holder=holding.member if holding is not None else None,
-                version=holding.version if holding is not None else None,
-            )
-
-
-def _work(responsibility: Responsibility, duty: Duty) -> int:
-    """Return the minutes a week of a duty, to the nearest quarter of an hour, one at least."""
-    exact = minutes(responsibility.weekly_hours) * duty.hours_share
-    return max(int(exact / _QUARTER + Fraction(1, 2)), 1) * _QUARTER
-
-
-def _conflicts(responsibilities: Iterable[Responsibility]) -> set[tuple[str, str]]:
-    found = set()
-    for r in responsibilities:
-        if r.has_backup:
-            backup = f"responsibility:{r.id}:{Duty.BACKUP}"
-            for duty in (Duty.ACCOUNTABLE, Duty.RESPONSIBLE):
-                found.add((f"responsibility:{r.id}:{duty}", backup))
-        for other in r.segregated_from:
-            one, two = sorted((r.id, other))
-            does = Duty.RESPONSIBLE
-            found.add((f"responsibility:{one}:{does}", f"responsibility:{two}:{does}"))
-    return found
+    effort = Effort(budget=budget, watch=watch, solver=solver, progress=progress)
+    return plan_for(asked.case(), kind=PlanKind.RESPONSIBILITIES, as_of=as_of, effort=effort)

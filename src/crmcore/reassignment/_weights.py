@@ -15,6 +15,7 @@ POINT = 1000  # searches count in thousandths of a point
 _QUARTER = 15  # minutes
 _MOST_POINTS = 1_000_000
 _MOST_LIMIT = 10
+_MOST_ITEM_MINUTES = 10_000
 
 
 def points(units: int) -> Decimal:
@@ -36,10 +37,24 @@ class AssignmentWeights:
     when they are not used, from *tight_above* on they cost something, above the capacity
     they cost much, and beyond *limit* nobody is asked to go.
 
+    What it costs to take a customer away from today's owner grows with what the customer is
+    worth and with how long the two know each other: *change*, and *valuable_change* on top
+    where the customer's value is above the median of the book, and *yearly_change* on top for
+    each full year of today's ownership, *most_years* at most. By the defaults that is
+
+    ======================== ========== ======== ========= ===============
+    value                    first year one year two years five and more
+    ======================== ========== ======== ========= ===============
+    at most the median       25         30       35        50
+    above the median         50         55       60        75
+    ======================== ========== ======== ========= ===============
+
     Attributes:
         interest: Points for each step of a member's interest, from -2 to 2.
         change: Points that it costs to take an item away from whoever holds it.
         valuable_change: Points on top where the customer's value is above the median.
+        yearly_change: Points on top for each full year of today's ownership.
+        most_years: How many of these years count at most.
         uncovered: Points that it costs when nobody holds an item.
         uncovered_backup: Points that it costs when a responsibility has no backup.
         level_short: Percent of fit lost for each level of a skill that is lacking.
@@ -50,6 +65,10 @@ class AssignmentWeights:
         tight: Points for each quarter of an hour from there to the capacity.
         limit: The share of the capacity that nobody goes beyond.
         over: Points for each quarter of an hour above the capacity.
+        item_minutes: Minutes that each item takes beside its own work, because it is one more
+            to keep in mind; they count as hours of whoever holds it.
+        lowest_peak: Whether the highest utilisation is made as low as it can be first, to
+            whole percents and with as much covered; the points decide among such plans.
         dead_band: A move that wins fewer points than this is dropped.
         tolerance: Today's assignment stays when it covers as much as the best one would, and
             is within this share of the bound.
@@ -60,6 +79,8 @@ class AssignmentWeights:
     interest: int = attrs.field(default=5, validator=between(0, _MOST_POINTS))
     change: int = attrs.field(default=25, validator=between(0, _MOST_POINTS))
     valuable_change: int = attrs.field(default=25, validator=between(0, _MOST_POINTS))
+    yearly_change: int = attrs.field(default=5, validator=between(0, _MOST_POINTS))
+    most_years: int = attrs.field(default=5, validator=between(0, 100))
     uncovered: int = attrs.field(default=600, validator=between(1, _MOST_POINTS))
     uncovered_backup: int = attrs.field(default=150, validator=between(1, _MOST_POINTS))
     level_short: int = attrs.field(default=35, validator=between(0, 100))
@@ -82,6 +103,8 @@ class AssignmentWeights:
         validator=_is_limit,
     )
     over: int = attrs.field(default=45, validator=between(0, _MOST_POINTS))
+    item_minutes: int = attrs.field(default=0, validator=between(0, _MOST_ITEM_MINUTES))
+    lowest_peak: bool = False
     dead_band: int = attrs.field(default=1, validator=at_least(0))
     tolerance: Decimal = attrs.field(
         default=Decimal("0.001"),

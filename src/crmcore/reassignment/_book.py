@@ -1,0 +1,313 @@
+"""Books: customers and the hours for them, checked all at once, become a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations
+from typing import TypeAlias
+
+import attrs
+
+from crmcore.allocation import Holder
+from crmcore.errors import Fault, FaultsError
+from crmcore.kernel import MemberId, Phrase, TeamId
+from crmcore.organization import Member, Organization
+from crmcore.plans import Plan, PlanKind, subject
+
+from ._capacity import Capacity, known_of
+from ._case import Case, Slot, shown_hours
+from ._crowd import Crowd
+from ._demand import Demand
+from ._eligibility import Eligibility, Fact, Statute, rule_faults, verdicts
+from ._faults import (
+    each_once,
+    group_faults,
+    lock_faults,
+    owner_faults,
+    pin_faults,
+    skill_faults,
+    weight_faults,
+    wishes,
+)
+from ._need import CustomerNeed, whole_minutes
+from ._team import merged, one_of
+from ._weights import AssignmentWeights
+from ._wish import Apart, Bundle, Lock, Pin
+
+Rules: TypeAlias = Iterable[Eligibility | Apart | Bundle]
+
+
+def _by_customer(needs: Iterable[CustomerNeed]) -> tuple[CustomerNeed, ...]:
+    return tuple(sorted(needs, key=lambda need: need.customer))
+
+
+def _by_member(holders: Iterable[Capacity]) -> tuple[Capacity, ...]:
+    return tuple(sorted(holders, key=lambda capacity: capacity.member.id))
+
+
+def _listed(wished: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
+    return tuple(wished)
+
+
+def _ruled(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
+    return tuple(rules)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Book:
+    """Everything that goes into a plan for customers.
+
+    Attributes:
+        needs: The customers, by id.
+        capacities: The members with their hours, by id.
+        as_of: The day of the plan.
+        weights: What counts how much.
+        wished: Pins and locks.
+        rules: Who may hold what, what belongs apart, and what together.
+        organization: The department, whose skills and members are all that there are; None
+            where that is not known.
+        within: Who goes to which team, by a plan for teams.
+        of_teams: Whether the customers go to teams instead of members.
+    """
+
+    needs: tuple[CustomerNeed, ...] = attrs.field(converter=_by_customer)
+    capacities: tuple[Capacity, ...] = attrs.field(converter=_by_member)
+    as_of: date
+    weights: AssignmentWeights
+    wished: tuple[Pin | Lock, ...] = attrs.field(converter=_listed)
+    rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(converter=_ruled)
+    organization: Organization | None = None
+    within: Plan | None = None
+    of_teams: bool = False
+
+    def case(self) -> Case:
+        """Return the case, if nothing is wrong.
+
+        Raises:
+            FaultsError: With everything that is wrong.
+        """
+        teams, faults = self._teams_of_customers()
+        slots = {slot.subject: slot for slot in self._slots(teams)}
+        crews = self._crews()
+        pins, locks, contradictions = wishes(self.wished)
+        if self.of_teams:
+            pins = {key: MemberId(self._team_of.get(who, who)) for key, who in pins.items()}
+        locks |= {key for key in self._staying() if slots[key].holder in crews}
+        bad_locks = lock_faults(locks, slots, crews, pins)
+        apart, bundles = self._groups(Apart), self._groups(Bundle)
+        bad_groups = group_faults(apart, bundles, slots)
+        case = Case(
+            slots=slots,
+            members={key: one_of(key, crew) for key, crew in crews.items()},
+            minutes={key: sum(self._minutes[one.id] for one in c) for key, c in crews.items()},
+            curves={key: self._curve(key, crew) for key, crew in crews.items()},
+            crowd=self._crowd(crews),
+            conflicts=()
+            if self.of_teams or bad_groups
+            else tuple(sorted({pair for group in apart for pair in combinations(group, 2)})),
+            pins=pins,
+            locks=frozenset(locks) - {fault.path for fault in bad_locks},
+            bundles=() if bad_groups else tuple(sorted(bundles)),
+            weights=self.weights,
+            absent={c.member.id: c.member for c in self.capacities if not c.minutes},
+            noted=tuple(self._over_allocated()),
+        )
+        faults = [
+            *self._input_faults(slots),
+            *faults,
+            *contradictions,
+            *bad_locks,
+            *bad_groups,
+            *pin_faults(case),
+            *weight_faults(case),
+        ]
+        if faults:
+            raise FaultsError("book", faults)
+        return case
+
+    def _input_faults(self, slots: Mapping[str, Slot]) -> list[Fault]:
+        """Return what is wrong with customers, members and rules by themselves."""
+        people = [capacity.member for capacity in self.capacities]
+        organization = self.organization
+        skills = (
+            {level.skill for member in people for level in member.skills}
+            if organization is None
+            else set(organization.skills)
+        )
+        return [
+            *each_once("customer", [need.customer for need in self.needs]),
+            *each_once("member", [member.id for member in people]),
+            *self._no_hours(),
+            *(
+                Fault(
+                    subject(need.customer, None, None),
+                    f"it is owned since {need.since}, after the day of the plan, {self.as_of}",
+                )
+                for need in self.needs
+                if need.since is not None and need.since > self.as_of
+            ),
+            *skill_faults(slots.values(), skills, is_whole=organization is not None),
+            *(
+                ()
+                if organization is None
+                else owner_faults(
+                    ((subject(n.customer, None, None), n.owner) for n in self.needs),
+                    {member.id for member in organization.members},
+                )
+            ),
+            *rule_faults(
+                self._statutes,
+                {name for need in self.needs for name in need.known},
+                {name for each in self._known.values() for name in each},
+            ),
+        ]
+
+    def _no_hours(self) -> Iterator[Fault]:
+        """Yield a fault where nobody has any hours."""
+        if any(self._minutes.values()):
+            return
+        names = sorted(self._minutes)
+        if not names:
+            yield Fault("holders", "nobody is named who could look after customers")
+        elif len(names) == 1:
+            problem = f"{names[0]!r} is the only one, and has no hours for customers"
+            yield Fault("holders", problem)
+        else:
+            yield Fault("holders", f"none of the {len(names)} has any hours for customers")
+
+    def _over_allocated(self) -> Iterator[Phrase]:
+        """Yield who has more hours taken than there are."""
+        for capacity in self.capacities:
+            taken, hours = whole_minutes(capacity.taken), whole_minutes(capacity.hours)
+            if taken > hours:
+                who, over = capacity.member.id, shown_hours(taken - hours)
+                yield Phrase(
+                    f"{over} h more are taken of {who} than there are",
+                    f"{who}已被占用的工时超出可用工时{over}小时",
+                )
+
+    @property
+    def _statutes(self) -> list[Eligibility]:
+        return [rule for rule in self.rules if isinstance(rule, Eligibility)]
+
+    def _groups(self, kind: type[Apart | Bundle]) -> list[tuple[str, ...]]:
+        """Return the subjects that are to be apart, or to go together."""
+        return [
+            tuple(subject(key, None, None) for key in rule.customers)
+            for rule in self.rules
+            if isinstance(rule, kind)
+        ]
+
+    @cached_property
+    def _minutes(self) -> dict[MemberId, int]:
+        """The minutes that each member has."""
+        return {capacity.member.id: capacity.minutes for capacity in self.capacities}
+
+    @cached_property
+    def _known(self) -> dict[MemberId, dict[str, Fact]]:
+        """What rules may ask of each member."""
+        return {c.member.id: known_of(c.member, dict(c.facts)) for c in self.capacities}
+
+    @cached_property
+    def _team_of(self) -> dict[MemberId, TeamId]:
+        """The team of each member who is known, with hours or without."""
+        others = () if self.organization is None else self.organization.members
+        people = [*others, *(capacity.member for capacity in self.capacities)]
+        return {member.id: member.team for member in people}
+
+    def _crews(self) -> dict[MemberId, list[Member]]:
+        """Return the people with hours behind each holder."""
+        crews: dict[MemberId, list[Member]] = {}
+        for capacity in self.capacities:
+            member = capacity.member
+            if self._minutes[member.id]:
+                key = MemberId(member.team) if self.of_teams else member.id
+                crews.setdefault(key, []).append(member)
+        return dict(sorted(crews.items()))
+
+    def _crowd(self, crews: Mapping[MemberId, list[Member]]) -> Crowd:
+        able = {person.id: self._known[person.id] for crew in crews.values() for person in crew}
+        return Crowd(
+            crews=crews,
+            authorities=frozenset(),
+            statutes=[Statute.of(rule, able, self.as_of) for rule in self._statutes],
+            weights=self.weights,
+        )
+
+    def _curve(self, key: MemberId, crew: Iterable[Member]) -> Holder:
+        """Return the load curve of a holder."""
+        own = {capacity.member.id: capacity.curve for capacity in self.capacities}
+        curves = [
+            (own[person.id] or self.weights).holder(person.id, self._minutes[person.id])
+            for person in crew
+        ]
+        return merged(key, curves) if self.of_teams else curves[0]
+
+    def _staying(self) -> Iterator[str]:
+        """Yield the customers who stay with an owner who has hours."""
+        for need in self.needs:
+            if need.stays and need.owner is not None and self._minutes.get(need.owner):
+                yield subject(need.customer, None, None)
+
+    def _holder_of(self, need: CustomerNeed) -> MemberId | None:
+        """Return who holds a customer today: the owner, or the team."""
+        if not self.of_teams or need.owner is None:
+            return need.owner
+        return self._team_today(need)
+
+    def _team_today(self, need: CustomerNeed) -> MemberId | None:
+        """Return the team that looks after a customer today."""
+        owners = None if need.owner is None else self._team_of.get(need.owner)
+        team = need.team or owners
+        return None if team is None else MemberId(team)
+
+    def _teams_of_customers(self) -> tuple[dict[str, tuple[TeamId, ...]], list[Fault]]:
+        """Return the team of each customer by the plan for teams, if there is one."""
+        if self.within is None:
+            return {}, []
+        if self.within.kind is not PlanKind.TEAMS:
+            return {}, [Fault("within", f"it is a plan of {self.within.kind}, not of teams")]
+        today = {subject(n.customer, None, None): self._team_today(n) for n in self.needs}
+        try:
+            after = self.within.simulate(today)
+        except FaultsError as error:
+            return {}, list(error.faults)
+        return {key: () if team is None else (TeamId(team),) for key, team in after.items()}, []
+
+    def _slots(self, teams: Mapping[str, tuple[TeamId, ...]]) -> Iterator[Slot]:
+        """Yield each customer as a slot."""
+        weights = self.weights
+        median = _median([need.value for need in self.needs])
+        demands: dict[Demand, Demand] = {}  # thousands of customers share a few demands
+        ruled = verdicts(self._statutes, (need.known for need in self.needs), self.as_of)
+        for need, rules in zip(self.needs, ruled, strict=True):
+            demand = Demand(
+                skills=need.skills,
+                language=need.language,
+                region=need.region,
+                not_to=need.not_to,
+                teams=teams.get(subject(need.customer, None, None)),
+                rules=rules,
+            )
+            usual = weights.change + (weights.valuable_change if need.value > median else 0)
+            usual += weights.yearly_change * min(need.years(self.as_of), weights.most_years)
+            holder = self._holder_of(need)
+            yield Slot(
+                customer=need.customer,
+                demand=demands.setdefault(demand, demand),
+                minutes=whole_minutes(need.hours) + weights.item_minutes,
+                importance=need.importance,
+                uncovered=weights.uncovered if need.uncovered is None else need.uncovered,
+                change=usual if need.change is None else need.change,
+                value=need.value,
+                holder=holder,
+                version=None if self.of_teams or holder is None else need.ownership_version,
+            )
+
+
+def _median(values: list[Decimal]) -> Decimal:
+    """Return the lower median; 0 of nothing."""
+    return sorted(values)[(len(values) - 1) // 2] if values else Decimal(0)

@@ -1,0 +1,125 @@
+"""Solving a case: the search itself, and the lowest peak where it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import gcd
+
+import attrs
+
+from crmcore.allocation import Band, Budget, Holder, Incumbent, Solution, Solver, Watch, solve
+from crmcore.kernel import Phrase
+
+from ._case import Case
+from ._weights import POINT
+
+_PERCENT = 100
+
+
+@attrs.frozen(kw_only=True)
+class Effort:
+    """How a case is searched.
+
+    Attributes:
+        budget: How much work to do.
+        watch: Takes the time, and may end the search.
+        solver: Has the last word within what can be checked.
+        progress: Hears how far the search is.
+    """
+
+    budget: Budget | None = None
+    watch: Watch | None = None
+    solver: Solver | None = None
+    progress: Callable[[int, int | None, Phrase], None] | None = None
+
+    def solve(self, case: Case) -> Solution:
+        """Return the best assignment of a case that the search finds."""
+        weights = case.weights
+        return solve(
+            case.problem(),
+            budget=self.budget,
+            incumbent=Incumbent(
+                tolerance=Fraction(weights.tolerance), dead_band=weights.dead_band * POINT
+            ),
+            watch=self.watch,
+            solver=self.solver,
+            progress=self.progress,
+        )
+
+
+def solve_case(case: Case, effort: Effort) -> tuple[Case, Solution]:
+    """Return the solution of a case, and the case that it solves.
+
+    Where the lowest peak is asked for, that is the case in which nobody goes beyond it. The
+    peak is a share of the capacity in whole percents; the shares below what was found are
+    halved again and again, and each is tried by a search of its own. A share will do where
+    what stays uncovered costs no more than it does without it.
+    """
+    whole = effort.solve(case)
+    if not case.weights.lowest_peak:
+        return case, whole
+    left = _time_left(effort, whole)
+    best, low, high = (case, whole), 0, _peak(case, whole)
+    stopped, took = whole.stopped, whole.seconds
+    while high - low > 1 and not stopped:
+        share = (low + high) // 2
+        capped = _capped(case, share)
+        trial = attrs.evolve(effort, watch=left()).solve(capped)
+        stopped = trial.stopped
+        took = None if took is None or trial.seconds is None else took + trial.seconds
+        if _cost_uncovered(capped, trial) <= _cost_uncovered(case, whole):
+            best, high = (capped, trial), min(share, _peak(capped, trial))
+        else:
+            low = share
+    return best[0], attrs.evolve(best[1], stopped=stopped, seconds=took)
+
+
+def _time_left(effort: Effort, whole: Solution) -> Callable[[], Watch | None]:
+    """Return what makes a watch for the time that is left after the first search."""
+    watch = effort.watch
+    if watch is None or watch.seconds is None or whole.seconds is None:
+        return lambda: watch
+    end = watch.clock() + watch.seconds - whole.seconds
+    return lambda: Watch(watch.clock, max(end - watch.clock(), 0.0))
+
+
+def _peak(case: Case, solution: Solution) -> int:
+    """Return the highest utilisation in percent, rounded up."""
+    loads = dict.fromkeys(case.members, 0)
+    for key, who in case.spread(solution.assignment).items():
+        if who is not None:
+            loads[who] += case.slots[key].minutes
+    return max((-(-_PERCENT * load // case.minutes[key]) for key, load in loads.items()), default=0)
+
+
+def _capped(case: Case, share: int) -> Case:
+    """Return a case in which nobody goes beyond a share of the capacity, locks aside."""
+    step = gcd(*(slot.minutes for slot in case.slots.values())) or 1
+    curves = {
+        key: _cut(curve, case.minutes[key] * share // _PERCENT // step * step)
+        for key, curve in case.curves.items()
+    }
+    return attrs.evolve(case, curves=curves)
+
+
+def _cut(curve: Holder, most: int) -> Holder:
+    """Return a load curve that ends where it is told to."""
+    bands, left = [], most
+    for band in curve.bands:
+        if left > 0:
+            bands.append(Band(min(band.minutes, left), band.slope))
+        left -= band.minutes
+    return Holder(curve.id, bands)
+
+
+def _cost_uncovered(case: Case, solution: Solution) -> int:
+    """Return what it costs that something is uncovered, or kept against a rule."""
+    total = 0
+    for key, who in case.spread(solution.assignment).items():
+        slot = case.slots[key]
+        if who is None:
+            total += case.uncovered_cost(slot)
+        elif case.breaks_rule(slot, who):
+            total += case.kept_cost(slot)
+    return total
