@@ -36,6 +36,7 @@ rule silent, no contact by the owner for 90 full days, since 2026-06-30 (taken o
 from __future__ import annotations
 
 from ._claim import Claim, ClaimRule, Objection, Refusal
+from ._lint import lint
 from ._outlook import Clock, Fate, Outlook, Recycling
 from ._pool import Pool
 from ._register import Register
@@ -56,4 +57,5 @@ __all__ = [
     "Refusal",
     "Register",
     "Whose",
+    "lint",
 ]

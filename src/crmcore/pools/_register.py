@@ -24,8 +24,8 @@ from ._faults import Names, bad_locks, overlaps, strangers, twice
 _R = TypeVar("_R")
 _K = TypeVar("_K")
 
-_OWN_FIELDS: Final = ("kind", "known_since", "language", "name", "needs", "region")
-_MEMBER_FIELDS: Final = ("languages", "name", "regions", "roles", "team", "weekly_hours")
+OWN_FIELDS: Final = ("id", "kind", "known_since", "language", "name", "needs", "region")
+MEMBER_FIELDS: Final = ("id", "languages", "name", "regions", "roles", "team", "weekly_hours")
 
 
 @attrs.frozen(kw_only=True)
@@ -226,23 +226,23 @@ class Register:
     def facts_of(self, customer: CustomerId, names: Iterable[str]) -> dict[str, object]:
         """Return those of the named facts of a customer that are known."""
         own, given = self._customer[customer], self.facts.get(customer)
-        return {name: _read(name, given, own, _OWN_FIELDS) for name in names}
+        return {name: _read(name, given, own, OWN_FIELDS) for name in names}
 
     def member_facts_of(self, member: MemberId, names: Iterable[str]) -> dict[str, object]:
         """Return those of the named facts of a member that are known."""
         own, given = self._member[member], self.member_facts.get(member)
-        found = {name: _read(name, given, own, _MEMBER_FIELDS) for name in names}
+        found = {name: _read(name, given, own, MEMBER_FIELDS) for name in names}
         if found.get("skills", 0) is None:
             found["skills"] = tuple(level.skill for level in own.skills)
         return found
 
     def fact_names(self) -> frozenset[str]:
         """Return the names of all facts of customers."""
-        return frozenset(_OWN_FIELDS).union(*_names(self.facts.values()))
+        return frozenset(OWN_FIELDS).union(*_names(self.facts.values()))
 
     def member_fact_names(self) -> frozenset[str]:
         """Return the names of all facts of members."""
-        return frozenset({*_MEMBER_FIELDS, "skills"}).union(*_names(self.member_facts.values()))
+        return frozenset({*MEMBER_FIELDS, "skills"}).union(*_names(self.member_facts.values()))
 
 
 def _grouped(
