@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from crmcore.allocation import Holder, Item, Option
 from crmcore.kernel import MemberId
@@ -43,12 +43,10 @@ class Reasons:
     def of(self, slot: Slot) -> MoveReason:
         """Return why a slot moves from today's holder to the new one."""
         item, case = self._items[slot.subject], self._case
-        new = self._held[slot.subject]
-        before = next((option for option in item.options if option.holder == slot.holder), None)
-        after = option_of(item, new) if new is not None else None
+        before, after = self._ends(slot)
         terms = self._terms(slot, before, after)
         judged = case.judge(slot.demand)
-        kind, other = self._kind(slot, before, terms)
+        kind, other = self._kind(slot)
         taken = {self._held[foe] for foe in case.foes(slot.subject)}
         if kind.is_forced or kind is MoveKind.MAKES_ROOM:
             taken.add(slot.holder)
@@ -56,6 +54,7 @@ class Reasons:
             (self._cost_with(slot, option), option.holder)
             for option in item.options
             if option is not after and option.holder not in taken and self._has_room(slot, option)
+            if len(case.bundle_of(slot.subject)) == 1
         )
         first = rivals[0] if rivals and after is not None else None
         return MoveReason(
@@ -110,14 +109,12 @@ class Reasons:
             terms[Term.HOURS] += sign * self._hours_with(slot, MemberId(option.holder))
         return terms
 
-    def _kind(
-        self, slot: Slot, before: Option | None, terms: dict[Term, int]
-    ) -> tuple[MoveKind, str | None]:
+    def _kind(self, slot: Slot) -> tuple[MoveKind, str | None]:
         """Return why a slot moves, and which other one it makes way for."""
         who = slot.holder
         if who is None:
             return MoveKind.FIRST, None
-        if before is None or self._case.breaks_rule(slot, who):
+        if self._is_forced(slot):
             return self._force(slot, who), None
         foes = self._case.foes(slot.subject)
         clash = next((foe for foe in foes if self._case.slots[foe].holder == who), None)
@@ -125,7 +122,11 @@ class Reasons:
             return MoveKind.CONFLICT, clash
         if self._loads_today[who] > self._case.holders[who].limit:
             return MoveKind.OVER_LIMIT, None
-        return self._choose(slot, who, terms)
+        parts = [self._case.slots[key] for key in self._case.bundle_of(slot.subject)]
+        leader = next((p for p in parts if p.holder != who or self._is_forced(p)), None)
+        if leader is not None:
+            return MoveKind.TOGETHER, leader.subject
+        return self._choose(slot, who, self._terms_together(parts))
 
     def _choose(
         self, slot: Slot, who: MemberId, terms: dict[Term, int]
@@ -146,6 +147,23 @@ class Reasons:
         if gained is None or (pays and self._loads[who] < self._loads_today[who]):
             return MoveKind.RELIEF, None
         return MoveKind.MAKES_ROOM, gained
+
+    def _is_forced(self, slot: Slot) -> bool:
+        """Say whether today's holder may not go on holding a slot."""
+        options = self._items[slot.subject].options
+        may_hold = any(option.holder == slot.holder for option in options)
+        return not may_hold or self._case.breaks_rule(slot, slot.holder)
+
+    def _terms_together(self, parts: Sequence[Slot]) -> dict[Term, int]:
+        """Return what is won by each term when all of a bundle move."""
+        each = [self._terms(part, *self._ends(part)) for part in parts]
+        return {term: sum(terms[term] for terms in each) for term in Term}
+
+    def _ends(self, slot: Slot) -> tuple[Option | None, Option | None]:
+        """Return the options that a slot moves between."""
+        item, new = self._items[slot.subject], self._held[slot.subject]
+        before = next((option for option in item.options if option.holder == slot.holder), None)
+        return before, None if new is None else option_of(item, new)
 
     def _force(self, slot: Slot, who: MemberId) -> MoveKind:
         """Return what forces a slot away from somebody who may not go on holding it."""
