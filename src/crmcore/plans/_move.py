@@ -49,7 +49,7 @@ class MoveKind(LabelledEnum):
     )
     NOT_ELIGIBLE = "not_eligible", "the holder may not hold it", "原负责人不符合条件"
     CONFLICT = "conflict", "conflicts with what the holder also has", "与原负责人的其他职责冲突"
-    TOGETHER = "together", "goes with what it belongs to", "与所属的同组一并调整"
+    TOGETHER = "together", "goes with what it belongs to", "与同组客户一并调整"
     OVER_LIMIT = "over_limit", "the holder is beyond the limit of hours", "原负责人工时超限"
     RELIEF = "relief", "relief", "减轻负荷"
     BETTER_FIT = "better_fit", "better fit", "更匹配"

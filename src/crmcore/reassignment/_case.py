@@ -61,7 +61,7 @@ class Case:
         slots: The slots by subject, in order.
         members: The members by id, in order; a team stands here as if it were one.
         minutes: The capacity of each member.
-        curves: The load curve of each member.
+        curves: The load curve of each member, as far as it may be used.
         crowd: The people behind the members, and what they have.
         conflicts: Pairs of subjects that must have different holders.
         pins: The member to whom a subject is pinned.
@@ -70,6 +70,7 @@ class Case:
         weights: What counts how much.
         absent: The members who have no hours, by id.
         noted: What is not as it should be before anything moves.
+        is_capped: Whether the load curves end below their own limits, for the lowest peak.
         holders: The load curves again, with room for what is locked.
     """
 
@@ -85,6 +86,7 @@ class Case:
     weights: AssignmentWeights
     absent: Mapping[MemberId, Member] = attrs.field(factory=dict)
     noted: tuple[Phrase, ...] = ()
+    is_capped: bool = False
     holders: Mapping[MemberId, Holder] = attrs.field(init=False)
     _foes: Mapping[str, list[str]] = attrs.field(init=False)
     _bundled: Mapping[str, tuple[str, ...]] = attrs.field(init=False)

@@ -57,8 +57,8 @@ class Eligibility:
         where: What it is about, by the facts of the customer or the responsibility; all of
             them unless given.
         only: Who may hold that, by the facts of the member.
-        label: What whoever may hold it has, as a noun in words; the words of *only* unless
-            given.
+        label: What whoever may hold it has, as a noun, so that it can be said who lacks it;
+            the words of *only* unless given.
 
     .. versionadded:: 0.1.0
     """
@@ -74,7 +74,10 @@ class Eligibility:
     @property
     def wording(self) -> Phrase:
         """What whoever may hold it has, in words."""
-        return self.label or self.only.words
+        words = self.only.words
+        return self.label or Phrase(
+            f"what a rule wants: {words.en}", f"规则所要求的条件：{words.zh}"
+        )
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -121,7 +121,7 @@ class Reasons:
         if clash is not None:
             return MoveKind.CONFLICT, clash
         if self._loads_today[who] > self._case.holders[who].limit:
-            return MoveKind.OVER_LIMIT, None
+            return MoveKind.RELIEF if self._case.is_capped else MoveKind.OVER_LIMIT, None
         parts = [self._case.slots[key] for key in self._case.bundle_of(slot.subject)]
         leader = next((p for p in parts if p.holder != who or self._is_forced(p)), None)
         if leader is not None:

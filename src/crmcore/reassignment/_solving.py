@@ -100,7 +100,7 @@ def _capped(case: Case, share: int) -> Case:
         key: _cut(curve, case.minutes[key] * share // _PERCENT // step * step)
         for key, curve in case.curves.items()
     }
-    return attrs.evolve(case, curves=curves)
+    return attrs.evolve(case, curves=curves, is_capped=True)
 
 
 def _cut(curve: Holder, most: int) -> Holder:
