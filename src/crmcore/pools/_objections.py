@@ -127,8 +127,8 @@ def _waiting(
     pooled = register.customer(customer).known_since if last is None else terms.day_of(last[0])
     if pooled is None or not terms.waiting_days:
         return
-    first = after_full_days(pooled, terms.waiting_days)
-    if first is None or terms.day_of(at) < first:
+    first = after_full_days(pooled, terms.waiting_days) or date.max
+    if terms.day_of(at) < first:
         passed = max((terms.day_of(at) - pooled).days - 1, 0)
         yield Objection(
             rule=ClaimRule.WAITING,
@@ -243,8 +243,8 @@ def _too_soon(
     if last is None or last[1].member != member:
         return
     ended = terms.day_of(last[0])
-    first = after_full_days(ended, terms.previous_owner_days)
-    if first is None or terms.day_of(at) < first:
+    first = after_full_days(ended, terms.previous_owner_days) or date.max
+    if terms.day_of(at) < first:
         days = terms.previous_owner_days
         yield Objection(
             rule=ClaimRule.PREVIOUS_OWNER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import attrs
@@ -83,15 +83,16 @@ class Clock:
         start = _event(str(self.started_by))
         off = Phrase("", "")
         if self.days_off:
+            days = "day" if self.days_off == 1 else "days"
             off = Phrase(
-                f", {self.days_off} of them on leave left out".replace(" of them", " days"),
-                f"（不计休假{self.days_off}天）",
+                f", {self.days_off} {days} of leave left out", f"，不计休假{self.days_off}天"
             )
-        runs = "never" if self.due is None else f"on {self.due}"
-        runs_zh = "永不到期" if self.due is None else f"{self.due}到期"
+        runs = Phrase("never runs out", "永不到期")
+        if self.due is not None:
+            runs = Phrase(f"runs out on {self.due}", f"{self.due}到期")
         return Phrase(
-            f"{name} ({words.en}) runs out {runs}: since {self.since} ({start.en}){off.en}",
-            f"{name}（{words.zh}）{runs_zh}：自{self.since}（{start.zh}）起计{off.zh}",
+            f"{name} ({words.en}) {runs.en}: since {self.since} ({start.en}){off.en}",
+            f"{name}（{words.zh}）{runs.zh}：自{self.since}（{start.zh}）起计{off.zh}",
         )
 
     @property
@@ -212,6 +213,7 @@ class Recycling:
     Attributes:
         pool: The name of the pool.
         as_of: The day.
+        at: The instant at which it begins in the zone of the pool.
         outlooks: One for each owned customer of the pool, by customer: recycled, warned or
             kept.
 
@@ -220,6 +222,7 @@ class Recycling:
 
     pool: str
     as_of: date
+    at: datetime
     outlooks: tuple[Outlook, ...]
 
     def _of(self, fate: Fate) -> Iterator[Outlook]:

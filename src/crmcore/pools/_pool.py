@@ -12,7 +12,7 @@ import attrs
 
 from crmcore.checks import day, utc
 from crmcore.customers import Cause
-from crmcore.errors import Fault, FaultsError, InvalidValueError
+from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.kernel import CustomerId, MemberId
 
 from ._claim import Claim, Refusal
@@ -118,6 +118,8 @@ class Pool(Terms):
         )
 
     def _desk(self, register: Register, at: datetime, cause: Cause) -> Desk:
+        if not isinstance(cause, Cause):
+            raise UnknownNameError("cause", str(cause), Cause)
         self.check(register)
         return Desk(terms=self, register=register, at=utc(at, "at"), cause=cause)
 
@@ -191,7 +193,7 @@ class Pool(Terms):
             if outlook.fate is not Fate.OUTSIDE:
                 outlooks.append(outlook)
         _refuse(faults)
-        return Recycling(pool=self.name, as_of=as_of, outlooks=tuple(outlooks))
+        return Recycling(pool=self.name, as_of=as_of, at=reader.now, outlooks=tuple(outlooks))
 
     def _reader(self, register: Register, as_of: date) -> Reader:
         day(as_of)

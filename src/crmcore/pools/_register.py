@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -52,6 +53,30 @@ def _frozen(facts: Mapping[_K, Any]) -> Mapping[_K, Any]:
     return MappingProxyType(dict(facts))
 
 
+def _grouped(
+    records: Iterable[_R], of: Callable[[_R], str], instant: Callable[[_R], datetime]
+) -> dict[str, list[_R]]:
+    """Return the records, which come by id, by what they are of, each group by instant."""
+    groups: defaultdict[str, list[_R]] = defaultdict(list)
+    for record in records:
+        groups[of(record)].append(record)
+    for group in groups.values():
+        group.sort(key=instant)
+    return dict(groups)
+
+
+def _customer_of(record: Ownership | Interaction | Purchase | Matter) -> str:
+    return record.customer
+
+
+def _since(held: Ownership) -> datetime:
+    return held.since
+
+
+def _held(own: Register, *, as_owner: bool) -> list[Ownership]:
+    return [held for held in own.ownerships if (held.role is OwnershipRole.OWNER) is as_owner]
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Register:
     """Who owns and owned whom, and what happened: all that pools ask for.
@@ -84,41 +109,13 @@ class Register:
     facts: Mapping[CustomerId, object] = attrs.field(factory=dict, converter=_frozen)
     member_facts: Mapping[MemberId, object] = attrs.field(factory=dict, converter=_frozen)
     locks: Mapping[CustomerId, date | None] = attrs.field(factory=dict, converter=_frozen)
-    _customer: dict[str, Customer] = attrs.field(init=False)
-    _member: dict[str, Member] = attrs.field(init=False)
-    _owned: dict[str, list[Ownership]] = attrs.field(init=False)
-    _beside: dict[str, list[Ownership]] = attrs.field(init=False)
-    _of_member: dict[str, list[Ownership]] = attrs.field(init=False)
-    _contacts: dict[str, list[Interaction]] = attrs.field(init=False)
-    _bought: dict[str, list[Purchase]] = attrs.field(init=False)
-    _matters: dict[str, list[Matter]] = attrs.field(init=False)
-    _leave: dict[str, tuple[Period, ...]] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Index the records, and refuse them where anything is wrong.
+        """Refuse the records where anything is wrong.
 
         Raises:
             FaultsError: With all that is wrong.
         """
-        owned = [o for o in self.ownerships if o.role is OwnershipRole.OWNER]
-        beside = [o for o in self.ownerships if o.role is not OwnershipRole.OWNER]
-        indexes: dict[str, object] = {
-            "_customer": {customer.id: customer for customer in self.customers},
-            "_member": {member.id: member for member in self.members},
-            "_owned": _grouped(owned, lambda o: o.customer, lambda o: o.since),
-            "_beside": _grouped(beside, lambda o: o.customer, lambda o: o.since),
-            "_of_member": _grouped(owned, lambda o: o.member, lambda o: o.since),
-            "_contacts": _grouped(self.interactions, lambda i: i.customer, lambda i: i.at),
-            "_bought": _grouped(
-                (bought for bought in self.purchases if not bought.refund),
-                lambda p: p.customer,
-                lambda p: p.at,
-            ),
-            "_matters": _grouped(self.matters, lambda m: m.customer, lambda m: m.opened_at),
-            "_leave": {member.id: joined(member.leave) for member in self.members},
-        }
-        for name, index in indexes.items():
-            object.__setattr__(self, name, index)
         faults = tuple(self._faults())
         if faults:
             raise FaultsError("register", faults)
@@ -154,6 +151,43 @@ class Register:
         yield from bad_locks(self.locks, customers)
         yield from overlaps(self._owned)
 
+    @cached_property
+    def _customer(self) -> dict[str, Customer]:
+        return {customer.id: customer for customer in self.customers}
+
+    @cached_property
+    def _member(self) -> dict[str, Member]:
+        return {member.id: member for member in self.members}
+
+    @cached_property
+    def _owned(self) -> dict[str, list[Ownership]]:
+        return _grouped(_held(self, as_owner=True), _customer_of, _since)
+
+    @cached_property
+    def _beside(self) -> dict[str, list[Ownership]]:
+        return _grouped(_held(self, as_owner=False), _customer_of, _since)
+
+    @cached_property
+    def _of_member(self) -> dict[str, list[Ownership]]:
+        return _grouped(_held(self, as_owner=True), lambda held: held.member, _since)
+
+    @cached_property
+    def _contacts(self) -> dict[str, list[Interaction]]:
+        return _grouped(self.interactions, _customer_of, lambda contact: contact.at)
+
+    @cached_property
+    def _bought(self) -> dict[str, list[Purchase]]:
+        bought = [purchase for purchase in self.purchases if not purchase.refund]
+        return _grouped(bought, _customer_of, lambda purchase: purchase.at)
+
+    @cached_property
+    def _matters(self) -> dict[str, list[Matter]]:
+        return _grouped(self.matters, _customer_of, lambda matter: matter.opened_at)
+
+    @cached_property
+    def _leave(self) -> dict[str, tuple[Period, ...]]:
+        return {member.id: joined(member.leave) for member in self.members}
+
     def __repr__(self) -> str:
         """Return how much it holds."""
         return (
@@ -161,7 +195,7 @@ class Register:
             f"{len(self.ownerships)} ownerships>"
         )
 
-    @property
+    @cached_property
     def first(self) -> datetime | None:
         """When the first ownership began; None where there is none."""
         return min((held.since for held in self.ownerships), default=None)
@@ -236,25 +270,15 @@ class Register:
             found["skills"] = tuple(level.skill for level in own.skills)
         return found
 
+    @cached_property
     def fact_names(self) -> frozenset[str]:
-        """Return the names of all facts of customers."""
+        """The names of all facts of customers."""
         return frozenset(OWN_FIELDS).union(*_names(self.facts.values()))
 
+    @cached_property
     def member_fact_names(self) -> frozenset[str]:
-        """Return the names of all facts of members."""
+        """The names of all facts of members."""
         return frozenset({*MEMBER_FIELDS, "skills"}).union(*_names(self.member_facts.values()))
-
-
-def _grouped(
-    records: Iterable[_R], of: Callable[[_R], str], instant: Callable[[_R], datetime]
-) -> dict[str, list[_R]]:
-    """Return the records, which come by id, by what they are of, each group by instant."""
-    groups: defaultdict[str, list[_R]] = defaultdict(list)
-    for record in records:
-        groups[of(record)].append(record)
-    for group in groups.values():
-        group.sort(key=instant)
-    return dict(groups)
 
 
 def _touches(earlier: Ownership, later: Ownership) -> bool:

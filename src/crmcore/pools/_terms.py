@@ -141,19 +141,18 @@ class Terms:
         return self.who.explain(register.member_facts_of(member, self.who.fields))
 
     def check(self, register: Register) -> None:
-        """Refuse a register in which no customer, or no member, has what the pool asks for.
+        """Refuse a register whose customers, or members, all lack what the pool asks for.
 
         Raises:
             FaultsError: With each name that nobody has.
         """
-        faults: list[Fault] = []
-        for kind, wanted, known in (
-            ("fact", self.fields, register.fact_names()),
-            ("fact of members", self.who.fields, register.member_fact_names()),
-        ):
-            faults += [
-                Fault(f"pool {self.name!r}", str(UnknownNameError(kind, name, known)))
-                for name in sorted(wanted - known)
-            ]
+        wanted = [("fact", self.fields, register.fact_names)] if register.customers else []
+        if register.members:
+            wanted.append(("fact of members", self.who.fields, register.member_fact_names))
+        faults = [
+            Fault(f"pool {self.name!r}", str(UnknownNameError(kind, name, known)))
+            for kind, names, known in wanted
+            for name in sorted(names - known)
+        ]
         if faults:
             raise FaultsError("pool", faults)
