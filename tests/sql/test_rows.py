@@ -15,7 +15,7 @@ from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.kernel import CustomerId, Money
 from crmcore.sql import SqlStore
 
-SCHEMA = Path(__file__).parent / "schema_1.sql"
+SCHEMA = Path(__file__).parent / "schema_2.sql"
 
 
 def purchase(amount: Money, **fields: Any) -> Purchase:  # noqa: ANN401 - any field of a purchase

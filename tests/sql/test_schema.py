@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from crmcore.activities import Matter, MatterId, MatterKind
 from crmcore.errors import SchemaOutOfDateError, StorageUnavailableError
+from crmcore.kernel import CustomerId
 from crmcore.sql import SqlStore
 
 
@@ -77,6 +80,60 @@ def test_a_newer_store_is_refused(store: SqlStore, file: Path) -> None:
         store.migrate()
 
 
+def schema_of(file: Path) -> list[str]:
+    """Return how each table and index was made."""
+    connection = sqlite3.connect(file)
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+    made = [" ".join(sql.split()) for (sql,) in found]
+    connection.close()
+    return made
+
+
+def test_a_store_of_the_first_schema_is_refused_until_it_is_migrated(file: Path) -> None:
+    """A store that was made before there were matters says so, and loses nothing on the way."""
+    first = (Path(__file__).parent / "schema_1.sql").read_text("utf-8").splitlines()
+    run(file, *first, "INSERT INTO crm_schema VALUES (1)")
+    run(file, "INSERT INTO crm_departments VALUES ('care', 'Customer care', NULL, 3)")
+    new_year = datetime(1997, 1, 1, 5, tzinfo=UTC)
+    late = Matter(
+        id=MatterId("m-1"),
+        kind=MatterKind.COMPLAINT,
+        customer=CustomerId("c-17"),
+        subject="It came late",
+        opened_at=new_year,
+    )
+
+    with SqlStore.open(f"sqlite:///{file}") as store:
+        with pytest.raises(SchemaOutOfDateError, match=r"has schema 1, .* call migrate"):
+            store.unit_of_work(readonly=True)
+        planned = store.migrate(dry_run=True)
+        assert store.migrate() == planned
+        assert store.migrate() == ()
+        with store.unit_of_work() as uow:
+            assert uow.departments.get("care").version == 3
+            uow.matters.add(late)
+            uow.commit()
+
+    assert [statement.split("(")[0].strip() for statement in planned] == [
+        "CREATE TABLE crm_matters",
+        "CREATE INDEX ix_crm_matters_customer ON crm_matters",
+        "CREATE INDEX ix_crm_matters_member ON crm_matters",
+    ]
+
+
+def test_a_migrated_store_is_like_a_new_one(store: SqlStore, file: Path, tmp_path: Path) -> None:
+    """It does not show of a store how old it is."""
+    old = tmp_path / "old.db"
+    first = (Path(__file__).parent / "schema_1.sql").read_text("utf-8").splitlines()
+    run(old, *first, "INSERT INTO crm_schema VALUES (1)")
+
+    with SqlStore.open(f"sqlite:///{old}") as migrated:
+        migrated.migrate()
+    store.close()
+
+    assert schema_of(old) == schema_of(file)
+
+
 def test_a_schema_without_a_version_is_none(store: SqlStore, file: Path) -> None:
     """A version that somebody has deleted is missed."""
     run(file, "DELETE FROM crm_schema")
@@ -84,7 +141,7 @@ def test_a_schema_without_a_version_is_none(store: SqlStore, file: Path) -> None
     with pytest.raises(SchemaOutOfDateError) as caught:
         store.unit_of_work()
 
-    assert (caught.value.have, caught.value.need) == (0, 1)
+    assert (caught.value.have, caught.value.need) == (0, 2)
 
 
 def test_a_migration_that_fails_changes_nothing(file: Path) -> None:

@@ -65,7 +65,8 @@ class PlanReceipt:
         count = len(self.changes)
         things = _counted(count, "change")
         if self.matters:
-            things += f", {_counted(len(self.matters), 'matter')} went along"
+            way = "went along" if self.undoes is None else "came back"
+            things += f", {_counted(len(self.matters), 'matter')} {way}"
         if self.remains:
             things += f", {_counted(len(self.remains), 'thing')} cannot be undone"
         return f"{self.by} {verb} plan {self.plan[:12]} at {self.at.isoformat()}: {things}"

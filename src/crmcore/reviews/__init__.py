@@ -39,6 +39,7 @@ from ._handover import Handover
 from ._holdings import Holdings, holdings_at
 from ._impact import Backtest, BacktestDay, Difference
 from ._judging import Judgement
+from ._leaving import plan_handover
 from ._note import HandoverNote
 from ._plan import DepartmentPlan
 from ._review import Review
@@ -56,6 +57,7 @@ __all__ = [
     "apply_plan",
     "backtest",
     "holdings_at",
+    "plan_handover",
     "review_department",
     "undo_plan",
 ]

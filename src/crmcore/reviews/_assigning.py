@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ import attrs
 from crmcore.allocation import Solver, Watch
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
-from crmcore.kernel import MemberId, Phrase, ResponsibilityId
+from crmcore.kernel import CustomerId, MemberId, Phrase, ResponsibilityId
 from crmcore.organization import Assignment, Duty, Organization, SkillLevel
 from crmcore.plans import Plan
 from crmcore.policies import Policy
@@ -25,6 +25,7 @@ from crmcore.reassignment import (
     assign_responsibilities,
 )
 
+from ._carrying import carrying
 from ._judging import Judgement
 from ._plan import DepartmentPlan
 from ._records import Progress, Records
@@ -81,7 +82,7 @@ def make_plan(
         duty_hours=[(load.member, load.hours) for load in duties.after.loads],
     )
     customers = assign_customers(
-        _needs(records, judgements, planning),
+        needs_of(records, judgements, planning),
         capacities,
         as_of=planning.as_of,
         weights=planning.weights,
@@ -90,19 +91,26 @@ def make_plan(
         solver=planning.solver,
         progress=progress,
     )
-    return DepartmentPlan(duties=duties, customers=customers)
+    return DepartmentPlan(duties=duties, customers=carrying(customers, records.matters))
 
 
-def _needs(
-    records: Records, judgements: Iterable[Judgement], planning: Planning
+def needs_of(
+    records: Records,
+    judgements: Iterable[Judgement],
+    planning: Planning,
+    *,
+    also: Container[CustomerId] = frozenset(),
 ) -> Iterator[CustomerNeed]:
-    """Yield what each customer needs who is to have somebody of this department, by the policy."""
+    """Yield what each customer needs who is to have somebody of this department, by the policy.
+
+    Customers for whom the policy has no time are left out, but for those who are wanted *also*.
+    """
     book = planning.policy.book
     for judgement in judgements:
         features = judgement.features
         tier, stage = str(features.tier), str(features.stage)
         minutes = book.minutes(tier, stage)
-        if not minutes:
+        if not minutes and features.customer not in also:
             continue
         care = book.of(tier)
         customer: Customer = records.customers[features.customer]

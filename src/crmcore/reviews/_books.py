@@ -234,6 +234,10 @@ class Books:
         ):
             yield f"the customer is out of use since {found.archived_at.isoformat()}"
 
+    def has_left(self, member: MemberId) -> bool:
+        """Say whether somebody is gone, so that nothing can be given to them."""
+        return any(True for _ in self._has_left(member))
+
     def _has_left(self, member: MemberId) -> Iterator[str]:
         found = self.members.get(member)
         if found is None:

@@ -46,11 +46,16 @@ def depart(
 ) -> tuple[list[MatterChange], tuple[Departure, ...]]:
     """Hand on what is left with whoever hands over, and write the last day down.
 
-    Open matters with other people's customers go to the owners of these.
+    Open matters with other people's customers go to the owners of these, who must be there.
     """
     who = handover.member.id
-    left = [matter for matter in uow.matters.of_member(who) if matter.is_open_at(at)]
-    matters = [put_in_charge(uow, matter, owner_of(uow, matter, who, at)) for matter in left]
+    matters = [
+        put_in_charge(uow, matter, owner)
+        for matter in uow.matters.of_member(who)
+        if matter.is_open_at(at)
+        for owner in [_owner_of(uow, books, matter, at)]
+        if owner != who
+    ]
     if handover.left_on is None or handover.left_on == handover.member.left_on:
         return matters, ()
     saved = books.save(attrs.evolve(handover.member, left_on=handover.left_on))
@@ -60,10 +65,10 @@ def depart(
     return matters, (departure,)
 
 
-def owner_of(uow: UnitOfWork, matter: Matter, but: MemberId, at: datetime) -> MemberId | None:
-    """Return who owns the customer of a matter; None where nobody but one member does."""
+def _owner_of(uow: UnitOfWork, books: Books, matter: Matter, at: datetime) -> MemberId | None:
+    """Return who owns the customer of a matter; None where nobody does who is still there."""
     held = owners_at(uow.ownerships.of_customer(matter.customer), at).get(matter.customer)
-    return None if held is None or held.member == but else held.member
+    return None if held is None or books.has_left(held.member) else held.member
 
 
 def stay_after_all(books: Books, receipt: PlanReceipt) -> tuple[tuple[Departure, ...], list[Fault]]:

@@ -10,7 +10,7 @@ import attrs
 from crmcore.activities import Interaction, Matter
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Contact, Customer
-from crmcore.kernel import MemberId, Phrase
+from crmcore.kernel import MemberId, Phrase, round_half_up
 from crmcore.lifecycle import Stage
 
 from ._judging import Judgement
@@ -112,10 +112,12 @@ class HandoverNote:
         known, currency = self.judgement.features, self.currency
         stage = Stage(str(known.stage)).label
         english, chinese = [stage.en, self.tier.en], [stage.zh, self.tier.zh]
-        if known.segment is not None:
-            english.append(known.segment)
-            chinese.append(known.segment)
-        english.append(f"{known.frequency} purchase days, {known.spend} {currency} in all")
+        segment = self.judgement.placement.segment
+        if segment is not None:
+            english.append(segment.label.en)
+            chinese.append(segment.label.zh)
+        days = "1 purchase day" if known.frequency == 1 else f"{known.frequency} purchase days"
+        english.append(f"{days}, {known.spend} {currency} in all")
         chinese.append(f"{known.frequency}个购买日，累计{known.spend} {currency}")
         if known.recent_frequency:
             english.append(f"{known.recent_spend} {currency} of it lately")
@@ -123,7 +125,7 @@ class HandoverNote:
         if known.last_purchase is not None:
             english.append(f"last on {known.last_purchase}")
             chinese.append(f"最近一次{known.last_purchase}")
-        points = self.judgement.score.value
+        points = round_half_up(self.judgement.score.value, 1)
         english.append(f"{points} points")
         chinese.append(f"{points}分")
         return Phrase("; ".join(english), "；".join(chinese))
@@ -160,7 +162,11 @@ class HandoverNote:
         return Phrase("; ".join(english), "；".join(chinese))
 
     def _next(self) -> Phrase:
-        """Return what to do first: the recorded step of what is due first, or to say hello."""
+        """Return what to do first.
+
+        That is the recorded step of what is due first, or else to settle it; where nothing is
+        open, what helps customers of this segment, or else to say hello.
+        """
         for matter in self.matters:
             if matter.next_step is not None:
                 step = " ".join(matter.next_step.split())
@@ -168,6 +174,9 @@ class HandoverNote:
         if self.matters:
             first = self.matters[0].subject
             return Phrase(f"next: settle {first}", f"下一步：处理{first}")
+        segment = self.judgement.placement.segment
+        if segment is not None and segment.advice is not None:
+            return Phrase(f"next: {segment.advice.en}", f"下一步：{segment.advice.zh}")
         return Phrase("next: introduce yourself", "下一步：主动联系客户，自我介绍")
 
     def _day(self, at: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 import attrs
 
-from crmcore.activities import Purchase
+from crmcore.activities import Matter, Purchase
 from crmcore.calendar import midnight
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer, Ownership, owners_at
@@ -18,6 +18,8 @@ from crmcore.kernel import CustomerId, MemberId, Phrase
 from crmcore.organization import Organization
 from crmcore.policies import Policy
 from crmcore.storage import Store, UnitOfWork, read_organization
+
+from ._carrying import by_customer
 
 Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
 _T = TypeVar("_T")
@@ -40,6 +42,7 @@ class Records:
         owners: Who owns each customer in use.
         trails: What each customer did before that day, whether in use or archived since: the
             past stays what it was.
+        matters: What is open with each customer, if anything is.
         strangers: How many purchases there are, before that day, of each customer who is not
             stored, by id.
     """
@@ -50,6 +53,7 @@ class Records:
     customers: Mapping[CustomerId, Customer]
     owners: Mapping[CustomerId, Ownership]
     trails: Mapping[CustomerId, Trail]
+    matters: Mapping[CustomerId, tuple[Matter, ...]]
     strangers: Mapping[CustomerId, int]
 
     @property
@@ -77,6 +81,7 @@ def read_records(
         owners = owners_at(uow.ownerships.lasting(at=at), at)
         strangers: Counter[CustomerId] = Counter()
         trails = _trails(uow, stored, at, policy, strangers, progress)
+        matters = by_customer(uow.matters.open(at=at))
     return Records(
         at=at,
         organization=organization,
@@ -84,6 +89,7 @@ def read_records(
         customers=customers,
         owners={key: held for key, held in owners.items() if key in customers},
         trails=trails,
+        matters=matters,
         strangers=strangers,
     )
 
