@@ -31,7 +31,9 @@ from ._customers import assign_customers, assign_to_teams
 from ._eligibility import Eligibility
 from ._need import CustomerNeed
 from ._responsibilities import assign_responsibilities
+from ._scenario import Scenario
 from ._weights import AssignmentWeights
+from ._what_if import Worth, what_if
 from ._wish import Apart, Bundle, Lock, Pin
 
 __all__ = [
@@ -43,7 +45,10 @@ __all__ = [
     "Eligibility",
     "Lock",
     "Pin",
+    "Scenario",
+    "Worth",
     "assign_customers",
     "assign_responsibilities",
     "assign_to_teams",
+    "what_if",
 ]

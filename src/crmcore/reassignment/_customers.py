@@ -21,7 +21,7 @@ from ._weights import AssignmentWeights
 from ._wish import Apart, Bundle, Lock, Pin
 
 # Books are large; where one is small, prices and a few branches prove enough.
-_BUDGET = Budget(nodes=20)
+BUDGET = Budget(nodes=20)
 
 
 def assign_customers(
@@ -92,7 +92,7 @@ def assign_customers(
         within=within,
     )
     effort = Effort(
-        budget=_BUDGET if budget is None and solver is None else budget,
+        budget=BUDGET if budget is None and solver is None else budget,
         watch=watch,
         solver=solver,
         progress=progress,
@@ -159,7 +159,7 @@ def assign_to_teams(
         of_teams=True,
     )
     effort = Effort(
-        budget=_BUDGET if budget is None and solver is None else budget,
+        budget=BUDGET if budget is None and solver is None else budget,
         watch=watch,
         solver=solver,
         progress=progress,

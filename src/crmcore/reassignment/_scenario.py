@@ -1,0 +1,388 @@
+"""Scenarios: everything that a plan is made from, ready to be changed and planned again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from crmcore.allocation import Budget, Solver, Watch
+from crmcore.calendar import Period, midnight
+from crmcore.checks import day
+from crmcore.errors import InvalidValueError, UnknownNameError
+from crmcore.kernel import MemberId, Phrase, round_half_up
+from crmcore.organization import Member, Organization
+from crmcore.plans import Plan, PlanKind
+
+from ._book import Book
+from ._capacity import Capacity
+from ._case import Case
+from ._customers import BUDGET
+from ._duties import Duties
+from ._eligibility import Eligibility, Fact, Facts, facts
+from ._explain import plan_for
+from ._need import CustomerNeed
+from ._solving import Effort
+from ._weights import AssignmentWeights
+from ._wish import Apart, Bundle, Lock, Pin
+
+_WEEK = 7
+
+
+def _needs(book: Iterable[CustomerNeed]) -> tuple[CustomerNeed, ...]:
+    return tuple(book)
+
+
+def _capacities(holders: Iterable[Capacity]) -> tuple[Capacity, ...]:
+    return tuple(holders)
+
+
+def _wishes(pins: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
+    return tuple(pins)
+
+
+def _rules(
+    rules: Iterable[Eligibility | Apart | Bundle],
+) -> tuple[Eligibility | Apart | Bundle, ...]:
+    return tuple(rules)
+
+
+def _facts(given: Mapping[MemberId, Mapping[str, Fact]]) -> tuple[tuple[MemberId, Facts], ...]:
+    return tuple(sorted((key, facts(known)) for key, known in given.items()))
+
+
+@attrs.frozen(kw_only=True)
+class Scenario:
+    """Everything that a plan is made from; each change gives another scenario.
+
+    `Scenario.of_customers` takes what `assign_customers` takes, and
+    `Scenario.of_responsibilities` what `assign_responsibilities` takes.
+
+    Attributes:
+        kind: What the plan is about.
+        as_of: The day of the plan.
+        book: The customers with what they need.
+        holders: The members with the hours that they have for customers.
+        organization: The department, where it is known.
+        zone: The zone in which the day begins, for duties.
+        weeks: The weeks over which leave is counted, for duties.
+        weights: What counts how much.
+        pins: What goes to a stated member, or stays where it is.
+        rules: Who may hold what, what belongs apart, and what together.
+        within: A plan for teams that the plan for customers keeps to.
+        facts: What rules ask of members, for duties.
+        budget: How much work to do.
+        changes: What was changed, one change after another, in words.
+
+    .. versionadded:: 0.1.0
+    """
+
+    kind: PlanKind
+    as_of: date = attrs.field(converter=day)
+    book: tuple[CustomerNeed, ...] = attrs.field(default=(), converter=_needs)
+    holders: tuple[Capacity, ...] = attrs.field(default=(), converter=_capacities)
+    organization: Organization | None = None
+    zone: ZoneInfo | str | None = None
+    weeks: int = 4
+    weights: AssignmentWeights = attrs.field(factory=AssignmentWeights)
+    pins: tuple[Pin | Lock, ...] = attrs.field(default=(), converter=_wishes)
+    rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(default=(), converter=_rules)
+    within: Plan | None = None
+    facts: tuple[tuple[MemberId, Facts], ...] = ()
+    budget: Budget | None = None
+    changes: tuple[Phrase, ...] = ()
+
+    @classmethod
+    def of_customers(
+        cls,
+        book: Iterable[CustomerNeed],
+        holders: Iterable[Capacity],
+        *,
+        as_of: date,
+        weights: AssignmentWeights | None = None,
+        pins: Iterable[Pin | Lock] = (),
+        rules: Iterable[Eligibility | Apart | Bundle] = (),
+        within: Plan | None = None,
+        organization: Organization | None = None,
+        budget: Budget | None = None,
+    ) -> Scenario:
+        """Return what a plan for customers is made from; see `assign_customers`."""
+        return cls(
+            kind=PlanKind.CUSTOMERS,
+            as_of=as_of,
+            book=book,
+            holders=holders,
+            organization=organization,
+            weights=weights or AssignmentWeights(),
+            pins=pins,
+            rules=rules,
+            within=within,
+            budget=budget,
+        )
+
+    @classmethod
+    def of_responsibilities(
+        cls,
+        organization: Organization,
+        *,
+        as_of: date,
+        zone: ZoneInfo | str | None = None,
+        weeks: int = 4,
+        weights: AssignmentWeights | None = None,
+        pins: Iterable[Pin | Lock] = (),
+        rules: Iterable[Eligibility] = (),
+        facts: Mapping[MemberId, Mapping[str, Fact]] | None = None,
+        budget: Budget | None = None,
+    ) -> Scenario:
+        """Return what a plan for duties is made from; see `assign_responsibilities`."""
+        return cls(
+            kind=PlanKind.RESPONSIBILITIES,
+            as_of=as_of,
+            organization=organization,
+            zone=zone,
+            weeks=weeks,
+            weights=weights or AssignmentWeights(),
+            pins=pins,
+            rules=rules,
+            facts=_facts(facts or {}),
+            budget=budget,
+        )
+
+    @property
+    def wording(self) -> Phrase:
+        """What was changed, on one line."""
+        if not self.changes:
+            return Phrase("as it is", "维持现状")
+        return Phrase(
+            "; ".join(change.en for change in self.changes),
+            "；".join(change.zh for change in self.changes),
+        )
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Everybody who could hold something, by id."""
+        people: Iterable[Member] = (
+            self._department.members
+            if self.kind is PlanKind.RESPONSIBILITIES
+            else (capacity.member for capacity in self.holders)
+        )
+        return tuple(sorted(people, key=lambda member: member.id))
+
+    def plan(
+        self,
+        *,
+        watch: Watch | None = None,
+        solver: Solver | None = None,
+        progress: Callable[[int, int | None, Phrase], None] | None = None,
+    ) -> Plan:
+        """Make the plan, as `assign_customers` or `assign_responsibilities` would.
+
+        Raises:
+            FaultsError: With everything that is wrong.
+        """
+        budget = self.budget
+        if budget is None and solver is None and self.kind is not PlanKind.RESPONSIBILITIES:
+            budget = BUDGET
+        effort = Effort(budget=budget, watch=watch, solver=solver, progress=progress)
+        return plan_for(self.case(), kind=self.kind, as_of=self.as_of, effort=effort)
+
+    def with_hours(self, member: str, *, more: Decimal | int = 1) -> Scenario:
+        """Return the same with so many hours more, or below 0 fewer, for a member.
+
+        Hours are a week for duties, and in the planning period for customers.
+
+        Raises:
+            UnknownNameError: If there is no such member.
+            InvalidValueError: If the member would have fewer than none.
+        """
+        self._find(member)
+        change = _hours_changed(member, Decimal(more))
+        if self.kind is PlanKind.RESPONSIBILITIES:
+            return self._with_members(
+                [
+                    attrs.evolve(one, weekly_hours=one.weekly_hours + more)
+                    if one.id == member
+                    else one
+                    for one in self._department.members
+                ],
+                change,
+            )
+        return attrs.evolve(
+            self,
+            holders=[
+                attrs.evolve(one, hours=one.hours + more) if one.member.id == member else one
+                for one in self.holders
+            ],
+            changes=(*self.changes, change),
+        )
+
+    def each_with_hours(self, *, more: Decimal | int = 1) -> tuple[Scenario, ...]:
+        """Return for each member what it would be with so many hours more, by member."""
+        return tuple(self.with_hours(member.id, more=more) for member in self.members)
+
+    def with_member(self, newcomer: Capacity | Member) -> Scenario:
+        """Return the same with somebody more: a capacity for customers, a member for duties.
+
+        Raises:
+            InvalidValueError: If it is the other of the two.
+        """
+        if self.kind is PlanKind.RESPONSIBILITIES:
+            if not isinstance(newcomer, Member):
+                raise InvalidValueError("newcomer", newcomer, "be a member, for duties")
+            return self._with_members([*self._department.members, newcomer], _joined(newcomer))
+        if not isinstance(newcomer, Capacity):
+            raise InvalidValueError("newcomer", newcomer, "be a capacity, for customers")
+        return attrs.evolve(
+            self,
+            holders=[*self.holders, newcomer],
+            changes=(*self.changes, _joined(newcomer.member)),
+        )
+
+    def without_member(self, member: str) -> Scenario:
+        """Return the same with a member who has no hours any more.
+
+        Raises:
+            UnknownNameError: If there is no such member.
+        """
+        self._find(member)
+        change = Phrase(f"without {member}", f"{member}不再参与")
+        if self.kind is PlanKind.RESPONSIBILITIES:
+            return self._with_members(
+                [
+                    attrs.evolve(one, left_on=self.as_of) if one.id == member else one
+                    for one in self._department.members
+                ],
+                change,
+            )
+        return attrs.evolve(
+            self,
+            holders=[one for one in self.holders if one.member.id != member],
+            changes=(*self.changes, change),
+        )
+
+    def with_pin(self, pin: Pin | Lock) -> Scenario:
+        """Return the same with one wish more."""
+        return attrs.evolve(
+            self, pins=(*self.pins, pin), changes=(*self.changes, _said(pin, is_added=True))
+        )
+
+    def without_pin(self, pin: Pin | Lock) -> Scenario:
+        """Return the same with a wish given up.
+
+        Raises:
+            InvalidValueError: If there is no such wish.
+        """
+        if pin not in self.pins:
+            raise InvalidValueError("pin", pin.subject, "be one of the pins of the scenario")
+        return attrs.evolve(
+            self,
+            pins=tuple(one for one in self.pins if one != pin),
+            changes=(*self.changes, _said(pin, is_added=False)),
+        )
+
+    def frontier(
+        self, times: Iterable[Fraction | int] = (0, 1, 2, 4)
+    ) -> tuple[tuple[Fraction, Plan], ...]:
+        """Return the plans for several prices of a change: what fewer moves give up.
+
+        Args:
+            times: By what to multiply the price of a change, each 0 or above.
+
+        Returns:
+            Each multiple with its plan, the lowest first; points are rounded half up.
+        """
+        wanted = sorted({Fraction(each) for each in times})
+        return tuple((each, self._with_change_at(each).plan()) for each in wanted)
+
+    def _with_change_at(self, times: Fraction) -> Scenario:
+        def scaled(points: int) -> int:
+            return int(points * times + Fraction(1, 2))
+
+        weights = attrs.evolve(
+            self.weights,
+            change=scaled(self.weights.change),
+            valuable_change=scaled(self.weights.valuable_change),
+            yearly_change=scaled(self.weights.yearly_change),
+        )
+        return attrs.evolve(
+            self,
+            weights=weights,
+            book=[
+                need if need.change is None else attrs.evolve(need, change=scaled(need.change))
+                for need in self.book
+            ],
+        )
+
+    def case(self) -> Case:
+        """Return the case that the plan answers.
+
+        :meta private:
+        """
+        if self.kind is not PlanKind.RESPONSIBILITIES:
+            return Book(
+                needs=self.book,
+                capacities=self.holders,
+                as_of=self.as_of,
+                weights=self.weights,
+                wished=self.pins,
+                rules=self.rules,
+                organization=self.organization,
+                within=self.within,
+            ).case()
+        begins = (
+            datetime.combine(self.as_of, time(0), UTC)
+            if self.zone is None
+            else midnight(self.as_of, self.zone)
+        )
+        return Duties(
+            organization=self._department,
+            as_of=self.as_of,
+            begins=begins,
+            period=Period(self.as_of, self.as_of + timedelta(days=_WEEK * self.weeks)),
+            weights=self.weights,
+            wished=self.pins,
+            rules=tuple(rule for rule in self.rules if isinstance(rule, Eligibility)),
+            facts={key: dict(known) for key, known in self.facts},
+        ).case()
+
+    @property
+    def _department(self) -> Organization:
+        if self.organization is None:
+            raise InvalidValueError("organization", None, "be given, for duties")
+        return self.organization
+
+    def _find(self, member: str) -> None:
+        known = [one.id for one in self.members]
+        if member not in known:
+            raise UnknownNameError("member", member, known)
+
+    def _with_members(self, members: Iterable[Member], change: Phrase) -> Scenario:
+        return attrs.evolve(
+            self,
+            organization=attrs.evolve(self._department, members=members),
+            changes=(*self.changes, change),
+        )
+
+
+def _hours_changed(member: str, more: Decimal) -> Phrase:
+    shown = f"{round_half_up(abs(more), 2).normalize() + 0:f}"
+    if more < 0:
+        return Phrase(f"{shown} h less for {member}", f"{member}减少{shown}小时")
+    return Phrase(f"{shown} h more for {member}", f"{member}增加{shown}小时")
+
+
+def _joined(member: Member) -> Phrase:
+    return Phrase(f"with {member.id}", f"{member.id}加入")
+
+
+def _said(pin: Pin | Lock, *, is_added: bool) -> Phrase:
+    what = pin.subject
+    if isinstance(pin, Lock):
+        said = Phrase(f"{what} locked", f"锁定{what}")
+    else:
+        said = Phrase(f"{what} pinned to {pin.member}", f"将{what}指定给{pin.member}")
+    return said if is_added else Phrase(f"not {said.en}", f"不再{said.zh}")
