@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from crmcore.activities import Interaction
+from crmcore.criteria import EVERYTHING
 from crmcore.customers import Ownership
 from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import CustomerId, Phrase
@@ -66,10 +67,13 @@ class Reader:
 
     def _owned(self, customer: CustomerId, holding: Holding) -> Outlook:
         facts = self.terms.facts(self.register, customer)
-        clocks = sorted(
-            filter(None, (self._clock(rule, facts, holding) for rule in self.terms.rules)),
-            key=lambda clock: clock.due or _NEVER,
-        )
+        taken_over = self.terms.day_of(holding.since)
+        clocks = [
+            clock
+            for rule in self.terms.rules
+            if (clock := self._clock(rule, facts, holding, taken_over)) is not None
+        ]
+        clocks.sort(key=lambda clock: clock.due or _NEVER)
         due, hindrance = self._due(facts, holding, clocks[0].due if clocks else None)
         warned_from, fate = None, Fate.KEPT
         if due is not None:
@@ -85,7 +89,7 @@ class Reader:
             member=holding.last.member,
             as_of=self.as_of,
             fate=fate,
-            taken_over=self.terms.day_of(holding.since),
+            taken_over=taken_over,
             clocks=tuple(clocks),
             due=due,
             warned_from=warned_from,
@@ -132,14 +136,17 @@ class Reader:
                     )
         return None
 
-    def _clock(self, rule: RecycleRule, facts: dict[str, object], holding: Holding) -> Clock | None:
+    def _clock(
+        self, rule: RecycleRule, facts: dict[str, object], holding: Holding, taken_over: date
+    ) -> Clock | None:
         """Return the clock of a rule; None where the rule does not apply."""
-        verdict = rule.when.evaluate(facts)
-        if verdict is Verdict.FAILS:
-            return None
-        if verdict is Verdict.UNKNOWN:
-            return Clock(rule=rule, missing=rule.when.explain(facts).missing)
-        start, started_by = self.terms.day_of(holding.since), "taken_over"
+        if rule.when is not EVERYTHING:
+            verdict = rule.when.evaluate(facts)
+            if verdict is Verdict.FAILS:
+                return None
+            if verdict is Verdict.UNKNOWN:
+                return Clock(rule=rule, missing=rule.when.explain(facts).missing)
+        start, started_by = taken_over, "taken_over"
         if rule.since is not None:
             named = self._named_day(rule.since, facts, holding.last.customer)
             if named is None:
@@ -150,8 +157,10 @@ class Reader:
         if settled is not None:
             return Clock(rule=rule, settled_by=settled[1])
         reset = self._last(rule.resets, holding)
-        if reset is not None and self.terms.day_of(reset[0]) >= start:
-            start, started_by = self.terms.day_of(reset[0]), reset[1]
+        if reset is not None:
+            day = self.terms.day_of(reset[0])
+            if day >= start:
+                start, started_by = day, reset[1]
         off = self.register.leave(holding.last.member) if rule.leave_pauses else ()
         due = after_full_days(start, rule.days, off)
         lost = 0 if due is None else (due - start).days - 1 - rule.days
@@ -168,8 +177,12 @@ class Reader:
 
     def _last(self, activities: Iterable[Activity], holding: Holding) -> _Event | None:
         """Return the last of some activities since the owner has the customer, before now."""
-        found = (self._newest(activity, holding) for activity in activities)
-        return max((event for event in found if event is not None), default=None)
+        last: _Event | None = None
+        for activity in activities:
+            event = self._newest(activity, holding)
+            if event is not None and (last is None or event > last):
+                last = event
+        return last
 
     def _newest(self, activity: Activity, holding: Holding) -> _Event | None:
         events = {

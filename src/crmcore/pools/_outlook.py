@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 import attrs
@@ -228,10 +229,11 @@ class Recycling:
     def _of(self, fate: Fate) -> Iterator[Outlook]:
         return (outlook for outlook in self.outlooks if outlook.fate is fate)
 
-    @property
+    @cached_property
     def moves(self) -> tuple[Move, ...]:
         """The moves back to the pool, by customer, for `crmcore.reviews.apply_plan`."""
-        return tuple(outlook.move for outlook in self.outlooks if outlook.move is not None)
+        moves = (outlook.move for outlook in self._of(Fate.RECYCLED))
+        return tuple(move for move in moves if move is not None)
 
     @property
     def warnings(self) -> tuple[Outlook, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 import attrs
@@ -195,7 +196,7 @@ class RecycleRule:
         """The names of the facts that it reads."""
         return self.when.fields | ({self.since} if self.since is not None else set())
 
-    @property
+    @cached_property
     def wording(self) -> Phrase:
         """What has to come true for a customer to come back."""
         lacking = [activity.wording for activity in (*self.resets, *self.settled_by)]
