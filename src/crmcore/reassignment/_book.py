@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
+from operator import attrgetter
 from typing import TypeAlias
 
 import attrs
@@ -158,11 +159,7 @@ class Book:
                     {member.id for member in organization.members},
                 )
             ),
-            *rule_faults(
-                self._statutes,
-                {name for need in self.needs for name in need.known},
-                {name for each in self._known.values() for name in each},
-            ),
+            *rule_faults(self._statutes, (need.known for need in self.needs), self._known.values()),
         ]
 
     def _no_hours(self) -> Iterator[Fault]:
@@ -282,7 +279,7 @@ class Book:
         weights = self.weights
         median = _median([need.value for need in self.needs])
         demands: dict[Demand, Demand] = {}  # thousands of customers share a few demands
-        ruled = verdicts(self._statutes, (need.known for need in self.needs), self.as_of)
+        ruled = verdicts(self._statutes, self.needs, attrgetter("known"), self.as_of)
         for need, rules in zip(self.needs, ruled, strict=True):
             demand = Demand(
                 skills=need.skills,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 import attrs
 
@@ -132,7 +133,7 @@ class Case:
 
         What goes as one is one item there, under the first of its subjects.
         """
-        items = self.items()
+        items = dict(self.items)
         for bundle in self.bundles:
             parts = [items.pop(key) for key in bundle]
             is_fixed = any(self.fixed(key) is not None for key in bundle)
@@ -148,8 +149,9 @@ class Case:
             ],
         )
 
-    def items(self) -> dict[str, Item]:
-        """Return each slot as an item, by subject."""
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """Each slot as an item, by subject."""
         shared: dict[object, tuple[Option, ...]] = {}
         dear = self.dearer_than_all() if self.pins or self.locks else 0
         return {

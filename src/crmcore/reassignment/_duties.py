@@ -78,11 +78,7 @@ class Duties:
         faults = [
             *self._no_hours(),
             *skill_faults(slots.values(), self._skills(), is_whole=False),
-            *rule_faults(
-                self.rules,
-                {name for known in map(_known, self._pairs) for name in known},
-                {name for known in self._known.values() for name in known},
-            ),
+            *rule_faults(self.rules, map(_known, self._pairs), self._known.values()),
             *self._fact_faults(),
             *contradictions,
             *bad_locks,
@@ -156,7 +152,7 @@ class Duties:
         today: dict[tuple[str, Duty], Assignment] = {}
         for held in self.organization.assigned_at(self.begins):
             today.setdefault((held.responsibility, held.duty), held)
-        ruled = verdicts(self.rules, map(_known, self._pairs), self.as_of)
+        ruled = verdicts(self.rules, self._pairs, _known, self.as_of)
         for (responsibility, duty), rules in zip(self._pairs, ruled, strict=True):
             yield self._slot(responsibility, duty, rules, today.get((responsibility.id, duty)))
 

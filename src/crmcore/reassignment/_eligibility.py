@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import attrs
 
@@ -16,6 +16,7 @@ from crmcore.kernel import MemberId, Phrase
 
 Fact: TypeAlias = str | int | bool | Decimal | date | None
 Facts: TypeAlias = tuple[tuple[str, Fact], ...]
+_T = TypeVar("_T")
 
 
 def facts(given: Mapping[str, Fact] | Iterable[tuple[str, Fact]]) -> Facts:
@@ -119,25 +120,41 @@ def _missing(names: Iterable[str]) -> Phrase:
 
 
 def verdicts(
-    rules: Iterable[Eligibility], each: Iterable[Mapping[str, Fact]], as_of: date
+    rules: Iterable[Eligibility],
+    items: Iterable[_T],
+    known_of: Callable[[_T], Mapping[str, Fact]],
+    as_of: date,
 ) -> Iterator[tuple[tuple[int, bool], ...]]:
     """Yield for each item the rules that are about it, and whether that is sure."""
     judges = [rule.where.compile(as_of=as_of) for rule in rules]
-    for record in each:
-        found = [(at, judge(record)) for at, judge in enumerate(judges)]
+    for item in items:
+        known = known_of(item) if judges else {}
+        found = [(at, judge(known)) for at, judge in enumerate(judges)]
         yield tuple((at, verdict is True) for at, verdict in found if verdict is not False)
 
 
 def rule_faults(
     rules: Iterable[Eligibility],
-    items: Iterable[str],
-    members: Iterable[str],
+    items: Iterable[Mapping[str, Fact]],
+    members: Iterable[Mapping[str, Fact]],
 ) -> list[Fault]:
-    """Return a fault for each fact that a rule asks for, and nobody has."""
-    known = (("where", set(items)), ("only", set(members)))
+    """Return a fault for each fact that a rule asks for, and nobody has.
+
+    Args:
+        rules: The rules.
+        items: What is known of each customer or duty.
+        members: What is known of each member.
+    """
+    asked = list(rules)
+    if not asked:
+        return []
+    known = (
+        ("where", {name for each in items for name in each}),
+        ("only", {name for each in members for name in each}),
+    )
     found = {
         (str(rule), str(UnknownNameError("fact", name, names)))
-        for rule in rules
+        for rule in asked
         for part, names in known
         for name in getattr(rule, part).fields - names
     }

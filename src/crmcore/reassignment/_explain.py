@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -23,13 +24,13 @@ Holding = dict[str, MemberId | None]
 def plan_for(case: Case, *, kind: PlanKind, as_of: date, effort: Effort) -> Plan:
     """Solve a case and explain the solution."""
     solved, solution = solve_case(case, effort)
-    return _Explained(solved, solved.items(), solution).plan(kind, as_of)
+    return _Explained(solved, solved.items, solution).plan(kind, as_of)
 
 
 class _Explained:
     """A solved case, ready to answer why."""
 
-    def __init__(self, case: Case, items: dict[str, Item], solution: Solution) -> None:
+    def __init__(self, case: Case, items: Mapping[str, Item], solution: Solution) -> None:
         self._case = case
         self._items = items
         self._solution = solution
