@@ -138,18 +138,27 @@ def added_up(problem: Problem, assignment: Assigned) -> int:
     load = dict.fromkeys((holder.id for holder in problem.holders), 0)
     value = 0
     for item in problem.items:
-        where, costs = held[item.id], item.costs
-        if where is not None and where not in costs:
+        where = held[item.id]
+        option = next((option for option in item.options if option.holder == where), None)
+        if option is not None:
+            value += option.cost + _change(item, option.holder)
+            load[option.holder] += item.minutes if option.minutes is None else option.minutes
+        elif where is None:
+            value += item.uncovered
+        else:
             raise InvalidValueError(f"holder of {item.id}", where, "be one of its options")
-        value += item.uncovered if where is None else costs[where]
-        if where is not None:
-            load[where] += _work(item)[where]
     value += sum(holder.cost(load[holder.id]) for holder in problem.holders)
     for pair in problem.conflicts:
         where = held[pair.one]
         if where is not None and where == held[pair.other]:
             raise InvalidValueError(f"holder of {pair.one}", where, f"not hold {pair.other} too")
     return value
+
+
+def _change(item: Item, to: str) -> int:
+    """Return what it costs that an item changes hands."""
+    spared = item.current != to and any(o.holder == item.current for o in item.options)
+    return item.change if spared else 0
 
 
 def _work(item: Item) -> dict[str, int]:

@@ -9,22 +9,22 @@ anything better.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heappop, heappush
 
 import attrs
 
 from crmcore.kernel import Phrase
 
-from ._descent import Descent
-from ._lagrange import Relaxation, View
+from ._lagrange import Relaxation, View, common_step
+from ._polish import Polish
 from ._table import NEVER, Table
 from ._watch import Progress, Timer
 
 _ROOT_STEPS = 150
 _BRANCH_STEPS = 15
-_EVERY = 8
+_EVERY = 4
+_NEVER_TAKEN = 1 << 80
 _SEARCHING = Phrase("ruling out all the rest", "逐一排除其余方案")
-
-Forced = dict[tuple[int, int], tuple[int, int]]
 
 
 @attrs.frozen
@@ -47,11 +47,12 @@ class Search:
     def __init__(self, table: Table, held: Sequence[int], moves: int, timer: Timer) -> None:
         self.held = list(held)
         self.value = table.value(held)
-        self._moves = moves
+        self._polish = Polish(table, common_step(table), moves)
         self._timer = timer
         self._seen = 0
         self._table = table
         self._relaxation = Relaxation(table)
+        self._tried: set[tuple[tuple[int, ...], ...]] = set()
 
     def run(self, prizes: Sequence[int], nodes: int, progress: Progress) -> int:
         """Open so many branches at most, and return the bound that holds then.
@@ -61,15 +62,18 @@ class Search:
             nodes: How many branches to open.
             progress: Hears the number of each branch.
         """
-        waiting = [_Branch(self._everything(), tuple(prizes), -NEVER)]
+        inner = tuple(prize * self._relaxation.unit for prize in prizes)
+        waiting = [(-NEVER, 0, 0, _Branch(self._everything(), inner, -NEVER))]
+        count = 1
         for node in range(nodes):
-            while waiting and waiting[-1].bound >= self.value:
-                waiting.pop()
-            if not waiting or self._timer.is_over():
+            if not waiting or waiting[0][0] >= self.value or self._timer.is_over():
                 break
             progress(node, nodes, _SEARCHING)
-            waiting += self._divide(waiting.pop(), _BRANCH_STEPS if node else _ROOT_STEPS)
-        return min([self.value, *(branch.bound for branch in waiting)])
+            _, depth, _, branch = heappop(waiting)
+            for part in self._divide(branch, _BRANCH_STEPS if node else _ROOT_STEPS):
+                heappush(waiting, (part.bound, depth - 1, count, part))
+                count += 1
+        return min([self.value, *(bound for bound, _, _, _ in waiting)])
 
     def _everything(self) -> tuple[int, ...]:
         table = self._table
@@ -83,15 +87,19 @@ class Search:
         )
 
     def _divide(self, branch: _Branch, steps: int) -> list[_Branch]:
-        """Return the parts of a branch that may hold something better, the best one last."""
+        """Return the parts of a branch that may hold something better, the best one first."""
         self._seen = 0
-        view = self._relaxation.climb(branch.masks, branch.prizes, steps, self._shown, self._timer)
-        if view is None:
+        part = self._relaxation.part(branch.masks)
+        if part is None:
+            return []
+        view = self._relaxation.climb(part, branch.prizes, steps, self._shown, self._timer)
+        bound = max(branch.bound, self._relaxation.up(view.bound))
+        if bound >= self.value:
             return []
         self._try(view)
-        forced = self._relaxation.forced(branch.masks, view)
-        masks = self._struck(branch.masks, forced)
-        bound = max(branch.bound, self._relaxation.up(view.bound))
+        least = self._relaxation.least(part, view)
+        bound = max([bound, *(min(row.values()) for row in least if row)])
+        masks = self._struck(branch.masks, least)
         if bound >= self.value or 0 in masks:
             return []
         undecided = [row for row, mask in enumerate(masks) if mask & (mask - 1)]
@@ -101,11 +109,11 @@ class Search:
         row = max(undecided, key=lambda row: (self._doubt(row, view), -row))
         parts = []
         for at in range(self._table.nobody + 1):
-            part = self._part(masks, row, at) if masks[row] >> at & 1 else None
-            if part is not None:
-                least = max(bound, forced[row, at][0])
-                parts.append((-least, at, _Branch(part, view.prizes, least)))
-        return [part for _, _, part in sorted(parts, key=lambda found: found[:2])]
+            one = self._part(masks, row, at) if masks[row] >> at & 1 else None
+            if one is not None:
+                floor = max(bound, least[row][at])
+                parts.append((floor, at, _Branch(one, view.prizes, floor)))
+        return [one for _, _, one in sorted(parts, key=lambda found: found[:2])]
 
     def _shown(self, view: View) -> int:
         if self._seen % _EVERY == 0:
@@ -115,29 +123,21 @@ class Search:
 
     def _try(self, view: View) -> None:
         """Make an assignment of what the holders take, and keep it if it is the best so far."""
-        costs, nobody = self._table.costs, self._table.nobody
-        wanted = [
-            min((costs[row][at], at) for at in takers)[1] if takers else nobody
-            for row, takers in enumerate(view.takers)
-        ]
-        descent = Descent.from_scratch(self._table, wanted, self._moves)
-        descent.run((), self._timer)
-        self._moves = descent.moves
-        self._keep(descent.held)
+        if view.takers not in self._tried:
+            self._tried.add(view.takers)
+            self._keep(self._polish.run(view.takers))
 
     def _keep(self, held: Sequence[int]) -> None:
         value = self._table.value(held)
         if value < self.value:
             self.held, self.value = list(held), value
 
-    def _struck(self, masks: Sequence[int], forced: Forced) -> list[int]:
+    def _struck(self, masks: Sequence[int], least: Sequence[dict[int, int]]) -> list[int]:
         """Return the masks without the options that cannot be part of anything better."""
         kept = list(masks)
-        for (row, at), (with_it, without) in forced.items():
-            if with_it >= self.value:
-                kept[row] &= ~(1 << at)
-            if without >= self.value:
-                kept[row] &= 1 << at
+        for row, mask in enumerate(masks):
+            if mask & (mask - 1):
+                kept[row] = sum(1 << at for at, cost in least[row].items() if cost < self.value)
         return kept
 
     def _part(self, masks: Sequence[int], row: int, at: int) -> tuple[int, ...] | None:

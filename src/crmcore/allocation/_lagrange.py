@@ -20,14 +20,13 @@ from math import gcd
 
 import attrs
 
-from ._knapsack import Knapsack, Load, Pattern
+from ._knapsack import Knapsack, Load, Pattern, Shelf
 from ._table import FORBIDDEN, NEVER, Table
 from ._watch import Timer
 
-Masks = Sequence[int]  # for each row, the columns that it may go to, as bits
-
 _PATIENCE = 6
 _LARGEST_GROUP = 6
+_FINENESS = 1000  # the least number of inner units between two costs
 
 
 @attrs.frozen
@@ -35,8 +34,8 @@ class View:
     """What the relaxation says about a part of all assignments.
 
     Attributes:
-        bound: What every assignment of the part costs at least.
-        prizes: The prizes that prove it, by row.
+        bound: What every assignment of the part costs at least, in the relaxation's unit.
+        prizes: The prizes that prove it, by row, in the same unit.
         loads: The best load of each holder at these prizes.
         takers: The columns that take each row.
     """
@@ -47,108 +46,131 @@ class View:
     takers: tuple[tuple[int, ...], ...]
 
 
+@attrs.frozen
+class Part:
+    """A part of all assignments.
+
+    Attributes:
+        masks: For each row, the columns that it may go to, as bits.
+        shelves: What each holder may take in it.
+    """
+
+    masks: tuple[int, ...]
+    shelves: tuple[Shelf, ...]
+
+
 class Relaxation:
-    """The problem without the rule that each item is held once."""
+    """The problem without the rule that each item is held once.
+
+    Inside it costs are counted in a smaller unit, so that prizes can be as fine as they need
+    to be; `up` leads back.
+
+    Attributes:
+        unit: How many of the inner units make one of the table.
+    """
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._step = common_step(table)
+        step = common_step(table)
+        self._grain = _common_grain(table, step)
+        self.unit = _fine_unit(table, self._grain)
         groups = [_patterns(group, table.enemies) for group in _groups(table.enemies)]
         self._knapsacks = [
-            Knapsack(table, column, groups, self._step) for column in range(table.nobody)
+            Knapsack(table, column, groups, step, self.unit) for column in range(table.nobody)
         ]
-        self._grain = _common_grain(table, self._step)
+        self._uncovered = [row[table.nobody] * self.unit for row in table.costs]
 
     def up(self, bound: int) -> int:
-        """Return the least cost from *bound* up that an assignment can have."""
-        return -(-bound // self._grain) * self._grain
+        """Return the least cost of an assignment that is not below an inner bound."""
+        return -(-bound // (self._grain * self.unit)) * self._grain
+
+    def part(self, masks: Sequence[int]) -> Part | None:
+        """Return a part of all assignments; None where a holder cannot take what it must."""
+        shelves = []
+        for knapsack in self._knapsacks:
+            shelf = knapsack.shelf(masks)
+            if shelf is None:
+                return None
+            shelves.append(shelf)
+        return Part(tuple(masks), tuple(shelves))
 
     def climb(
         self,
-        masks: Masks,
+        part: Part,
         prizes: Sequence[int],
         steps: int,
         best_known: Callable[[View], int],
         timer: Timer,
-    ) -> View | None:
+    ) -> View:
         """Raise the bound along the subgradient.
 
         Args:
-            masks: The part of all assignments to look at.
+            part: The part of all assignments to look at.
             prizes: The prizes to begin with.
-            steps: How many steps to go at most.
+            steps: How many steps to go at most; there is always one.
             best_known: Is shown each view and returns the least cost known so far.
             timer: May end the climb after any step.
 
         Returns:
-            The view with the highest bound; None where no assignment is in the part.
+            The view with the highest bound.
         """
         now, scale, stale = list(prizes), 1.0, 0
-        best: View | None = None
-        may, must = self._sets(masks)
-        loads: dict[int, Load] = {}
+        loads = [shelf.best(now) for shelf in part.shelves]
+        best = view = self._view(part.masks, now, loads)
         for _ in range(steps):
-            for at, knapsack in enumerate(self._knapsacks):
-                if at not in loads:
-                    loads[at] = knapsack.best(now, may[at], must[at])
-            if any(load.cost >= FORBIDDEN for load in loads.values()):
-                return None
-            view = self._view(masks, now, [loads[at] for at in range(len(self._knapsacks))])
             known = best_known(view)
-            if best is None or view.bound > best.bound:
+            if view.bound > best.bound:
                 best, stale = view, 0
             else:
                 stale += 1
                 if stale % _PATIENCE == 0:
                     scale /= 2
             off = {at: 1 - len(who) for at, who in enumerate(view.takers) if len(who) != 1}
-            size = scale * (known - view.bound) / max(sum(d * d for d in off.values()), 1)
+            size = (
+                scale * (known * self.unit - view.bound) / max(sum(d * d for d in off.values()), 1)
+            )
             if self.up(best.bound) >= known or not off or size < 1 or timer.is_over():
                 break
             for row, direction in off.items():
                 now[row] += round(size * direction)
-            loads = {at: load for at, load in loads.items() if may[at].isdisjoint(off)}
-        return best
+            loads = [
+                load if shelf.rows.isdisjoint(off) else shelf.best(now)
+                for shelf, load in zip(part.shelves, loads, strict=True)
+            ]
+            view = self._view(part.masks, now, loads)
+        return max(best, view, key=lambda view: view.bound)
 
-    def forced(self, masks: Masks, view: View) -> dict[tuple[int, int], tuple[int, int]]:
-        """Return by row and column what all costs at least with the row there, and without."""
+    def least(self, part: Part, view: View) -> list[dict[int, int]]:
+        """Return for each row and each column that it may go to what all costs at least then.
+
+        With the row at one column the others are without it, each for the least that costs.
+        """
         nobody = self._table.nobody
-        may, must = self._sets(masks)
-        found = {}
-        left = {
-            row: self._lost(row, view.prizes) if nobody in takers else 0
-            for row, takers in enumerate(view.takers)
-        }
-        for at, (knapsack, load) in enumerate(zip(self._knapsacks, view.loads, strict=True)):
-            others = view.bound - load.cost
-            pairs = knapsack.with_and_without(load, view.prizes, may[at], must[at])
-            for row, (with_it, without) in pairs.items():
-                found[row, at] = (self.up(others - left[row] + with_it), self.up(others + without))
-        for row, mask in enumerate(masks):
+        found: list[dict[int, int]] = [{} for _ in part.masks]
+        out = [0] * len(part.masks)
+        for at, (shelf, load) in enumerate(zip(part.shelves, view.loads, strict=True)):
+            for row, (with_it, without) in shelf.with_and_without(load, view.prizes).items():
+                found[row][at] = with_it - without
+                out[row] += without - load.cost
+        for row, mask in enumerate(part.masks):
+            lost = self._uncovered[row] - view.prizes[row]
             if mask >> nobody & 1:
-                lost = self._lost(row, view.prizes)
-                base = view.bound - left[row]
-                found[row, nobody] = (self.up(base + lost), self.up(base))
-        return found
+                found[row][nobody] = lost
+                out[row] -= lost if nobody in view.takers[row] else 0
+        return [
+            {at: self.up(view.bound + more + extra) for at, extra in columns.items()}
+            for columns, more in zip(found, out, strict=True)
+        ]
 
-    def _lost(self, row: int, prizes: Sequence[int]) -> int:
-        return self._table.costs[row][self._table.nobody] - prizes[row]
-
-    def _sets(self, masks: Masks) -> tuple[list[set[int]], list[set[int]]]:
-        columns = range(self._table.nobody)
-        may = [{row for row, mask in enumerate(masks) if mask >> at & 1} for at in columns]
-        must = [{row for row, mask in enumerate(masks) if mask == 1 << at} for at in columns]
-        return may, must
-
-    def _view(self, masks: Masks, prizes: Sequence[int], loads: Sequence[Load]) -> View:
+    def _view(self, masks: Sequence[int], prizes: Sequence[int], loads: Sequence[Load]) -> View:
         nobody = self._table.nobody
         takers: list[list[int]] = [[] for _ in masks]
-        bound = sum(prizes) + sum(load.cost for load in loads)
+        bound = sum(prizes) + sum([load.cost for load in loads])
         for at, load in enumerate(loads):
             for row in load.taken:
                 takers[row].append(at)
         for row, mask in enumerate(masks):
-            lost = self._lost(row, prizes)
+            lost = self._uncovered[row] - prizes[row]
             if mask == 1 << nobody or (mask >> nobody and lost < 0):
                 bound += lost
                 takers[row].append(nobody)
@@ -166,6 +188,14 @@ def _common_grain(table: Table, step: int) -> int:
     for curve in table.curves:
         grain = gcd(grain, *(curve.cost(load) for load in range(0, curve.limit + 1, step)))
     return grain or 1
+
+
+def _fine_unit(table: Table, grain: int) -> int:
+    """Return how many parts to divide a unit of the table into, so that prizes are fine."""
+    most = sum(max(abs(cost) for cost in row if cost < NEVER) for row in table.costs)
+    most += sum(abs(curve.cost(load)) for curve in table.curves for load in curve.corners)
+    unit = -(-_FINENESS // grain)
+    return unit if most * unit < FORBIDDEN else 1
 
 
 def _groups(enemies: Sequence[Sequence[int]]) -> list[list[int]]:

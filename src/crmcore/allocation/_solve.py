@@ -103,7 +103,6 @@ def solve(
 
     Raises:
         FaultsError: If the solver fails, or returns what cannot be.
-        MissingExtraError: If the solver needs an extra that is not installed.
 
     Complexity:
         For many items, about ``n m`` numbers of memory, and ``n m log n`` time for each of

@@ -6,11 +6,12 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
-from crmcore.errors import Fault, FaultsError, InvalidValueError, MissingExtraError
+from crmcore.errors import Fault, FaultsError, InvalidValueError
 
 from ._certificate import Method, check_certificate
 from ._model import Problem
 from ._solution import Solution
+from ._watch import Watch
 
 
 @runtime_checkable
@@ -22,21 +23,21 @@ class Solver(Protocol):
     .. versionadded:: 0.1.0
     """
 
-    def improve(self, problem: Problem, solution: Solution, *, seconds: float | None) -> Solution:
+    def improve(self, problem: Problem, solution: Solution, *, watch: Watch | None) -> Solution:
         """Return the solution as it is, or a better one; see `Solution.improved`.
 
         Args:
             problem: What is solved.
             solution: The best that is known.
-            seconds: How long it may take; None where there is no end. What is found by
-                then is returned, and says that it was stopped.
+            watch: Says how long it may take from now on; None where there is no end. What
+                is found by then is returned, and says that it was stopped.
 
         .. versionadded:: 0.1.0
         """
         ...
 
 
-def ask(solver: Solver, problem: Problem, known: Solution, seconds: float | None) -> Solution:
+def ask(solver: Solver, problem: Problem, known: Solution, watch: Watch | None) -> Solution:
     """Let a solver improve what is known, and take nothing on trust that can be checked.
 
     Raises:
@@ -44,9 +45,7 @@ def ask(solver: Solver, problem: Problem, known: Solution, seconds: float | None
     """
     name = f"proposal of {type(solver).__name__}"
     try:
-        found = solver.improve(problem, known, seconds=seconds)
-    except MissingExtraError:
-        raise
+        found = solver.improve(problem, known, watch=watch)
     except Exception as error:
         raise FaultsError(name, [Fault("improve", f"it failed with {error!r}")]) from error
     faults = _faults(problem, known, found)

@@ -61,14 +61,17 @@ class Timer:
         return None if self._watch is None else self._watch.clock() - self._begun
 
     @property
-    def left(self) -> float | None:
-        """How long it may go on; None where there is no end."""
-        if self._watch is None or self._watch.seconds is None:
-            return None
-        return max(self._begun + self._watch.seconds - self._watch.clock(), 0.0)
+    def left(self) -> Watch | None:
+        """The watch with what is left of its time."""
+        watch = self._watch
+        if watch is None or watch.seconds is None:
+            return watch
+        taken = watch.clock() - self._begun
+        return Watch(watch.clock, max(watch.seconds - taken, 0.0))
 
     def is_over(self) -> bool:
         """Say whether the search has to end; whoever asks with more to do must end then."""
-        if not self.stopped and self.left == 0:
-            self.stopped = True
+        watch = self._watch
+        if watch is not None and watch.seconds is not None and not self.stopped:
+            self.stopped = watch.clock() - self._begun >= watch.seconds
         return self.stopped

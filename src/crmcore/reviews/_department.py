@@ -79,7 +79,6 @@ def review_department(
         FaultsError: If what is stored does not hang together, nobody has any hours to plan
             with, or a pin breaks a rule; likewise if the solver fails, or returns what
             cannot be.
-        MissingExtraError: If the solver needs an extra that is not installed.
         MixedCurrenciesError: If a purchase is in another currency than the policy's.
         NotFoundError: If there is no such department.
         UnknownNameError: If a goal names a KPI that is not in the catalogue.
