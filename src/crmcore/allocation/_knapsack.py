@@ -74,7 +74,7 @@ class Knapsack:
         curve = table.curves[column]
         self._bit = 1 << column
         self._end = [curve.cost(s * step) * unit for s in range(curve.limit // step + 1)]
-        self._groups: list[list[tuple[Pattern, int, int]]] = []
+        self._groups: list[tuple[Pattern, list[tuple[Pattern, int, int]]]] = []
         for patterns in groups:
             choices = []
             for pattern in patterns:
@@ -82,8 +82,8 @@ class Knapsack:
                 steps = sum(table.minutes[row][column] for row in pattern) // step
                 if cost < NEVER and steps < len(self._end):
                     choices.append((pattern, steps, cost * unit))
-            if choices:
-                self._groups.append(sorted(choices, key=lambda choice: choice[1:]))
+            rows = tuple(sorted({row for pattern in patterns for row in pattern}))
+            self._groups.append((rows, sorted(choices, key=lambda choice: choice[1:])))
 
     def shelf(self, masks: Sequence[int]) -> Shelf | None:
         """Return what the holder may take in a part of all assignments.
@@ -98,12 +98,13 @@ class Knapsack:
         fixed: list[int] = []
         start = base = 0
         open_: list[tuple[list[tuple[Pattern, int, int]], bool]] = []
-        for choices in self._groups:
-            left = [c for c in choices if all([masks[row] & bit for row in c[0]])]
-            must = {row for c in left for row in c[0] if masks[row] == bit}
-            if must:
-                left = [c for c in left if must.issubset(c[0])]
-            if len(left) == 1 and must:
+        for rows, choices in self._groups:
+            must = {row for row in rows if masks[row] == bit}
+            may = {row for row in rows if masks[row] & bit}
+            left = [c for c in choices if may.issuperset(c[0]) and must.issubset(c[0])]
+            if must and not left:
+                return None
+            if must and len(left) == 1:
                 fixed += left[0][0]
                 start += left[0][1]
                 base += left[0][2]
