@@ -74,7 +74,6 @@ def assign_customers(
             breaks a rule, names what is not there, or cannot be counted; likewise if the
             solver fails, or returns what cannot be.
         InvalidValueError: If *as_of* is an instant.
-        MissingExtraError: If the solver needs an extra that is not installed.
 
     Complexity:
         About ``n m`` numbers of memory and a second for 20,000 customers and 12 members.
@@ -144,7 +143,6 @@ def assign_to_teams(
     Raises:
         FaultsError: With everything that is wrong, as `assign_customers` finds it.
         InvalidValueError: If *as_of* is an instant.
-        MissingExtraError: If the solver needs an extra that is not installed.
 
     .. versionadded:: 0.1.0
     """
