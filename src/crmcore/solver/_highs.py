@@ -13,8 +13,6 @@ from ._engine import run
 from ._program import program_of
 from ._survey import Survey, Way
 
-_ALL_AT_ONCE = 8_000
-_FIRST = 2_000
 _GROWTH = 4
 _ROUGHLY = 0.05
 
@@ -25,8 +23,8 @@ class Highs:
 
     Where few options are in doubt, HiGHS gets them all, and proves the best possible unless
     time or branches run out. Where there are many, it gets a *core* of those that lose least
-    at the prices, then one that is four times as large, and so on, each time beginning with
-    the best assignment known. A core's optimum bounds the whole only as far as what the
+    at the prices, then one of four times as many, and so on, each time beginning with the
+    best assignment known. A core's optimum bounds the whole only as far as what the
     first option outside it loses, and is taken for no more than that.
 
     It runs in one thread, prints nothing, and without a watch gives the same solution each
@@ -34,6 +32,7 @@ class Highs:
 
     Attributes:
         nodes: How many branches each run may open at most.
+        core: How many options are in the first core; four times as many are taken at once.
         doubts: How many options beside those held are looked at most, which bounds the
             memory: some kilobytes for each.
 
@@ -45,6 +44,7 @@ class Highs:
     """
 
     nodes: int = attrs.field(default=2_000, validator=at_least(1))
+    core: int = attrs.field(default=2_000, validator=at_least(1))
     doubts: int = attrs.field(default=100_000, validator=at_least(1))
 
     def improve(self, problem: Problem, solution: Solution, *, watch: Watch | None) -> Solution:
@@ -59,7 +59,9 @@ class Highs:
         """
         ends = None if watch is None or watch.seconds is None else watch.clock() + watch.seconds
         known, survey = solution, Survey.of(problem, solution, self.doubts)
-        size = _ALL_AT_ONCE if len(survey.others) <= _ALL_AT_ONCE else _FIRST
+        size = self.core
+        if len(survey.others) <= size * _GROWTH:
+            size = len(survey.others)
         while not known.certificate.is_optimal:
             left = None if watch is None or ends is None else ends - watch.clock()
             if left is not None and left <= 0:

@@ -48,6 +48,7 @@ from ._check import check_store  # noqa: E402 - as above
 from ._edges import EDGES, random_rows  # noqa: E402 - as above
 from ._predicates import check_predicate  # noqa: E402 - as above
 from ._random_criteria import random_criteria  # noqa: E402 - as above
+from ._solvers import check_solver  # noqa: E402 - as above
 from ._strategies import criteria, organizations, records  # noqa: E402 - as above
 from ._values import amounts  # noqa: E402 - as above
 
@@ -57,6 +58,7 @@ __all__ = [
     "amounts",
     "check_back_end",
     "check_predicate",
+    "check_solver",
     "check_store",
     "criteria",
     "organizations",
