@@ -16,11 +16,14 @@ from crmcore.activities import (
     Direction,
     Interaction,
     InteractionId,
+    Matter,
+    MatterId,
+    MatterKind,
     Purchase,
     PurchaseId,
 )
 from crmcore.codec import from_data
-from crmcore.customers import Customer, Ownership, OwnershipId
+from crmcore.customers import Contact, Customer, Ownership, OwnershipId
 from crmcore.kernel import CustomerId, MemberId, Money
 from crmcore.lifecycle import Stage
 from crmcore.memory import MemoryStore
@@ -34,6 +37,7 @@ from crmcore.storage import Store, add_organization
 
 Stores: TypeAlias = Callable[[], Store]
 Planned: TypeAlias = Callable[[Iterable[Move]], Plan]
+Opened: TypeAlias = Callable[..., Matter]
 
 AS_OF = date(2026, 9, 30)
 SINCE = datetime(2025, 1, 1, tzinfo=UTC)
@@ -89,6 +93,8 @@ class Shop:
     purchases: tuple[Purchase, ...] = ()
     interactions: tuple[Interaction, ...] = ()
     ownerships: tuple[Ownership, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    matters: tuple[Matter, ...] = ()
 
     def into(self, store: Store) -> Store:
         """Keep all of it in *store*."""
@@ -98,6 +104,8 @@ class Shop:
             uow.purchases.add_all(self.purchases)
             uow.interactions.add_all(self.interactions)
             uow.ownerships.add_all(self.ownerships)
+            uow.contacts.add_all(self.contacts)
+            uow.matters.add_all(self.matters)
             uow.commit()
         return store
 
@@ -120,6 +128,8 @@ class Shop:
             purchases=tuple(order(self.purchases)),
             interactions=tuple(order(self.interactions)),
             ownerships=tuple(order(self.ownerships)),
+            contacts=tuple(order(self.contacts)),
+            matters=tuple(order(self.matters)),
         )
 
 
@@ -294,6 +304,26 @@ def plan_of(shop: Shop) -> Planned:
 
     def make(moves: Iterable[Move]) -> Plan:
         return attrs.evolve(nothing, moves=tuple(moves))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def opened() -> Opened:
+    """Return the maker of matters: id, customer, who is in charge, and any other field."""
+
+    def make(key: str, customer: str, member: str | None, **fields: Any) -> Matter:  # noqa: ANN401
+        usual: dict[str, Any] = {
+            "kind": MatterKind.REQUEST,
+            "subject": f"Matter {key}",
+            "opened_at": SINCE,
+        }
+        return Matter(
+            id=MatterId(key),
+            customer=CustomerId(customer),
+            member=None if member is None else MemberId(member),
+            **usual | fields,
+        )
 
     return make
 
