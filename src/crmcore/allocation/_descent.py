@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TypeAlias
 
+from ._near import Market
 from ._table import FORBIDDEN, NEVER, Table
 from ._watch import Timer
 
@@ -26,7 +27,7 @@ _ROUNDS = 12
 _ROUNDS_OF_FEW = 100
 
 # For each pair of columns, what rows lose by going over, and the rows.
-_Near: TypeAlias = list[list[list[tuple[float, int]]]]
+_Near: TypeAlias = list[dict[int, list[tuple[float, int]]]]
 
 
 class Descent:
@@ -49,7 +50,7 @@ class Descent:
         """
         nobody = table.nobody
         self = cls(table, [nobody] * len(wanted), moves)
-        order = sorted(range(len(wanted)), key=lambda row: -table.costs[row][nobody])
+        order = sorted(range(len(wanted)), key=lambda row: -table.base[row][nobody])
         for row in dict.fromkeys((*first, *order)):
             to = wanted[row]
             if to == nobody or self.change(row, to) >= FORBIDDEN:
@@ -64,15 +65,15 @@ class Descent:
     def change(self, row: int, to: int) -> int:
         """Return what the total would change by if *to* took the row over."""
         table, at = self._table, self.held[row]
-        costs = table.costs[row]
+        base = table.base[row]
         if to == at:
             return 0
-        if costs[to] >= NEVER or self._clashes(row, to):
+        if base[to] >= NEVER or (table.enemies[row] and self._clashes(row, to)):
             return NEVER
         minutes, loads, curves = table.minutes[row], self._loads, table.curves
         return (
-            costs[to]
-            - costs[at]
+            table.cost(row, to)
+            - table.cost(row, at)
             + curves[at].cost(loads[at] - minutes[at])
             - self._costs[at]
             + curves[to].cost(loads[to] + minutes[to])
@@ -86,15 +87,24 @@ class Descent:
 
     def run(self, prices: Sequence[float], timer: Timer) -> None:
         """Go down until no change that is tried helps, or budget or time are used up."""
-        few = len(self.held) <= _FEW
-        step = self._small_round if few else self._large_round
-        rounds = _ROUNDS_OF_FEW if few else _ROUNDS
-        while rounds > 0 and self.moves > 0 and not timer.is_over() and step(prices, timer):
-            rounds -= 1
+        if len(self.held) <= _FEW:
+            rounds = _ROUNDS_OF_FEW
+            while rounds > 0 and self.moves > 0 and not timer.is_over() and self._small_round():
+                rounds -= 1
+        else:
+            market = Market(self._table, prices)
+            rounds = _ROUNDS
+            while (
+                rounds > 0
+                and self.moves > 0
+                and not timer.is_over()
+                and self._large_round(market, timer)
+            ):
+                rounds -= 1
 
     def _clashes(self, row: int, to: int, but: int = -1) -> bool:
         foes = self._table.enemies[row]
-        if not foes or to == self._table.nobody:
+        if to == self._table.nobody:
             return False
         return any(self.held[foe] == to for foe in foes if foe != but)
 
@@ -109,17 +119,16 @@ class Descent:
     def _exchange(self, one: int, other: int) -> int:
         """Return what the total would change by if two rows exchanged their holders."""
         table, here, there = self._table, self.held[one], self.held[other]
-        costs, foreign = table.costs[one], table.costs[other]
-        if here == there or costs[there] >= NEVER or foreign[here] >= NEVER:
+        if table.base[one][there] >= NEVER or table.base[other][here] >= NEVER or here == there:
             return NEVER
         if self._clashes(one, there, other) or self._clashes(other, here, one):
             return NEVER
         mine, yours, loads = table.minutes[one], table.minutes[other], self._loads
         return (
-            costs[there]
-            - costs[here]
-            + foreign[here]
-            - foreign[there]
+            table.cost(one, there)
+            - table.cost(one, here)
+            + table.cost(other, here)
+            - table.cost(other, there)
             + table.curves[here].cost(loads[here] - mine[here] + yours[here])
             - self._costs[here]
             + table.curves[there].cost(loads[there] - yours[there] + mine[there])
@@ -140,7 +149,7 @@ class Descent:
         self.move(other, here)
         return True
 
-    def _small_round(self, _: Sequence[float], __: Timer) -> bool:
+    def _small_round(self) -> bool:
         rows, columns = range(len(self.held)), range(self._table.nobody + 1)
         better = False
         for row in rows:
@@ -150,9 +159,9 @@ class Descent:
             better |= self._try_exchange(one, other)
         return better
 
-    def _large_round(self, prices: Sequence[float], timer: Timer) -> bool:
-        losses, gaps = self._losses(prices), self._gaps(prices)
-        near = self._near(prices, losses, gaps[0][0] if gaps else 0.0)
+    def _large_round(self, market: Market, timer: Timer) -> bool:
+        losses, gaps = self._losses(market.prices), self._gaps(market)
+        near = self._near(market, losses, gaps[0][0] if gaps else 0.0)
         better = self._move_near(near)
         better |= self._exchange_near(near, losses, timer)
         for _, row, to in gaps:
@@ -164,7 +173,7 @@ class Descent:
     def _move_near(self, near: _Near) -> bool:
         better = False
         for at, lists in enumerate(near):
-            for to, rows in enumerate(lists):
+            for to, rows in sorted(lists.items()):
                 for _, row in rows:
                     if self.held[row] == at:
                         better |= self._try_move(row, to)
@@ -172,12 +181,19 @@ class Descent:
 
     def _exchange_near(self, near: _Near, losses: Sequence[float], timer: Timer) -> bool:
         better = False
-        for at, to in combinations(range(len(near)), 2):
+        pairs = [
+            (at, to)
+            for at, lists in enumerate(near)
+            for to in sorted(lists)
+            if at < to and at in near[to]
+        ]
+        for at, to in pairs:
             if timer.is_over():
                 break
             most = losses[at] + losses[to]
+            back = near[to][at]
             for lost, one in near[at][to]:
-                for also, other in near[to][at]:
+                for also, other in back:
                     if lost + also >= most or self.held[one] != at:
                         break
                     if self.held[other] == to:
@@ -207,24 +223,21 @@ class Descent:
         """Return how *at* may hand rows on but *kept*: the change, the row and the column."""
         return [
             (change, row, to)
-            for to, rows in enumerate(near[at])
+            for to, rows in near[at].items()
             for _, row in rows[:_SHORT]
             if row != kept and self.held[row] == at and (change := self.change(row, to)) < FORBIDDEN
         ]
 
-    def _gaps(self, prices: Sequence[float]) -> list[tuple[float, int, int]]:
+    def _gaps(self, market: Market) -> list[tuple[float, int, int]]:
         """Return the rows that are not where they would cost least at the prices.
 
         Each comes with what it loses and the column where it would not; the worst come first.
         """
-        table = self._table
-        found = []
-        for row, at in enumerate(self.held):
-            minutes = table.minutes[row]
-            costs = [c + m * p for c, m, p in zip(table.costs[row], minutes, prices, strict=True)]
-            least = min(costs)
-            if costs[at] - least > 1:
-                found.append((costs[at] - least, row, costs.index(least)))
+        found = [
+            (lost, row, market.columns[row])
+            for row, at in enumerate(self.held)
+            if at != market.columns[row] and (lost := market.cost(row, at) - market.costs[row]) > 1
+        ]
         return sorted(found, reverse=True)[:_MOST_CHAINS]
 
     def _losses(self, prices: Sequence[float]) -> list[float]:
@@ -238,25 +251,26 @@ class Descent:
             for cost, price, load, least in zip(self._costs, prices, self._loads, best, strict=True)
         ]
 
-    def _near(self, prices: Sequence[float], losses: Sequence[float], gap: float) -> _Near:
+    def _near(self, market: Market, losses: Sequence[float], gap: float) -> _Near:
         """Return for each pair of columns the rows that lose least by going over.
 
         A change wins at most what the two holders lose, and what a row in the wrong place
         loses, which is *gap* at most; rows that lose more by going over are left out.
         """
-        table = self._table
-        columns = range(table.nobody + 1)
-        found: _Near = [[[] for _ in columns] for _ in columns]
+        found: list[dict[int, list[tuple[float, int]]]] = [{} for _ in losses]
         most = [[one + other + gap for other in losses] for one in losses]
         for row, at in enumerate(self.held):
-            costs, minutes = table.costs[row], table.minutes[row]
-            here = costs[at] + minutes[at] * prices[at]
             lists, limits = found[at], most[at]
-            for to in columns:
-                lost = costs[to] + minutes[to] * prices[to] - here
-                if lost < limits[to] and to != at:
-                    lists[to].append((lost, row))
-        return [[self._few(at, rows) for rows in lists] for at, lists in enumerate(found)]
+            for to, lost in market.ways(row, at):
+                if lost < limits[to]:
+                    if to in lists:
+                        lists[to].append((lost, row))
+                    else:
+                        lists[to] = [(lost, row)]
+        return [
+            {to: self._few(at, rows) for to, rows in lists.items()}
+            for at, lists in enumerate(found)
+        ]
 
     def _few(self, at: int, rows: list[tuple[float, int]]) -> list[tuple[float, int]]:
         """Return the nearest rows, only so many of them with the same work."""

@@ -15,8 +15,11 @@ matters that moves most cheaply, and a heap knows which one that is.
    item, or a part of it, on to the next; send along it what fits, and let the prices follow.
 4. Repeat until no excess is left.
 
-The first prices come from solving one eighth of the items, drawn by their hash, for curves
-of an eighth of the width; so hardly any chain is left to be found for the whole.
+The first prices come from solving a part of the items, drawn by their hash, for curves of
+as small a width; so few chains are left to be found for the whole. Where there are very many
+pairs of items and holders, each item may go only to the holders that are cheapest at those
+first prices, and to today's. The prices are then a little less than the best ones, and prove
+a bound as any prices do.
 
 Sources:
     R. K. Ahuja, T. L. Magnanti and J. B. Orlin, "Network Flows", Prentice Hall, 1993,
@@ -27,29 +30,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
 
-from ._table import NEVER, Curve, Table
+from ._near import near_columns
+from ._table import Curve, Table
 from ._watch import Timer
 
-_SAMPLE = 8
+_SAMPLE = 4
 _SMALL = 400
 _TINY = 1e-9
+_TINY_STEP = 1e-6
 _FAR = 1e300
 
+# For each column, what a minute costs on its way to each other one that it can go to.
+_Arcs = list[dict[int, float]]
+_Heaps = list[dict[int, list[tuple[float, int]]]]
 
-def flow_prices(table: Table, timer: Timer) -> tuple[list[float], list[int]]:
+
+def flow_prices(
+    table: Table, timer: Timer, prices: Sequence[float] = ()
+) -> tuple[list[float], list[int]]:
     """Return the price of a minute of each column, and who holds most of each item.
 
     Where the work of an item depends on its holder, the least of it is taken; the prices
     are then a guess, which is all that a price needs to be to prove a bound. So are those of
     a search that the timer cuts short.
+
+    Args:
+        table: The rows.
+        timer: May cut the search short.
+        prices: The prices to begin with; those of a sample where there are none.
     """
     rows = [row for row, work in enumerate(table.minutes) if _work(work) > 0]
-    prices = _sampled(table, rows, 1, timer)
-    flow = _Flow(table, rows, prices, 1)
+    first = list(prices) or _sampled(table, rows, 1, timer)
+    flow = _Flow(table, rows, first, 1)
     flow.run(timer)
-    held = [_cheapest(costs) for costs in table.costs]
+    held, _ = table.cheapest(flow.prices)
     for row, at in flow.mostly().items():
         held[row] = at
     return flow.prices, held
@@ -59,15 +74,11 @@ def _work(minutes: Sequence[int]) -> int:
     return min(minutes[:-1], default=0)
 
 
-def _cheapest(costs: Sequence[float]) -> int:
-    return min(range(len(costs)), key=costs.__getitem__)
-
-
 def _sampled(table: Table, rows: list[int], part: int, timer: Timer) -> list[float]:
-    """Return prices for *rows* that come from an eighth of them."""
+    """Return prices for *rows* that come from a part of them."""
     if len(rows) <= _SMALL:
         return [0.0] * (table.nobody + 1)
-    # The rows stand in the order of a hash, so any eighth of them is a fair sample.
+    # The rows stand in the order of a hash, so any part of them is a fair sample.
     few, part = rows[::_SAMPLE], part * _SAMPLE
     flow = _Flow(table, few, _sampled(table, few, part, timer), part)
     flow.run(timer)
@@ -78,43 +89,58 @@ class _Flow:
     """The minutes of items on their way to holders; work counts *part* times."""
 
     def __init__(self, table: Table, rows: list[int], prices: list[float], part: int) -> None:
-        self.prices = list(prices)
+        columns = range(table.nobody + 1)
+        self.prices = prices
+        self._table = table
         self._curves: list[Curve] = table.curves
-        self._costs = table.costs
-        self._work = {row: _work(table.minutes[row]) * part for row in rows}
-        self._columns = range(table.nobody + 1)
         self._nobody = table.nobody
+        self._columns = columns
+        self._near = near_columns(table, rows, prices)
+        self._work = {row: _work(table.minutes[row]) * part for row in rows}
         self._part = part
-        self._held: list[dict[int, int]] = [{} for _ in self._columns]
-        self._heaps: list[list[list[tuple[float, int]]]] = [
-            [[] for _ in self._columns] for _ in self._columns
-        ]
-        self._used = [0] * len(self._columns)
-        self._excess = [0] * len(self._columns)
+        self._held: list[dict[int, int]] = [{} for _ in columns]
+        self._heaps: _Heaps = [{} for _ in columns]
+        self._arcs: _Arcs = [{} for _ in columns]
+        self._used = [0] * len(columns)
+        self._excess = [0] * len(columns)
         self._start()
 
     def _start(self) -> None:
-        for row, work in self._work.items():
-            unit = 1.0 / work * self._part
-            costs = self._costs[row]
-            at = _cheapest([c * unit + p for c, p in zip(costs, self.prices, strict=True)])
-            self._held[at][row] = work
-            for to, heap in enumerate(self._heaps[at]):
-                if to != at and costs[to] < NEVER:
-                    heap.append(((costs[to] - costs[at]) * unit, row))
-        for heaps in self._heaps:
-            for heap in heaps:
+        for row, near in self._near.items():
+            at = near[0]
+            self._held[at][row] = self._work[row]
+            heaps = self._heaps[at]
+            for to, cost in self._ways(row, at):
+                heaps.setdefault(to, []).append((cost, row))
+        for at, heaps in enumerate(self._heaps):
+            for heap in heaps.values():
                 heapify(heap)
-        for at in self._columns[:-1]:
             load = sum(self._held[at].values())
-            self._used[at] = self._curves[at].best_at(self.prices[at], load)
-            self._excess[at] = load - self._used[at]
+            if at != self._nobody:
+                self._used[at] = self._curves[at].best_at(self.prices[at], load)
+                self._excess[at] = load - self._used[at]
         self._excess[self._nobody] = -sum(self._excess)
+        for at, heaps in enumerate(self._heaps):
+            for to in {*heaps, self._nobody} if at != self._nobody else self._columns:
+                self._look(at, to)
+
+    def _ways(self, row: int, at: int) -> list[tuple[int, float]]:
+        """Return what a minute of a row costs on its way from a column to each other one."""
+        base, change = self._table.base[row], self._table.change[row]
+        here, work, nobody = self._table.current[row], self._work[row] / self._part, self._nobody
+        from_ = base[at] + (change if at not in (here, nobody) else 0)
+        return [
+            (to, (base[to] + (change if to not in (here, nobody) else 0) - from_) / work)
+            for to in self._near[row]
+            if to != at
+        ]
 
     def run(self, timer: Timer) -> None:
         """Send every excess where it is needed."""
         while max(self._excess) > 0 and not timer.is_over():
-            self._send()
+            before, ends = self._paths()
+            for end in ends:
+                self._send(before, end)
 
     def mostly(self) -> dict[int, int]:
         """Return the column that holds most of each row, the first of equals."""
@@ -125,46 +151,63 @@ class _Flow:
                     best[row] = (work, at)
         return {row: at for row, (_, at) in best.items()}
 
-    def _send(self) -> None:
-        distance, before, end = self._nearest()
-        reach = distance[end]
-        for at in self._columns:
-            self.prices[at] -= min(distance[at], reach)
-        nobody = self.prices[self._nobody]
-        self.prices = [price - nobody for price in self.prices]
-        path = [end]
-        while before[path[-1]] >= 0:
-            path.append(before[path[-1]])
-        path.reverse()
-        amount = min(self._excess[path[0]], -self._excess[end])
-        for one, other in pairwise(path):
-            amount = min(amount, self._arc(one, other)[1])
-        for one, other in pairwise(path):
-            self._hand_on(one, other, amount)
-        self._excess[path[0]] -= amount
+    def _send(self, before: Sequence[int], end: int) -> None:
+        """Send along one path what fits, if it still is as cheap as the prices say."""
+        steps = []
+        amount = -self._excess[end]
+        at = end
+        while before[at] >= 0:
+            one, other = before[at], at
+            cost, most, row = self._arc(one, other)
+            if not most or cost + self.prices[other] - self.prices[one] > _TINY_STEP:
+                return
+            steps.append((one, other, row))
+            amount = min(amount, most)
+            at = one
+        amount = min(amount, self._excess[at])
+        if amount <= 0:
+            return
+        for one, other, row in steps:
+            self._hand_on(one, other, row, amount)
+        self._excess[at] -= amount
         self._excess[end] += amount
 
-    def _nearest(self) -> tuple[list[float], list[int], int]:
-        """Return distances, the column before each, and the nearest one in need."""
-        distance = [0.0 if excess > 0 else _FAR for excess in self._excess]
-        before = [-1] * len(self._columns)
-        unseen = set(self._columns)
-        prices = self.prices
-        while True:
-            at = min(unseen, key=lambda c: (distance[c], c))
-            unseen.discard(at)
-            if self._excess[at] < 0:
-                return distance, before, at
-            near = distance[at]
-            for to in unseen:
-                step = near + max(self._arc(at, to)[0] + prices[to] - prices[at], 0.0)
+    def _paths(self) -> tuple[list[int], list[int]]:
+        """Find the cheapest paths from excess to every need, and let the prices follow.
+
+        Returns:
+            The column before each on its path, and the columns in need, the nearest first.
+        """
+        prices, excess, arcs = self.prices, self._excess, self._arcs
+        distance = [0.0 if more > 0 else _FAR for more in excess]
+        before = [-1] * len(distance)
+        fringe = [(0.0, at) for at, more in enumerate(excess) if more > 0]
+        needs = sum(1 for more in excess if more < 0)
+        ends: list[int] = []
+        near = 0.0
+        while fringe and len(ends) < needs:
+            near, at = heappop(fringe)
+            if near > distance[at]:
+                continue
+            if excess[at] < 0:
+                ends.append(at)
+            base = near - prices[at]
+            for to, cost in arcs[at].items():
+                step = base + cost + prices[to]
                 if step < distance[to] - _TINY:
-                    distance[to] = step
+                    distance[to] = step = max(step, near)
                     before[to] = at
+                    heappush(fringe, (step, to))
+        reach = near
+        nobody = prices[self._nobody] - min(distance[self._nobody], reach)
+        self.prices = [
+            price - min(far, reach) - nobody for price, far in zip(prices, distance, strict=True)
+        ]
+        return before, ends
 
     def _arc(self, one: int, other: int) -> tuple[float, int, int]:
         """Return the cost of a minute from one to the other, how many, and the row (or -1)."""
-        heap, held = self._heaps[one][other], self._held[one]
+        heap, held = self._heaps[one].get(other, ()), self._held[one]
         while heap and heap[0][1] not in held:
             heappop(heap)
         cost, amount, row = (heap[0][0], held[heap[0][1]], heap[0][1]) if heap else (_FAR, 0, -1)
@@ -178,21 +221,33 @@ class _Flow:
                 return -slope, width, -1
         return cost, amount, row
 
-    def _hand_on(self, one: int, other: int, amount: int) -> None:
-        _, _, row = self._arc(one, other)
+    def _look(self, one: int, other: int) -> None:
+        """Note what a minute costs from one column to another, as it is now."""
+        if one == other:
+            return
+        cost, amount, _ = self._arc(one, other)
+        if amount:
+            self._arcs[one][other] = cost
+        else:
+            self._arcs[one].pop(other, None)
+
+    def _hand_on(self, one: int, other: int, row: int, amount: int) -> None:
         if row < 0:
             at, change = (one, amount) if other == self._nobody else (other, -amount)
             self._used[at] += change
+            self._look(at, self._nobody)
+            self._look(self._nobody, at)
             return
         held = self._held[one]
         held[row] -= amount
         if not held[row]:
             del held[row]
+            for to in self._near[row]:
+                self._look(one, to)
         if row in self._held[other]:
             self._held[other][row] += amount
             return
         self._held[other][row] = amount
-        costs, unit = self._costs[row], 1.0 / self._work[row] * self._part
-        for to, heap in enumerate(self._heaps[other]):
-            if to != other and costs[to] < NEVER:
-                heappush(heap, ((costs[to] - costs[other]) * unit, row))
+        for to, cost in self._ways(row, other):
+            heappush(self._heaps[other].setdefault(to, []), (cost, row))
+            self._look(other, to)

@@ -183,10 +183,7 @@ def _descend(
 
 def _prizes(table: Table, prices: Sequence[int]) -> list[int]:
     """Return what each item pays at the prices, which makes a good prize to begin with."""
-    return [
-        min(c + m * p for c, m, p in zip(costs, minutes, prices, strict=True))
-        for costs, minutes in zip(table.costs, table.minutes, strict=True)
-    ]
+    return table.cheapest(prices)[1]
 
 
 def _spare(table: Table, held: list[int], bound: int, incumbent: Incumbent) -> list[int]:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from operator import add, mul
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -17,6 +20,8 @@ from ._model import Conflict, Holder, Item, Problem
 
 NEVER = 1 << 60
 FORBIDDEN = NEVER >> 1  # a sum that is at least this has a NEVER in it
+
+Number = TypeVar("Number", int, float)
 
 
 def shuffled(ids: Sequence[str], salt: str) -> list[str]:
@@ -74,22 +79,28 @@ class Curve:
 class Table:
     """Items by row, holders by column, the last column for nobody.
 
+    Rows that are alike share their tuples, so that a book of a hundred thousand customers
+    takes no more memory than its few kinds of customers do.
+
     Attributes:
         items: The items by row.
         holders: The ids of the holders by column.
         curves: Their load curves, and one for nobody.
-        costs: What each option costs, by row and column; NEVER where there is none.
+        base: What each option costs without a change, by row and column; NEVER where there
+            is none.
         minutes: The work of each option, by row and column.
         current: The column of today's holder; nobody where that is no option.
+        change: What it costs that another holder than today's holds the row.
         enemies: The rows that must not share a holder with the row.
     """
 
     items: list[Item]
     holders: list[str]
     curves: list[Curve]
-    costs: list[tuple[int, ...]]
+    base: list[tuple[int, ...]]
     minutes: list[tuple[int, ...]]
     current: list[int]
+    change: list[int]
     enemies: list[tuple[int, ...]]
 
     @classmethod
@@ -101,17 +112,19 @@ class Table:
         holders = shuffled(list(curves), salt)
         column = {key: at for at, key in enumerate(holders)}
         rows = _Rows(column)
-        costs, minutes = [], []
-        for item in items:
-            costs.append(rows.costs(item))
-            minutes.append(rows.minutes(item))
+        base = [rows.costs(item) for item in items]
+        current = [_column_of(item, row, column) for item, row in zip(items, base, strict=True)]
         return cls(
             items=items,
             holders=holders,
             curves=[*(curves[key] for key in holders), Curve(Holder("nobody", ()))],
-            costs=costs,
-            minutes=minutes,
-            current=[_column_of(item, row, column) for item, row in zip(items, costs, strict=True)],
+            base=base,
+            minutes=[rows.minutes(item) for item in items],
+            current=current,
+            change=[
+                item.change if at < len(holders) else 0
+                for item, at in zip(items, current, strict=True)
+            ],
             enemies=_enemies(items, problem.conflicts),
         )
 
@@ -119,6 +132,22 @@ class Table:
     def nobody(self) -> int:
         """The column that stands for nobody."""
         return len(self.holders)
+
+    def cost(self, row: int, at: int) -> int:
+        """Return what a row costs with a column, the load not counted."""
+        cost = self.base[row][at]
+        if at == self.current[row] or at == len(self.holders):
+            return cost
+        return cost + self.change[row]
+
+    @cached_property
+    def costs(self) -> list[tuple[int, ...]]:
+        """What each option costs, by row and column; one number for each, so for few rows."""
+        columns = range(self.nobody + 1)
+        return [
+            tuple(min(self.cost(row, at), NEVER) for at in columns)
+            for row in range(len(self.items))
+        ]
 
     def loads(self, held: Sequence[int]) -> list[int]:
         """Return the load of each column."""
@@ -129,7 +158,7 @@ class Table:
 
     def value(self, held: Sequence[int]) -> int:
         """Return what an assignment costs; FORBIDDEN or more where it breaks a rule."""
-        total = sum(row[at] for row, at in zip(self.costs, held, strict=True))
+        total = sum(self.cost(row, at) for row, at in enumerate(held))
         total += sum(
             curve.cost(load) for curve, load in zip(self.curves, self.loads(held), strict=True)
         )
@@ -142,12 +171,57 @@ class Table:
 
     def price_bound(self, prices: Sequence[int]) -> int:
         """Return what every assignment costs at least, proven by prices of the minutes."""
-        total = 0
-        for costs, minutes in zip(self.costs, self.minutes, strict=True):
-            total += min(c + m * p for c, m, p in zip(costs, minutes, prices, strict=True))
+        total = sum(self.cheapest(prices)[1])
         for curve, price in zip(self.curves[:-1], prices, strict=False):
             total += min(curve.cost(load) - price * load for load in curve.corners)
         return total
+
+    def cheapest(
+        self, prices: Sequence[Number], rows: Iterable[int] | None = None
+    ) -> tuple[list[int], list[Number]]:
+        """Return where each row costs least at prices of the minutes, and how much it costs.
+
+        Where today's holder costs as little as any other, the row stays there.
+        """
+        nobody = self.nobody
+        paid = Paid(prices)
+        known: dict[tuple[int, int], tuple[Number, int, Number]] = {}
+        columns, costs = [], []
+        for row in range(len(self.base)) if rows is None else rows:
+            base, minutes = self.base[row], self.minutes[row]
+            key = (id(base), id(minutes))
+            if key not in known:
+                *priced, alone = map(add, base, paid.of(minutes))
+                least = min(priced, default=alone)
+                at = priced.index(least) if priced else nobody
+                known[key] = (least, at, alone)
+            least, at, alone = known[key]
+            if self.change[row]:
+                least += self.change[row]
+                here = self.current[row]
+                stays = base[here] + paid.of(minutes)[here]
+                if stays <= least:
+                    least, at = stays, here
+            if alone < least:
+                least, at = alone, nobody
+            columns.append(at)
+            costs.append(least)
+        return columns, costs
+
+
+class Paid(Generic[Number]):
+    """What the minutes of rows are worth at prices; rows that share minutes share the answer."""
+
+    def __init__(self, prices: Sequence[Number]) -> None:
+        self._prices: Sequence[Number] = prices
+        self._known: dict[int, list[Number]] = {}
+
+    def of(self, minutes: tuple[int, ...]) -> list[Number]:
+        """Return what the minutes of a row cost with each column."""
+        key = id(minutes)
+        if key not in self._known:
+            self._known[key] = list(map(mul, minutes, self._prices))
+        return self._known[key]
 
 
 class _Rows:
@@ -155,15 +229,15 @@ class _Rows:
 
     def __init__(self, column: dict[str, int]) -> None:
         self._column = column
-        self._costs: dict[tuple[int, int, str | None, int], tuple[int, ...]] = {}
+        self._costs: dict[tuple[int, int], tuple[int, ...]] = {}
         self._minutes: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def costs(self, item: Item) -> tuple[int, ...]:
-        key = (id(item.options), item.uncovered, item.current, item.change)
+        key = (id(item.options), item.uncovered)
         if key not in self._costs:
             row = [NEVER] * len(self._column)
-            for who, cost in item.costs.items():
-                row[self._column[who]] = cost
+            for option in item.options:
+                row[self._column[option.holder]] = option.cost
             self._costs[key] = (*row, item.uncovered)
         return self._costs[key]
 

@@ -1,0 +1,86 @@
+"""Near columns: where a row may well go, at given prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import nsmallest
+from operator import add
+
+from ._table import NEVER, Paid, Table
+
+_MOST_PAIRS = 2_000_000
+_NEAREST = 16
+
+
+class Market:
+    """What rows cost at prices of the minutes that do not change any more.
+
+    Attributes:
+        prices: What a minute of each column costs.
+        columns: Where each row costs least.
+        costs: What it costs there.
+    """
+
+    def __init__(self, table: Table, prices: Sequence[float]) -> None:
+        self.prices = prices
+        self._table = table
+        self.columns, self.costs = table.cheapest(prices)
+        self._paid = Paid(prices)
+        self._near = near_columns(table, range(len(table.base)), prices)
+
+    def cost(self, row: int, at: int) -> float:
+        """Return what a row costs with a column."""
+        return self._table.cost(row, at) + self._table.minutes[row][at] * self.prices[at]
+
+    def ways(self, row: int, at: int) -> list[tuple[int, float]]:
+        """Return where else a row may go from a column, and what it loses by going there."""
+        table = self._table
+        base, paid = table.base[row], self._paid.of(table.minutes[row])
+        change, here, nobody = table.change[row], table.current[row], table.nobody
+        now = base[at] + paid[at]
+        if not change:
+            return [(to, base[to] + paid[to] - now) for to in self._near[row] if to != at]
+        if at not in (here, nobody):
+            now += change
+        return [
+            (to, base[to] + paid[to] - now + (0 if to in (here, nobody) else change))
+            for to in self._near[row]
+            if to != at
+        ]
+
+
+def near_columns(
+    table: Table, rows: Sequence[int], prices: Sequence[float]
+) -> dict[int, tuple[int, ...]]:
+    """Return the columns that rows may go to, the one that is cheapest at the prices first.
+
+    Where there are very many pairs of rows and columns, only the cheapest ones are among
+    them, beside today's holder and nobody.
+    """
+    nobody = table.nobody
+    most = _NEAREST if len(rows) * nobody > _MOST_PAIRS else nobody
+    paid = Paid(prices)
+    known: dict[tuple[int, int], tuple[int, ...]] = {}
+    found: dict[int, tuple[int, ...]] = {}
+    for row, first in zip(rows, table.cheapest(prices, rows)[0], strict=True):
+        base, minutes, here = table.base[row], table.minutes[row], table.current[row]
+        key = (id(base), id(minutes))
+        if key not in known:
+            known[key] = _nearest(base, paid.of(minutes), most)
+        near = known[key]
+        # Most rows share the columns of their like.
+        if first != near[0] or here not in near:
+            near = tuple(dict.fromkeys((first, *near, here)))
+        found[row] = near
+    return found
+
+
+def _nearest(base: tuple[int, ...], paid: Sequence[float], most: int) -> tuple[int, ...]:
+    """Return so many columns that cost least, the very least first, and nobody."""
+    nobody = len(base) - 1
+    priced = list(map(add, base, paid))
+    able = [at for at in range(nobody) if base[at] < NEVER]
+    near = nsmallest(most if most < len(able) else 1, able, key=priced.__getitem__)
+    if most >= len(able):
+        near += [at for at in able if at not in near]
+    return (*near, nobody)
