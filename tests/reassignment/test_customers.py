@@ -118,6 +118,10 @@ def test_better_fit_must_pay_for_the_change() -> None:
         terms=((Term.FIT, Decimal(20)), (Term.CHANGE, Decimal(-15))),
         runner_up=MemberId("jun"),
         margin=Decimal(5),
+        hour_before=Decimal(0),
+        hour_after=Decimal(0),
+        keep_cost=Decimal(5),
+        flip=Fraction(19, 15),
     )
     assert str(move.reason) == (
         "better fit; fit 70 → 90 %; fit +20, change -15 = +5 points; next best jun, -5"

@@ -312,7 +312,8 @@ def test_who_backs_up_themselves_gives_one_of_the_two_away() -> None:
     kept = Duty.BACKUP if move.duty is Duty.RESPONSIBLE else Duty.RESPONSIBLE
     assert move.reason.kind is MoveKind.CONFLICT
     assert move.reason.other == f"responsibility:renewals:{kept}"
-    assert f"with what the holder also has: {move.reason.other};" in str(move)
+    assert f"with what the holder also has: Renewals ({kept});" in str(move)
+    assert f"与原负责人的其他职责冲突：Renewals（{kept.label.zh}）" in move.reason.wording.zh
 
 
 def test_a_duty_makes_room_for_one_that_fits_nobody_else() -> None:

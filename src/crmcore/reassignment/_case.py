@@ -34,11 +34,13 @@ class Slot:
         value: What it is worth, for the share of value that is kept.
         holder: Who holds it today.
         version: The version of today's record.
+        called: How people call it, where that is not by its id.
     """
 
     customer: CustomerId | None = None
     responsibility: ResponsibilityId | None = None
     duty: Duty | None = None
+    called: Phrase | None = None
     demand: Demand
     minutes: int
     importance: int

@@ -12,7 +12,7 @@ import attrs
 
 from crmcore.calendar import Period
 from crmcore.errors import Fault, FaultsError, UnknownNameError
-from crmcore.kernel import MemberId, minutes
+from crmcore.kernel import MemberId, Phrase, minutes
 from crmcore.organization import Assignment, Duty, Member, Organization, Responsibility
 
 from ._capacity import known_of, minutes_there
@@ -167,6 +167,7 @@ class Duties:
         return Slot(
             responsibility=responsibility.id,
             duty=duty,
+            called=_called(responsibility, duty),
             demand=Demand(
                 skills=responsibility.skills,
                 levels_short=_SHORT[duty],
@@ -183,6 +184,12 @@ class Duties:
             holder=held.member if held is not None else None,
             version=held.version if held is not None else None,
         )
+
+
+def _called(responsibility: Responsibility, duty: Duty) -> Phrase:
+    """Return how people call a duty."""
+    name, label = responsibility.name, duty.label
+    return Phrase(f"{name} ({label.en})", f"{name}（{label.zh}）")
 
 
 def _known(pair: tuple[Responsibility, Duty]) -> dict[str, Fact]:

@@ -41,7 +41,12 @@ class _Explained:
         self._loads_today = self._minutes(self._today)
         self._loads = self._minutes(self._held)
         self._reasons = Reasons(
-            case, items, self._held, loads_today=self._loads_today, loads=self._loads
+            case,
+            items,
+            self._held,
+            solution.certificate,
+            loads_today=self._loads_today,
+            loads=self._loads,
         )
 
     def plan(self, kind: PlanKind, as_of: date) -> Plan:
