@@ -251,9 +251,7 @@ class Book:
 
     def _holder_of(self, need: CustomerNeed) -> MemberId | None:
         """Return who holds a customer today: the owner, or the team."""
-        if not self.of_teams or need.owner is None:
-            return need.owner
-        return self._team_today(need)
+        return self._team_today(need) if self.of_teams else need.owner
 
     def _team_today(self, need: CustomerNeed) -> MemberId | None:
         """Return the team that looks after a customer today."""
