@@ -81,10 +81,9 @@ def stay_after_all(books: Books, receipt: PlanReceipt) -> tuple[tuple[Departure,
         if stored is None:
             faults.append(Fault(path, f"there is no member {departure.member!r} any more"))
         elif stored.left_on != departure.after:
-            left, found = departure.after or "no last day", stored.left_on or "none"
-            faults.append(
-                Fault(path, f"the receipt left {left} as the last day, now it is {found}")
-            )
+            left, found = departure.after or "none", stored.left_on or "none"
+            problem = f"the receipt left {left} as the day of leaving, now it is {found}"
+            faults.append(Fault(path, problem))
         else:
             saved = books.save(attrs.evolve(stored, left_on=departure.before))
             departures.append(

@@ -125,7 +125,7 @@ class HandoverNote:
         if known.last_purchase is not None:
             english.append(f"last on {known.last_purchase}")
             chinese.append(f"最近一次{known.last_purchase}")
-        points = round_half_up(self.judgement.score.value, 1)
+        points = str(round_half_up(self.judgement.score.value, 1)).removesuffix(".0")
         english.append(f"{points} points")
         chinese.append(f"{points}分")
         return Phrase("; ".join(english), "；".join(chinese))
