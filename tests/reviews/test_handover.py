@@ -18,7 +18,7 @@ from crmcore.activities import (
 )
 from crmcore.customers import Contact, ContactId, Ownership, OwnershipId, OwnershipRole
 from crmcore.errors import FaultsError, InvalidValueError, NotFoundError, UnknownNameError
-from crmcore.kernel import CustomerId, DepartmentId, MemberId, Money, ResponsibilityId
+from crmcore.kernel import CustomerId, DepartmentId, MemberId, Money, Phrase, ResponsibilityId
 from crmcore.memory import MemoryStore
 from crmcore.organization import Assignment, Duty
 from crmcore.plans import MoveKind
@@ -26,6 +26,7 @@ from crmcore.policies import Policy
 from crmcore.reassignment import Pin
 from crmcore.receipts import Departure, PlanConflictError
 from crmcore.reviews import Handover, apply_plan, holdings_at, plan_handover, undo_plan
+from crmcore.segments import SegmentTable
 from crmcore.storage import Store, UnitOfWork
 
 if TYPE_CHECKING:
@@ -656,6 +657,22 @@ def test_a_note_of_a_quiet_customer_is_short(
     assert leo.next_matter is None
     assert "2026-09-01: call to the customer" in str(kim).splitlines()
     assert str(kim).splitlines()[-1] == "next: settle Matter m-1"
+
+
+def test_a_note_passes_on_what_helps_such_customers(shop: Shop, policy: Policy) -> None:
+    """Where nothing is open, the advice of the segment is the next step."""
+    call = Phrase("call them before they forget us", "趁早致电联系")
+    advised = SegmentTable(
+        segments=[attrs.evolve(segment, advice=call) for segment in policy.segments.segments]
+    )
+    store = shop.into(MemoryStore())
+
+    handover = plan_handover(
+        store, "ben", policy=attrs.evolve(policy, segments=advised), as_of=AS_OF
+    )
+
+    note = handover.note("bob")
+    assert note.lines[-1] == Phrase("next: call them before they forget us", "下一步：趁早致电联系")
 
 
 def test_a_customer_who_is_not_handed_over_has_no_note(

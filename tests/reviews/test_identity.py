@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -191,14 +192,23 @@ def in_memory() -> Iterator[Store]:
     yield MemoryStore()
 
 
+@cache
+def empty_database() -> bytes:
+    """Return a database with empty tables, which takes longer to make than to copy."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "crm.db"
+        SqlStore.open(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
 @contextmanager
 def in_a_database() -> Iterator[Store]:
     """Lend an empty store in a file."""
-    with (
-        TemporaryDirectory() as folder,
-        SqlStore.open(f"sqlite:///{Path(folder) / 'crm.db'}") as store,
-    ):
-        yield store
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "crm.db"
+        file.write_bytes(empty_database())
+        with SqlStore.open(f"sqlite:///{file}") as store:
+            yield store
 
 
 def state(store: Store, at: datetime) -> tuple[object, ...]:
