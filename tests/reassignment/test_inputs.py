@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
 from crmcore.calendar import Period
 from crmcore.errors import FaultsError, InvalidValueError
-from crmcore.kernel import DepartmentId, MemberId, ResponsibilityId, RoleId, TeamId
+from crmcore.kernel import CustomerId, DepartmentId, MemberId, ResponsibilityId, RoleId, TeamId
 from crmcore.organization import (
     Department,
     Duty,
@@ -25,12 +26,14 @@ from crmcore.reassignment import (
     AssignmentWeights,
     Capacity,
     CustomerNeed,
+    Lock,
     Pin,
     assign_customers,
     assign_responsibilities,
 )
 
 DAY = date(2026, 9, 30)
+MEANT = "unknown skill 'Mandrin'; did you mean 'Mandarin'?"
 SERVICE = TeamId("service")
 LEAD = RoleId("lead")
 
@@ -197,6 +200,182 @@ def test_a_department_without_hours_is_refused() -> None:
     gone = member("lin", left_on=date(2026, 9, 1))
     with pytest.raises(FaultsError, match="nobody has any hours from 2026-09-30 to 2026-10-28"):
         assign_responsibilities(department(away, gone), as_of=DAY)
+
+
+def test_the_only_one_may_be_away() -> None:
+    """Where there is nobody but one on leave, that one is named."""
+    away = member("wei", leave=[Period(date(2026, 9, 1), date(2027, 1, 1))])
+
+    with pytest.raises(
+        FaultsError, match="'wei' is the only one, and has no hours from 2026-09-30"
+    ):
+        assign_responsibilities(department(away), as_of=DAY)
+    with pytest.raises(FaultsError, match="holders: 'wei' is the only one, and has no hours for"):
+        assign_customers([need("c-1")], [capacity(away, 0)], as_of=DAY)
+
+
+@pytest.mark.parametrize(
+    ("holders", "message"),
+    [
+        ([], "holders: nobody is named who could look after customers"),
+        (
+            [capacity(WEI, 0), capacity(LIN, 0)],
+            "holders: none of the 2 has any hours for customers",
+        ),
+    ],
+)
+def test_somebody_must_have_hours(holders: list[Capacity], message: str) -> None:
+    """No hours everywhere is no plan with everything uncovered, but a slip."""
+    with pytest.raises(FaultsError, match=message):
+        assign_customers([need("c-1")], holders, as_of=DAY)
+
+
+def test_a_skill_that_is_nearly_one_is_a_slip() -> None:
+    """Each name is told once, with how many want it, and with the name that was meant."""
+    with pytest.raises(FaultsError) as caught:
+        assign_customers(
+            [need(f"c-{at}", skills=[SkillLevel("Mandrin", 1)]) for at in range(3)],
+            [capacity(WEI)],
+            as_of=DAY,
+        )
+
+    assert [str(fault) for fault in caught.value.faults] == [
+        "customer:c-0 and 2 more: unknown skill 'Mandrin'; did you mean 'Mandarin'?"
+    ]
+
+
+def test_a_department_knows_all_skills_and_owners() -> None:
+    """Where the department is given, a name like none is a slip too; who has left is known."""
+    left = member("eva", left_on=date(2026, 1, 1))
+    book = [
+        need("c-1", skills=[SkillLevel("law", 1)], owner="eva"),
+        need("c-2", owner="wie"),
+    ]
+
+    with pytest.raises(FaultsError) as caught:
+        assign_customers(book, [capacity(WEI)], as_of=DAY, organization=department(WEI, LIN, left))
+
+    assert [str(fault) for fault in caught.value.faults] == [
+        "customer:c-1: unknown skill 'law'; known are Mandarin",
+        "customer:c-2: unknown owner 'wie'; did you mean 'wei'?",
+    ]
+
+
+def test_everything_that_is_wrong_with_customers_comes_together() -> None:
+    """One message for each: twice, too late, unknown, pinned where it cannot be, too large."""
+    with pytest.raises(FaultsError) as caught:
+        assign_customers(
+            [
+                need("c-1"),
+                need("c-1"),
+                need("c-2", owner="wei", since=date(2026, 10, 1)),
+                need("c-3", skills=[SkillLevel("Mandrin", 1)]),
+                need("c-4", importance=1000, uncovered=1_000_000),
+            ],
+            [capacity(WEI), capacity(WEI)],
+            as_of=DAY,
+            pins=[
+                pin("wei", customer="c-9"),
+                pin("wei", customer="c-1"),
+                pin("lin", customer="c-1"),
+                Lock(customer=CustomerId("c-3")),
+            ],
+        )
+
+    assert [str(fault) for fault in caught.value.faults] == [
+        "customer c-1: it comes more than once; name it once",
+        "member wei: it comes more than once; name it once",
+        "customer:c-2: it is owned since 2026-10-01, after the day of the plan, 2026-09-30",
+        "customer:c-3: unknown skill 'Mandrin'; did you mean 'Mandarin'?",
+        "customer:c-1: it is pinned to 'lin' and to 'wei'; keep one of the pins",
+        "customer:c-3: it is locked, but nobody holds it today; pin it instead",
+        "customer:c-1: it is pinned to 'lin', who has no hours in the plan",
+        "customer:c-9: it is pinned, but it is not part of the plan",
+        _too_many("customer:c-4", 1_000_135_000),
+    ]
+
+
+def test_everything_that_is_wrong_with_duties_comes_together() -> None:
+    """Nobody there, a skill that is misspelt, a lock on what nobody holds: told at once."""
+    away = member(
+        "wei",
+        skills=[SkillLevel("Mandarin", 4)],
+        leave=[Period(date(2026, 9, 1), date(2027, 1, 1))],
+    )
+    care = department(away)
+    wanting = attrs.evolve(
+        care,
+        responsibilities=[
+            attrs.evolve(care.responsibilities[0], skills=[SkillLevel("Mandrin", 2)])
+        ],
+    )
+
+    with pytest.raises(FaultsError) as caught:
+        assign_responsibilities(
+            wanting,
+            as_of=DAY,
+            pins=[
+                Lock(responsibility=ResponsibilityId("renewals"), duty=Duty.BACKUP),
+                pin("wei", responsibility="renewals", duty=Duty.RESPONSIBLE),
+            ],
+        )
+
+    assert [str(fault) for fault in caught.value.faults] == [
+        "members: 'wei' is the only one, and has no hours from 2026-09-30 to 2026-10-28",
+        f"responsibility:renewals:accountable and 2 more: {MEANT}",
+        "responsibility:renewals:backup: it is locked, but nobody holds it today; pin it instead",
+        "responsibility:renewals:responsible: it is pinned to 'wei', who has no hours in the plan",
+    ]
+
+
+def _too_many(what: str, points: int) -> str:
+    """Return what is said of points that cannot be counted."""
+    return (
+        f"weights: the points of {what} come to {points}, above the 1000000000 that can be "
+        "counted; take smaller weights or importances"
+    )
+
+
+def test_points_that_cannot_be_counted_are_refused() -> None:
+    """One customer may be too dear by itself; with pins, all of them may be together."""
+    heavy = AssignmentWeights(change=1_000_000, uncovered=1_000_000)
+    book = [need(f"c-{at}", importance=500, owner="wei") for at in range(2)]
+    pins = [pin("wei", customer="c-0")]
+    dear = attrs.evolve(heavy, change=0)
+
+    with pytest.raises(FaultsError) as alone:
+        assign_customers([need("c-1", importance=1000)], [capacity(WEI)], as_of=DAY, weights=heavy)
+    with pytest.raises(FaultsError) as together:
+        assign_customers(book, [capacity(WEI)], as_of=DAY, weights=dear, pins=pins)
+
+    assert str(alone.value.faults[0]) == _too_many("customer:c-1", 2_000_110_000)
+    assert str(together.value.faults[0]) == _too_many("all items", 1_000_000_901)
+    assert assign_customers(book, [capacity(WEI)], as_of=DAY, weights=dear).uncovered == ()
+
+
+def test_a_need_names_what_can_be() -> None:
+    """A skill at two levels, a text of members, and an instant as a day are refused."""
+    with pytest.raises(InvalidValueError, match="skills must name each skill once"):
+        need("c-1", skills=[SkillLevel("law", 1), SkillLevel("law", 2)])
+    with pytest.raises(InvalidValueError, match="not_to must list ids of members"):
+        need("c-1", not_to="wei")
+    with pytest.raises(InvalidValueError, match="since must be a day, not an instant"):
+        need("c-1", since=datetime(2026, 9, 30, tzinfo=UTC))
+
+
+def test_projects_take_hours_of_the_planning_period() -> None:
+    """Half of a project of two weeks lies in the period; its hours are taken, rounded up."""
+    half = Period(date(2026, 9, 23), date(2026, 10, 7))
+    later = Period(date(2027, 1, 1), date(2027, 2, 1))
+
+    found = Capacity.of_team_members(
+        department(WEI),
+        as_of=DAY,
+        weeks=4,
+        projects=[(WEI.id, half, Decimal(20)), (WEI.id, later, Decimal(40))],
+    )
+
+    assert [(c.hours, c.taken, c.minutes) for c in found] == [(Decimal(160), Decimal(20), 140 * 60)]
 
 
 def test_capacity_is_what_duties_and_leave_leave_over() -> None:

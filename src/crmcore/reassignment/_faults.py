@@ -202,11 +202,16 @@ def group_faults(
 
 def weight_faults(case: Case) -> list[Fault]:
     """Return a fault where points add up to more than can be counted."""
-    dearest = max(map(case.most_cost, case.slots.values()), default=0)
-    total = case.dearer_than_all() if case.pins or case.locks else dearest
-    if max(dearest, total) <= MOST_UNITS:
-        return []
-    found, most = max(dearest, total) // POINT, MOST_UNITS // POINT
-    what = "all items" if total > MOST_UNITS >= dearest else "one item"
-    problem = f"the points of {what} come to {found}, above the {most} that can be counted"
-    return [Fault("weights", f"{problem}; take smaller weights or importances")]
+    dearest = max(case.slots.values(), key=case.most_cost, default=None)
+    costs = [] if dearest is None else [(dearest.subject, case.most_cost(dearest))]
+    if case.pins or case.locks:
+        costs.append(("all items", case.dearer_than_all()))
+    return [
+        Fault(
+            "weights",
+            f"the points of {what} come to {cost // POINT}, above the {MOST_UNITS // POINT} "
+            "that can be counted; take smaller weights or importances",
+        )
+        for what, cost in costs
+        if cost > MOST_UNITS
+    ][:1]
