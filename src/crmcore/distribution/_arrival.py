@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
 import attrs
 
-from crmcore.checks import at_least, day, decimal, is_id, utc
+from crmcore.checks import between, day, decimal, is_id, utc
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, minutes
 
@@ -58,24 +59,33 @@ class Arrival:
         return minutes(self.hours) if self.hours else 0
 
 
+def _ids(ids: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(ids, str):
+        raise InvalidValueError("ids", ids, "be a list of ids, also of a single one")
+    return tuple(ids)
+
+
 def _is_day(_: object, attribute: attrs.Attribute[date], value: date) -> None:
     day(value, attribute.name)
 
 
 @attrs.frozen(kw_only=True)
 class Held:
-    """An arrival that a member was given and has not been released from.
+    """Arrivals that a member was given on a day and has not been released from.
 
     Attributes:
-        id: The id of the arrival.
-        member: Who holds it.
-        minutes: The work that it is, in minutes.
-        day: The day on which it was given, in the rota's zone.
+        member: Who holds them.
+        day: The day on which they were given, in the rota's zone.
+        minutes: The work that each of them is, in minutes.
+        ids: The ids of the arrivals, in the order in which they were given.
 
     .. versionadded:: 0.1.0
     """
 
-    id: str = attrs.field(validator=is_id)
     member: MemberId = attrs.field(validator=is_id)
-    minutes: int = attrs.field(default=0, validator=at_least(0))
     day: date = attrs.field(validator=_is_day)
+    minutes: int = attrs.field(default=0, validator=between(0, _MOST_HOURS * 60))
+    ids: tuple[str, ...] = attrs.field(
+        converter=_ids,
+        validator=attrs.validators.deep_iterable(attrs.validators.instance_of(str)),
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import overload
+
 import attrs
 
 from crmcore.kernel import MemberId
@@ -44,3 +47,63 @@ class Decision:
     def __str__(self) -> str:
         """Return what goes to whom, and why, in English."""
         return f"{self.arrival.id}: {self.why}"
+
+
+class Decisions(Sequence[Decision]):
+    """Decisions in the order in which they were made, each written out when it is looked at.
+
+    A million of them take as many references, and no objects that a collector has to visit.
+    """
+
+    __slots__ = ("_columns",)
+
+    def __init__(
+        self,
+        arrivals: Sequence[Arrival],
+        members: Sequence[MemberId | None],
+        outcomes: Sequence[Outcome],
+        pages: Sequence[Page | None],
+        untils: Sequence[int],
+    ) -> None:
+        """Keep the columns, all of one length."""
+        self._columns = (arrivals, members, outcomes, pages, untils)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._columns[0])
+
+    @overload
+    def __getitem__(self, index: int) -> Decision: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Decision, ...]: ...
+    def __getitem__(self, index: int | slice) -> Decision | tuple[Decision, ...]:
+        """Return one of them, or a stretch."""
+        if isinstance(index, slice):
+            return tuple(self[at] for at in range(len(self))[index])
+        arrivals, members, outcomes, pages, untils = self._columns
+        return Decision(
+            arrival=arrivals[index],
+            member=members[index],
+            outcome=outcomes[index],
+            page=pages[index],
+            until=untils[index],
+        )
+
+    def __iter__(self) -> Iterator[Decision]:
+        """Return them one after the other."""
+        for arrival, member, outcome, page, until in zip(*self._columns, strict=True):
+            yield Decision(arrival=arrival, member=member, outcome=outcome, page=page, until=until)
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the same was decided of the same."""
+        if not isinstance(other, Decisions):
+            return NotImplemented
+        return self._columns[:3] == other._columns[:3]
+
+    def __hash__(self) -> int:
+        """Return a number that is equal for equal decisions."""
+        return hash((len(self), *self._columns[1][:1]))
+
+    def __repr__(self) -> str:
+        """Say how many there are."""
+        return f"<{len(self)} decisions>"

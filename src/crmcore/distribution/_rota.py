@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -138,9 +138,13 @@ class Rota:
         raise UnknownNameError("member", member, [share.id for share in self.shares])
 
     def held_by(self, member: str) -> tuple[str, ...]:
-        """Return the ids of what a member holds, in the order in which it was given."""
+        """Return the ids of what a member holds, day by day.
+
+        Raises:
+            UnknownNameError: If the member takes no part; the message suggests the nearest.
+        """
         key = self.share(member).id
-        return tuple(one.id for one in self.held if one.member == key)
+        return tuple(each for one in self.held if one.member == key for each in one.ids)
 
     def assign(self, arrival: Arrival, *, to: str | None = None) -> tuple[Decision, Rota]:
         """Give an arrival to whoever is next, or by hand to a stated member.
@@ -176,8 +180,7 @@ class Rota:
             members. Members are of one kind where every need that came fits all or none.
         """
         turns = self._turns()
-        ordered = in_order(arrivals, seen=self.seen)
-        decisions = tuple(map(turns.assign, ordered))
+        decisions = turns.assign_all(in_order(arrivals, seen=self.seen))
         return Distribution(decisions=decisions, rota=self._after(turns))
 
     def hand_out(
@@ -297,7 +300,7 @@ class Distribution:
     .. versionadded:: 0.1.0
     """
 
-    decisions: tuple[Decision, ...]
+    decisions: Sequence[Decision]
     rota: Rota
 
     @property
@@ -359,10 +362,9 @@ def _faults_of(rota: Rota) -> Iterator[Fault]:
     if not known:
         yield Fault("shares", "name at least one member")
     yield from _repeated(known)
-    ids = {one.id for one in rota.held}
-    if len(ids) < len(rota.held):
-        for key, count in Counter(one.id for one in rota.held).items():
-            if count > 1:
-                yield Fault(f"held.{key}", f"is held {count} times; keep one")
+    if len({key for one in rota.held for key in one.ids}) < sum(len(one.ids) for one in rota.held):
+        counts = Counter(key for one in rota.held for key in one.ids)
+        for key in sorted(key for key, count in counts.items() if count > 1):
+            yield Fault(f"held.{key}", f"is held {counts[key]} times; keep one")
     for member in sorted({one.member for one in rota.held} - set(known)):
         yield Fault("held", str(UnknownNameError("member", member, known)))

@@ -44,17 +44,17 @@ class CatchUp:
 
     @classmethod
     def none(cls) -> CatchUp:
-        """Whoever returns goes on level with the others."""
+        """Whoever returns goes on level with the others, whatever was owed before."""
         return cls(0)
 
     @classmethod
     def capped(cls, most: int) -> CatchUp:
-        """Whoever returns makes up for so many items, and forgets the rest."""
+        """Whoever returns is at most so many items behind the others."""
         return cls(most)
 
     @classmethod
     def full(cls) -> CatchUp:
-        """Whoever returns is served first until level with the others."""
+        """Whoever returns gets everything until level with the others."""
         return cls(None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,9 +11,10 @@ import attrs
 
 from crmcore.calendar import day_in, midnight
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
+from crmcore.kernel import MemberId
 
 from ._arrival import Arrival, Held
-from ._decision import Decision
+from ._decision import Decision, Decisions
 from ._meter import Meter
 from ._need import Need
 from ._page import Entry, Page, obstacles
@@ -39,7 +41,6 @@ class Turns:
         "_held",
         "_holidays",
         "_ids",
-        "_kept",
         "_meters",
         "_page",
         "_places",
@@ -73,10 +74,10 @@ class Turns:
         self._counts_hours = any(limit.hours is not None for s in shares for limit in s.limits)
         self._seen = _BEGINNING if seen is None else seen
         self._ends = _BEGINNING
-        self._kept = {one.id: one for one in held}
         self._held: dict[str, Entry] = {
             key: (self._places[one.member], 1, 1, one.minutes, one.day)
-            for key, one in self._kept.items()
+            for one in held
+            for key in one.ids
         }
         self._meters = [[Meter(limit) for limit in share.limits] for share in shares]
         self._read_meters()
@@ -113,41 +114,74 @@ class Turns:
         )
 
     def held(self) -> tuple[Held, ...]:
-        """Return what everybody holds, in the order in which it was given."""
+        """Return what everybody holds, by day, then in the stated order."""
+        groups: defaultdict[tuple[date, int, int], list[str]] = defaultdict(list)
+        for key, (place, _, _, minutes, day) in self._held.items():
+            groups[day, place, minutes].append(key)
         return tuple(
-            self._kept.get(key) or Held(id=key, member=self._ids[place], minutes=minutes, day=day)
-            for key, (place, _, _, minutes, day) in self._held.items()
+            Held(member=self._ids[place], day=day, minutes=minutes, ids=ids)
+            for (day, place, minutes), ids in sorted(groups.items())
         )
 
     def assign(self, arrival: Arrival, to: str | None = None) -> Decision:
         """Give an arrival to whoever is next, or by hand to a stated member."""
+        outcome, place = self._decide(arrival, to)
+        member = None if place < 0 else self._ids[place]
+        page, until = self._before(outcome)
+        return Decision(arrival=arrival, member=member, outcome=outcome, page=page, until=until)
+
+    def assign_all(self, arrivals: Sequence[Arrival]) -> Decisions:
+        """Give arrivals to whoever is next, one after the other."""
+        members: list[MemberId | None] = []
+        outcomes: list[Outcome] = []
+        pages: list[Page | None] = []
+        untils: list[int] = []
+        ids: list[MemberId | None] = [*self._ids, None]
+        for arrival in arrivals:
+            outcome, place = self._decide(arrival, None)
+            page, until = self._before(outcome)
+            outcomes.append(outcome)
+            members.append(ids[place])
+            pages.append(page)
+            untils.append(until)
+        return Decisions(arrivals, members, outcomes, pages, untils)
+
+    def _before(self, outcome: Outcome) -> tuple[Page | None, int]:
+        """Return the page and the count of its entries before the last decision."""
+        if outcome is Outcome.REPEATED:
+            return None, 0
+        return self._page, len(self._page.entries) - (outcome is not Outcome.NOBODY)
+
+    def _decide(self, arrival: Arrival, to: str | None) -> tuple[Outcome, int]:
+        """Count an arrival for whoever takes it, whose place is returned; -1 for nobody."""
         if arrival.id in self._held:
-            return self._again(arrival, to)
-        at = arrival.at
-        if at < self._seen:
-            rule = f"not be before {self._seen.isoformat()}, when the last arrival was given out"
-            raise InvalidValueError("at", at.isoformat(), rule)
+            return Outcome.REPEATED, self._holder(arrival, to)
         if to is not None:
             self._refuse_by_hand(arrival, to)
-        if at >= self._ends:
+        at = arrival.at
+        if not self._seen <= at < self._ends:
             self._start_day(at)
         self._seen = at
+        page = self._page
+        if len(page.entries) >= _LONGEST_PAGE:
+            page = self._page = self._new_page(page.day)
         group = self._groups.get(arrival.need) or self._new_group(arrival.need)
         minutes = arrival.minutes
-        if to is not None:
-            outcome, place = Outcome.MANUAL, self._places[to]
-        elif arrival.previous is not None and self._may_again(arrival.previous, group, minutes):
-            outcome, place = Outcome.PREVIOUS, self._places[arrival.previous]
+        outcome = Outcome.BY_TURN
+        if to is not None or arrival.previous is not None:
+            outcome, place = self._without_turn(arrival, to, group, minutes)
+        elif self._counts_hours:
+            place = self._take_with_hours(group, minutes)
         else:
-            outcome, place = Outcome.BY_TURN, self._next(group, minutes)
-        page = self._page
-        until = len(page.entries)
+            place = self._queue.take(group)
         if place < 0:
-            outcome = Outcome.NOBODY
-            return Decision(arrival=arrival, member=None, outcome=outcome, page=page, until=until)
-        self._give(arrival.id, place, minutes)
-        member = self._ids[place]
-        return Decision(arrival=arrival, member=member, outcome=outcome, page=page, until=until)
+            return Outcome.NOBODY, place
+        self._held[arrival.id] = entry = (place, 1, 1, minutes, page.day)
+        page.entries.append(entry)
+        self._given[place] += 1
+        if self._meters[place]:
+            self._count(place, minutes, page.day)
+        return outcome, place
 
     def release(self, key: str, *, as_if_never: bool) -> None:
         """Let a member hold an arrival no more; its turn counts on, or as if never given."""
@@ -164,17 +198,20 @@ class Turns:
             self._given[place] = max(self._given[place] - 1, 0)
         for meter in self._meters[place]:
             meter.count(-1, -minutes, day)
-        self._write((place, -fewer, -1, -minutes, day))
+        self._page.entries.append((place, -fewer, -1, -minutes, day))
         if not self._queue.is_open[place] and self._has_room(place):
             self._queue.open(place)
 
-    def _again(self, arrival: Arrival, to: str | None) -> Decision:
-        """Answer as before to an arrival that somebody holds."""
-        member = self._ids[self._held[arrival.id][0]]
-        if to not in {None, member}:
-            rule = f"be {member!r}, who holds {arrival.id!r}; release that first, or take it back"
+    def _holder(self, arrival: Arrival, to: str | None) -> int:
+        """Return the place of whoever holds an arrival already."""
+        place = self._held[arrival.id][0]
+        if to not in {None, self._ids[place]}:
+            rule = (
+                f"be {self._ids[place]!r}, who holds {arrival.id!r}; "
+                "release that first, or take it back"
+            )
             raise InvalidValueError("to", to, rule)
-        return Decision(arrival=arrival, member=member, outcome=Outcome.REPEATED)
+        return place
 
     def _refuse_by_hand(self, arrival: Arrival, to: str) -> None:
         """Refuse a member who may not take an arrival, before anything has changed."""
@@ -190,56 +227,45 @@ class Turns:
             faults = [Fault(f"member {to}", skip.wording.en) for skip in found]
             raise FaultsError(f"giving {arrival.id!r} by hand", faults)
 
-    def _may_again(self, previous: str, group: Group, minutes: int) -> bool:
-        """Say whether whoever had it before may take it again."""
-        place = self._places.get(previous, -1)
-        return (
-            place in group.members
-            and self._present[place]
-            and all(meter.fits(minutes) for meter in self._meters[place])
-        )
+    def _without_turn(
+        self, arrival: Arrival, to: str | None, group: Group, minutes: int
+    ) -> tuple[Outcome, int]:
+        """Give an arrival to a stated member, to whoever had it before, or else by turn."""
+        if to is not None:
+            place = self._places[to]
+            self._queue.advance(place)
+            return Outcome.MANUAL, place
+        place = self._places.get(arrival.previous or "", -1)
+        if place in group.members and self._present[place] and self._fits(place, minutes):
+            self._queue.advance(place)
+            return Outcome.PREVIOUS, place
+        return Outcome.BY_TURN, self._take_with_hours(group, minutes)
 
-    def _next(self, group: Group, minutes: int) -> int:
-        """Return the place of the next in turn; below 0 where nobody may take it."""
-        queue = self._queue
-        key = self._next_with_hours(group, minutes) if self._counts_hours else queue.first(group)
-        if key == queue.never:
-            return -1
-        group.highest = max(group.highest, key)
-        return key % len(self._ids)
-
-    def _next_with_hours(self, group: Group, minutes: int) -> int:
-        """Return the key of the next in turn who has the hours, passing over who has not."""
+    def _take_with_hours(self, group: Group, minutes: int) -> int:
+        """Give so many minutes to the next in turn who has them, passing over who has not."""
         queue = self._queue
         passed = []
         while (key := queue.first(group)) != queue.never:
             place = key % len(self._ids)
-            if all(meter.fits(minutes) for meter in self._meters[place]):
+            if self._fits(place, minutes):
                 break
             queue.close(place)
             passed.append(place)
-        for place in passed:
-            queue.open(place)
-        return key
+        place = queue.take(group)
+        for each in passed:
+            queue.open(each)
+        return place
 
-    def _give(self, key: str, place: int, minutes: int) -> None:
-        """Count an arrival for whoever takes it."""
-        day = self._page.day
-        entry = self._held[key] = (place, 1, 1, minutes, day)
-        self._given[place] += 1
-        if self._meters[place]:
-            for meter in self._meters[place]:
-                meter.count(1, minutes, day)
-            if not self._has_room(place):
-                self._queue.is_open[place] = False
-        self._queue.advance(place)
-        self._write(entry)
+    def _fits(self, place: int, minutes: int) -> bool:
+        """Say whether a member has room for so many minutes."""
+        return all(meter.fits(minutes) for meter in self._meters[place])
 
-    def _write(self, entry: Entry) -> None:
-        """Write down what happened, on a new page where this one is full."""
-        self._page.entries.append(entry)
-        if len(self._page.entries) == _LONGEST_PAGE:
-            self._page = self._new_page(self._page.day)
+    def _count(self, place: int, minutes: int, day: date) -> None:
+        """Count what a member was given, and ask it no more where nothing more fits."""
+        for meter in self._meters[place]:
+            meter.count(1, minutes, day)
+        if not self._has_room(place):
+            self._queue.close(place)
 
     def _new_page(self, day: date) -> Page:
         return Page(
@@ -252,6 +278,9 @@ class Turns:
 
     def _start_day(self, at: datetime) -> None:
         """Ask anew who is there, and begin the limits of new periods from nothing."""
+        if at < self._seen:
+            rule = f"not be before {self._seen.isoformat()}, when the last arrival was given out"
+            raise InvalidValueError("at", at.isoformat(), rule)
         self._raise_absent()
         day = day_in(at, self._where)
         self._ends = midnight(day + timedelta(days=1), self._where) if day < date.max else _END
@@ -263,8 +292,6 @@ class Turns:
         self._queue.restart()
         if self._has_dated_needs:
             self._groups.clear()
-        for group in self._groups.values():
-            group.highest = -1
         self._page = self._new_page(day)
 
     def _has_room(self, place: int) -> bool:
@@ -291,8 +318,9 @@ class Turns:
             return
         absent = {place for place, present in enumerate(self._present) if not present}
         for group in self._groups.values():
-            if group.highest >= 0:
+            highest, group.highest = group.highest, -1
+            if highest >= 0:
                 for place in group.members & absent:
-                    even = self._queue.level_with(place, group.highest) - self._catch_up.most
+                    even = self._queue.level_with(place, highest) - self._catch_up.most
                     if even > self._queue.counted(place):
                         self._queue.put(place, even)
