@@ -388,6 +388,21 @@ def test_a_pin_takes_the_bundle_along() -> None:
         plan(book, holders, rules=rules, pins=[pin("c-1", "lin"), lock("c-2")])
 
 
+def test_what_a_pin_takes_along_must_fit_too() -> None:
+    """The hours and the rivals of the rest of a household count where one of it is pinned."""
+    book = [need("c-1", hours=20), need("c-2", hours=20), need("c-3")]
+    bundle = Bundle(ids("c-1", "c-2"))
+    rivals = Apart(ids("c-2", "c-3"))
+    holders = [holder("wei", 30), holder("lin", 50)]
+
+    with pytest.raises(FaultsError, match="member:wei: the pins take 40 h, 33 h are the most"):
+        plan(book, holders, rules=[bundle], pins=[pin("c-1", "wei")])
+    with pytest.raises(FaultsError, match="c-2: it and customer:c-3 are locked with or pinned"):
+        plan(book, holders, rules=[bundle, rivals], pins=[pin("c-1", "lin"), pin("c-3", "lin")])
+    with pytest.raises(FaultsError, match="pinned to 'bob', who has no hours"):
+        plan(book, holders, rules=[bundle], pins=[pin("c-1", "bob")])
+
+
 def test_a_bundle_with_a_holder_against_a_rule_may_stay() -> None:
     """A household that nobody else may have stays with whoever has it, and is listed."""
     book = [need("c-1", owner="wei"), need("c-2", owner="wei", language="fr")]

@@ -130,6 +130,13 @@ class Case:
         """Return who must hold a subject, by a pin or a lock; None where nobody must."""
         return self.slots[key].holder if key in self.locks else self.pins.get(key)
 
+    def sent(self, key: str) -> MemberId | None:
+        """Return who must hold a subject, by a pin or a lock of it or of what goes with it."""
+        if not self.pins and not self.locks:
+            return None
+        ends = (self.fixed(part) for part in self.bundle_of(key))
+        return next((who for who in ends if who is not None), None)
+
     def problem(self) -> Problem:
         """Write the case down as a problem of allocation, in thousandths of a point.
 
@@ -278,11 +285,10 @@ class Case:
 
     def locked_minutes(self) -> dict[MemberId, int]:
         """Return the work that is locked with each member."""
-        found: dict[MemberId, int] = {}
-        for key in self.locks:
-            who = self.slots[key].holder
-            if who is not None:
-                found[who] = found.get(who, 0) + self.slots[key].minutes
+        slots = [self.slots[key] for key in self.locks]
+        found = dict.fromkeys((slot.holder for slot in slots if slot.holder is not None), 0)
+        for slot in slots:
+            found[MemberId(str(slot.holder))] += slot.minutes
         return found
 
 

@@ -126,25 +126,23 @@ def _each_pin(case: Case) -> Iterator[Fault]:
 
 def _clashes(case: Case) -> Iterator[Fault]:
     for one, other in case.conflicts:
-        who = _fixed(case, one)
-        if who is None or who != _fixed(case, other) or {one, other} <= case.locks:
+        who = case.sent(one)
+        if who is None or who != case.sent(other) or {one, other} <= case.locks:
             continue
-        if one in case.locks or other in case.locks:
-            problem = f"it and {other} are locked with or pinned to {who!r}, but must differ"
-        else:
+        if {one, other} <= case.pins.keys() - case.locks:
             problem = f"it and {other} are pinned to {who!r}, but must differ"
+        else:
+            problem = f"it and {other} are locked with or pinned to {who!r}, but must differ"
         yield Fault(one, problem)
 
 
-def _fixed(case: Case, key: str) -> MemberId | None:
-    return case.fixed(key) if key in case.slots else None
-
-
 def _pinned_hours(case: Case) -> Iterator[Fault]:
+    """Yield who gets more by pins, and what goes along with them, than there is room for."""
     pinned: dict[MemberId, int] = {}
-    for key, member in case.pins.items():
-        if key in case.slots and key not in case.locks and member in case.members:
-            pinned[member] = pinned.get(member, 0) + case.slots[key].minutes
+    for key, slot in case.slots.items():
+        member = case.sent(key)
+        if member is not None and member in case.members and key not in case.locks:
+            pinned[member] = pinned.get(member, 0) + slot.minutes
     locked = case.locked_minutes()
     for member, work in sorted(pinned.items()):
         most = case.holders[member].limit
@@ -158,11 +156,11 @@ def _pinned_hours(case: Case) -> Iterator[Fault]:
 def _split(case: Case) -> Iterator[Fault]:
     """Yield bundles that pins or locks tear apart, or send where not all may go."""
     for bundle in case.bundles:
-        ends = sorted({who for key in bundle if (who := _fixed(case, key)) is not None})
+        ends = sorted({who for key in bundle if (who := case.fixed(key)) is not None})
         if len(ends) > 1:
             names = " and ".join(map(repr, ends))
             yield Fault(f"bundle of {bundle[0]}", f"pins or locks send its parts to {names}")
-        for who in ends if len(ends) == 1 else []:
+        for who in ends if len(ends) == 1 and ends[0] in case.members else []:
             for key in bundle:
                 broken = case.judge(case.slots[key].demand)[who].broken
                 if broken is not None and key not in case.locks:
