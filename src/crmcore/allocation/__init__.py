@@ -25,10 +25,11 @@ the best possible, proven
 
 from __future__ import annotations
 
+from ._budget import Budget, Incumbent
 from ._certificate import Certificate, Method, check_certificate
 from ._model import Band, Conflict, Holder, Item, Option, Problem
 from ._solution import Solution
-from ._solve import Budget, Incumbent, solve
+from ._solve import solve
 from ._solver import Solver
 from ._watch import Watch
 

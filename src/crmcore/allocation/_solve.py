@@ -2,63 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
+from statistics import median
 
 import attrs
 
-from crmcore.checks import at_least
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 
+from ._budget import Budget, Incumbent
 from ._certificate import Assigned, Certificate, Method
-from ._descent import Descent
-from ._exact import Search
-from ._flow import flow_prices
-from ._lagrange import common_step
+from ._continuity import lexical, limited, moves_too_many, spare
+from ._finding import Effort, find, price
 from ._model import Problem
 from ._solution import Solution
 from ._solver import Solver, ask
 from ._table import FORBIDDEN, Table
 from ._watch import Progress, Timer, Watch
 
-_MOST_ITEMS = 120
-_MOST_CELLS = 500_000
-
-_PRICING = Phrase("finding what an hour is worth", "计算工时价格")
-_DESCENDING = Phrase("making the assignment better", "改进分配方案")
 _ASKING = Phrase("asking the solver", "调用外部求解器")
-
-
-@attrs.frozen(kw_only=True)
-class Budget:
-    """How much work a search may do. It counts steps, never seconds, so it is repeatable.
-
-    Attributes:
-        nodes: How many branches a search for the proof may open.
-        moves: How many improving moves a descent may carry out.
-
-    .. versionadded:: 0.1.0
-    """
-
-    nodes: int = attrs.field(default=200, validator=at_least(0))
-    moves: int = attrs.field(default=1_000_000, validator=at_least(0))
-
-
-@attrs.frozen(kw_only=True)
-class Incumbent:
-    """What today's assignment is spared.
-
-    Attributes:
-        tolerance: Today's assignment stays as it is when it holds all that the new one holds
-            and its cost is above the bound by at most this share of the bound.
-        dead_band: A move away from today's holder is dropped when it wins less than this.
-
-    .. versionadded:: 0.1.0
-    """
-
-    tolerance: Fraction = attrs.field(default=Fraction(0), validator=at_least(0))
-    dead_band: int = attrs.field(default=0, validator=at_least(0))
+_KEEPING = Phrase("keeping what can stay", "保留现有负责人")
 
 
 def _tell_nobody(_: int, __: int | None, ___: Phrase) -> None:
@@ -70,6 +33,7 @@ def solve(
     *,
     budget: Budget | None = None,
     incumbent: Incumbent | None = None,
+    prices: Iterable[tuple[str, int]] = (),
     watch: Watch | None = None,
     solver: Solver | None = None,
     salt: str = "crmcore",
@@ -91,8 +55,9 @@ def solve(
         problem: What is to be held, and by whom it can be.
         budget: How much work to do. Where it is left out, 200 branches at most are opened
             for a proof, and with a solver only the first.
-        incumbent: What today's assignment is spared. Whatever it says, the solution never
-            costs more than today's assignment, where that breaks no rule.
+        incumbent: What today's assignment is spared. Unless continuity comes first, the
+            solution never costs more than today's assignment, where that breaks no rule.
+        prices: The prices of an earlier certificate, from which the search may go on.
         watch: Takes the time, and may end the search early.
         solver: Has the last word within what can be checked.
         salt: Turns the ties another way.
@@ -110,105 +75,75 @@ def solve(
 
     .. versionadded:: 0.1.0
     """
-    timer = Timer(watch)
-    if budget is None:
-        budget = Budget() if solver is None else Budget(nodes=1)
-    tell = progress or _tell_nobody
-    table = Table.of(problem, salt)
-    found = _searched(table, budget, timer, tell)
-    if solver is not None and not found.certificate.is_optimal and not timer.is_over():
-        tell(0, None, _ASKING)
-        found = ask(solver, problem, found, timer.left)
-    held = _spare(table, _columns(table, found), found.certificate.bound, incumbent or Incumbent())
+    budget = budget or (Budget() if solver is None else Budget(nodes=1))
+    incumbent = incumbent or Incumbent()
+    effort = Effort(budget=budget, timer=Timer(watch), tell=progress or _tell_nobody)
+    table = _counted(Table.of(problem, salt))
+    found = _searched(table, effort, _first_prices(table, prices))
+    if solver is not None and not found.certificate.is_optimal and not effort.timer.is_over():
+        effort.tell(0, None, _ASKING)
+        found = ask(solver, problem, found, effort.timer.left)
+    held = _continued(table, _columns(table, found), found.certificate.bound, incumbent, effort)
     certificate = attrs.evolve(found.certificate, value=table.value(held))
     return Solution(
         assignment=_named(table, held),
         certificate=certificate,
-        stopped=(timer.stopped or found.stopped) and not certificate.is_optimal,
-        seconds=timer.seconds,
+        stopped=(effort.timer.stopped or found.stopped) and not certificate.is_optimal,
+        seconds=effort.timer.seconds,
     )
 
 
-def _searched(table: Table, budget: Budget, timer: Timer, tell: Progress) -> Solution:
+def _counted(table: Table) -> Table:
+    """Return a table, if all its costs together can be counted.
+
+    Raises:
+        InvalidValueError: If not.
+    """
+    most = table.most()
+    if most >= FORBIDDEN:
+        raise InvalidValueError("problem", most, f"have costs below {FORBIDDEN} in all")
+    return table
+
+
+def _first_prices(table: Table, prices: Iterable[tuple[str, int]]) -> list[float]:
+    """Return prices to begin with; holders without one get one in the middle."""
+    known = {key: float(price) for key, price in prices}
+    ours = [known[key] for key in table.holders if key in known]
+    if not ours:
+        return []
+    return [*(known.get(key, median(ours)) for key in table.holders), 0.0]
+
+
+def _searched(table: Table, effort: Effort, first: Sequence[float]) -> Solution:
     """Return the best that the library's own searches find."""
-    tell(0, None, _PRICING)
-    exact_prices, wanted = flow_prices(table, timer)
-    prices = [round(price) for price in exact_prices]
-    price_bound = table.price_bound(prices)
-    tell(0, None, _DESCENDING)
-    small = _is_small(table)
-    starts = [wanted, table.current] if small else [wanted]
-    held = _descend(table, starts, exact_prices, budget.moves, timer)
-    bound = price_bound
-    if small:
-        search = Search(table, held, budget.moves, timer)
-        bound = max(bound, search.run(_prizes(table, prices), budget.nodes, tell))
-        held = search.held
-    value = table.value(held)
-    if value >= FORBIDDEN:  # pragma: no cover - leaving items uncovered is always allowed
-        raise InvalidValueError("problem", value, "have an assignment")
+    priced = price(table, effort, first)
+    found = find(table, priced, effort)
     return Solution(
-        assignment=_named(table, held),
+        assignment=_named(table, found.held),
         certificate=Certificate(
-            value=value,
-            bound=bound,
-            prices=tuple(sorted(zip(table.holders, prices, strict=False))),
-            price_bound=price_bound,
-            method=Method.BRANCHES if bound > price_bound else Method.PRICES,
+            value=table.value(found.held),
+            bound=found.bound,
+            prices=tuple(sorted(zip(table.holders, priced.prices, strict=False))),
+            price_bound=priced.bound,
+            method=Method.BRANCHES if found.bound > priced.bound else Method.PRICES,
         ),
     )
 
 
-def _is_small(table: Table) -> bool:
-    """Say whether a search for the proof can be afforded."""
-    steps = sum(curve.limit for curve in table.curves) // common_step(table)
-    return len(table.items) <= _MOST_ITEMS and len(table.items) * steps <= _MOST_CELLS
-
-
-def _descend(
-    table: Table,
-    starts: Sequence[Sequence[int]],
-    prices: Sequence[float],
-    moves: int,
-    timer: Timer,
+def _continued(
+    table: Table, held: list[int], bound: int, incumbent: Incumbent, effort: Effort
 ) -> list[int]:
-    """Return the best assignment that a descent finds from one of the starts."""
-    found = []
-    for start in starts:
-        descent = Descent.from_scratch(table, start, moves)
-        descent.run(prices, timer)
-        found.append(descent.held)
-    return min(found, key=table.value)
-
-
-def _prizes(table: Table, prices: Sequence[int]) -> list[int]:
-    """Return what each item pays at the prices, which makes a good prize to begin with."""
-    return table.cheapest(prices)[1]
-
-
-def _spare(table: Table, held: list[int], bound: int, incumbent: Incumbent) -> list[int]:
-    """Return what is left of an assignment when today's is spared what it may be spared."""
-    today, nobody = table.current, table.nobody
-    cost_today = table.value(today)
-    drops_nothing = all(at == nobody or now != nobody for at, now in zip(held, today, strict=True))
-    margin = cost_today - bound
-    if drops_nothing and margin <= incumbent.tolerance * abs(bound):
-        return today
-    kept = Descent(table, held, 0)
-    least = max(incumbent.dead_band, 1)
-    while True:
-        moved = [
-            (kept.change(row, today[row]), row)
-            for row, at in enumerate(kept.held)
-            if at != today[row] != nobody
-        ]
-        worthless = [(loss, row) for loss, row in moved if loss < least]
-        if not worthless:
-            break
-        for _, row in sorted(worthless):
-            if kept.change(row, today[row]) < least:
-                kept.move(row, today[row])
-    return today if cost_today <= table.value(kept.held) else kept.held
+    """Return what comes of an assignment when today's is spared what it may be spared."""
+    most = incumbent.most_moves
+    goal = table
+    if incumbent.first:
+        effort.tell(0, None, _KEEPING)
+        goal = lexical(table)
+        held = find(goal, price(goal, effort), effort, [held]).held
+    if most is not None and moves_too_many(table, held, most):
+        effort.tell(0, None, _KEEPING)
+        held = limited(goal, most, effort)
+    return held if incumbent.first else spare(table, held, bound, incumbent)
 
 
 def _named(table: Table, held: Sequence[int]) -> Assigned:

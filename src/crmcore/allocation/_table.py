@@ -42,6 +42,11 @@ class Curve:
         self._values = [cost for _, cost in corners[:-1]] or [0]
         self._slopes = [band.slope for band in holder.bands] or [0]
 
+    @property
+    def most(self) -> int:
+        """The highest cost of a load; the curve is convex, so it is at one of its ends."""
+        return max(self.cost(0), self.cost(self.limit))
+
     def cost(self, minutes: int) -> int:
         """Return what a load costs; NEVER beyond the limit."""
         if minutes > self.limit:
@@ -148,6 +153,12 @@ class Table:
             tuple(min(self.cost(row, at), NEVER) for at in columns)
             for row in range(len(self.items))
         ]
+
+    def most(self) -> int:
+        """Return more than any assignment can cost, or win."""
+        own = {id(base): max(abs(cost) for cost in base if cost < NEVER) for base in self.base}
+        total = sum(self.change) + sum(own[id(base)] for base in self.base)
+        return total + sum(curve.most for curve in self.curves)
 
     def loads(self, held: Sequence[int]) -> list[int]:
         """Return the load of each column."""
