@@ -19,6 +19,7 @@ from ._days import after_full_days, first_day_there
 from ._register import Register
 from ._terms import Terms
 
+_REST_OF_A_WEEK: Final = 6
 _RANK: Final = {rule: place for place, rule in enumerate(ClaimRule)}
 
 
@@ -273,7 +274,8 @@ def to_number(
         is_claim: Whether it is a claim.
     """
     limits, today = terms.limits, terms.day_of(at)
-    tomorrow, monday = Grain.DAY.after(today), Grain.WEEK.after(Grain.WEEK.start(today))
+    tomorrow = after_full_days(today, 0) or date.max
+    monday = after_full_days(Grain.WEEK.start(today), _REST_OF_A_WEEK) or date.max
     if counts:
         yield from _at_limit(
             ClaimRule.HELD_LIMIT,

@@ -119,7 +119,7 @@ class Pool(Terms):
 
     def _desk(self, register: Register, at: datetime, cause: Cause) -> Desk:
         if not isinstance(cause, Cause):
-            raise UnknownNameError("cause", str(cause), Cause)
+            raise UnknownNameError("cause", str(cause), [known.value for known in Cause])
         self.check(register)
         return Desk(terms=self, register=register, at=utc(at, "at"), cause=cause)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -18,6 +18,7 @@ from crmcore.customers import Customer, Ownership, OwnershipRole
 from crmcore.errors import Fault, FaultsError, InvalidValueError
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import Member
+from crmcore.repositories import Aggregate
 
 from ._days import joined
 from ._faults import Names, bad_locks, overlaps, strangers, twice
@@ -43,14 +44,52 @@ class Holding:
     last: Ownership
 
 
-def _by_id(records: Iterable[_R]) -> tuple[_R, ...]:
-    return tuple(sorted(records, key=lambda record: record.id))  # type: ignore[attr-defined]
+# A converter for each type, because type checkers read the arguments of a record from them.
+def _customers(records: Iterable[Customer]) -> tuple[Customer, ...]:
+    return tuple(sorted(records, key=_id))
 
 
-def _frozen(facts: Mapping[_K, Any]) -> Mapping[_K, Any]:
-    if not isinstance(facts, Mapping):
-        raise InvalidValueError("facts", facts, "be a mapping from ids")
-    return MappingProxyType(dict(facts))
+def _members(records: Iterable[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(records, key=_id))
+
+
+def _ownerships(records: Iterable[Ownership]) -> tuple[Ownership, ...]:
+    return tuple(sorted(records, key=_id))
+
+
+def _interactions(records: Iterable[Interaction]) -> tuple[Interaction, ...]:
+    return tuple(sorted(records, key=_id))
+
+
+def _purchases(records: Iterable[Purchase]) -> tuple[Purchase, ...]:
+    return tuple(sorted(records, key=_id))
+
+
+def _matters(records: Iterable[Matter]) -> tuple[Matter, ...]:
+    return tuple(sorted(records, key=_id))
+
+
+def _facts(facts: Mapping[CustomerId, object]) -> Mapping[CustomerId, object]:
+    return _kept(facts, "facts")
+
+
+def _member_facts(facts: Mapping[MemberId, object]) -> Mapping[MemberId, object]:
+    return _kept(facts, "member_facts")
+
+
+def _locks(locks: Mapping[CustomerId, date | None]) -> Mapping[CustomerId, date | None]:
+    return _kept(locks, "locks")
+
+
+def _id(record: Aggregate) -> str:
+    return record.id
+
+
+def _kept(given: Mapping[_K, _R], field: str) -> Mapping[_K, _R]:
+    """Return what is in a mapping now, whatever becomes of the mapping."""
+    if not isinstance(given, Mapping):
+        raise InvalidValueError(field, given, "be a mapping from ids")
+    return MappingProxyType(dict(given))
 
 
 def _grouped(
@@ -100,15 +139,15 @@ class Register:
     .. versionadded:: 0.1.0
     """
 
-    customers: tuple[Customer, ...] = attrs.field(converter=_by_id)
-    members: tuple[Member, ...] = attrs.field(converter=_by_id)
-    ownerships: tuple[Ownership, ...] = attrs.field(default=(), converter=_by_id)
-    interactions: tuple[Interaction, ...] = attrs.field(default=(), converter=_by_id)
-    purchases: tuple[Purchase, ...] = attrs.field(default=(), converter=_by_id)
-    matters: tuple[Matter, ...] = attrs.field(default=(), converter=_by_id)
-    facts: Mapping[CustomerId, object] = attrs.field(factory=dict, converter=_frozen)
-    member_facts: Mapping[MemberId, object] = attrs.field(factory=dict, converter=_frozen)
-    locks: Mapping[CustomerId, date | None] = attrs.field(factory=dict, converter=_frozen)
+    customers: tuple[Customer, ...] = attrs.field(converter=_customers)
+    members: tuple[Member, ...] = attrs.field(converter=_members)
+    ownerships: tuple[Ownership, ...] = attrs.field(default=(), converter=_ownerships)
+    interactions: tuple[Interaction, ...] = attrs.field(default=(), converter=_interactions)
+    purchases: tuple[Purchase, ...] = attrs.field(default=(), converter=_purchases)
+    matters: tuple[Matter, ...] = attrs.field(default=(), converter=_matters)
+    facts: Mapping[CustomerId, object] = attrs.field(factory=dict, converter=_facts)
+    member_facts: Mapping[MemberId, object] = attrs.field(factory=dict, converter=_member_facts)
+    locks: Mapping[CustomerId, date | None] = attrs.field(factory=dict, converter=_locks)
 
     def __attrs_post_init__(self) -> None:
         """Refuse the records where anything is wrong.

@@ -72,7 +72,7 @@ class ClaimLimits:
 def _chosen(kind: str, known: type[_E], chosen: Iterable[_E]) -> tuple[_E, ...]:
     found = set(chosen)
     for stranger in sorted(map(str, found.difference(known))):
-        raise UnknownNameError(kind, stranger, known)
+        raise UnknownNameError(kind, stranger, [one.value for one in known])
     return tuple(one for one in known if one in found)
 
 
