@@ -222,10 +222,11 @@ def test_nobody_speaks_the_language() -> None:
     """The funnel shows at which rule the last one is lost."""
     gap = only_gap(plan([need("c-1", region="south", language="fr")], [WEI, LIN]))
 
-    assert str(gap) == "customer:c-1: 2 members → none with language fr"
+    assert str(gap) == (
+        "customer:c-1: 2 members → none with language fr; language fr for wei would do"
+    )
     assert gap.reason.zh == "2名成员 → 0名具备fr语言能力"
     assert gap.cost == Decimal(600)
-    assert gap.remedy is None
 
 
 def test_nobody_has_the_level() -> None:
@@ -265,9 +266,10 @@ def test_hours_may_be_worth_more_than_a_customer() -> None:
     gap = only_gap(plan([need("c-1", hours=32)], [holder("wei", 30)], weights=costly))
 
     assert gap.reason.en == (
-        "1 member → 1 with 32 h left → but their hours are worth more elsewhere"
+        "1 member → 1 with 32 h left → but their hours are worth more elsewhere, "
+        "by 132.4 points an hour"
     )
-    assert gap.remedy is None
+    assert gap.remedy == Phrase("2 h more for wei would do", "为wei增加2小时即可")
 
 
 def test_an_inherited_breach_stays_until_somebody_is_found() -> None:

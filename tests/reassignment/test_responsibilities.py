@@ -13,7 +13,15 @@ import pytest
 
 from crmcore.allocation import Budget
 from crmcore.development import SkillGap
-from crmcore.kernel import DepartmentId, MemberId, ResponsibilityId, RoleId, TeamId, Undefined
+from crmcore.kernel import (
+    DepartmentId,
+    MemberId,
+    Phrase,
+    ResponsibilityId,
+    RoleId,
+    TeamId,
+    Undefined,
+)
 from crmcore.organization import (
     Assignment,
     Department,
@@ -225,7 +233,10 @@ def test_nobody_has_the_authority() -> None:
     gap = only_gap(assign_responsibilities(organization, as_of=DAY))
 
     assert gap.duty is Duty.ACCOUNTABLE
-    assert str(gap) == ("responsibility:renewals:accountable: 1 member → none with authority")
+    assert str(gap) == (
+        "responsibility:renewals:accountable: 1 member → none with authority; "
+        "authority for bob would do"
+    )
 
 
 def test_nobody_is_their_own_backup() -> None:
@@ -235,9 +246,13 @@ def test_nobody_is_their_own_backup() -> None:
     assert gap.duty is Duty.BACKUP
     assert gap.cost == Decimal(2 * 150)
     assert gap.reason.en == (
-        "1 member → none with hands free of renewals:accountable, renewals:responsible"
+        "1 member → none with hands free of Renewals (accountable), Renewals (responsible)"
     )
-    assert gap.remedy is None
+    assert gap.remedy == Phrase(
+        "letting ann hold Renewals (accountable) beside it and "
+        "letting ann hold Renewals (responsible) beside it would do",
+        "允许ann同时承担Renewals（终责）并允许ann同时承担Renewals（执行）即可",
+    )
 
 
 def test_segregated_duties_have_different_holders() -> None:

@@ -160,9 +160,7 @@ def test_a_rule_without_a_label_says_its_words() -> None:
 
     (gap,) = plan([need("c-1")], [part_time], rules=[rule]).uncovered
 
-    assert str(gap) == (
-        "customer:c-1: 1 member → none with what a rule wants: weekly_hours is 20 or more"
-    )
+    assert gap.reason.en == ("1 member → none with what a rule wants: weekly_hours is 20 or more")
     assert str(SENIOR) == "where tier is gold: only to whom seniority is 3 or more"
 
 

@@ -163,7 +163,7 @@ class MoveReason:
         """What stands behind the reason, a line each: prices of hours, and when it would stay."""
         lines = []
         if self.hour_before is not None and self.hour_after is not None:
-            here, there = _signed(self.hour_before), _signed(self.hour_after)
+            here, there = _plain(self.hour_before), _plain(self.hour_after)
             lines.append(
                 Phrase(
                     f"an hour of the present holder is worth {here} points, of the new one {there}",
@@ -171,10 +171,10 @@ class MoveReason:
                 )
             )
         if self.keep_cost is not None:
-            least = _signed(self.keep_cost)
+            least = _plain(self.keep_cost)
             lines.append(
                 Phrase(
-                    f"every plan in which it stays costs at least {least} points",
+                    f"every plan in which it stays costs at least {least} points more",
                     f"保持不变的任何方案至少多付出{least}分",
                 )
             )
@@ -215,6 +215,10 @@ class MoveReason:
     def __str__(self) -> str:
         """Return the English wording."""
         return self.wording.en
+
+
+def _plain(points: Decimal) -> str:
+    return _signed(points).removeprefix("+")
 
 
 def _signed(points: Decimal) -> str:

@@ -13,7 +13,7 @@ import attrs
 from crmcore.allocation import Certificate
 from crmcore.development import SkillGap
 from crmcore.errors import Fault, FaultsError, InvalidValueError
-from crmcore.kernel import LabelledEnum, MemberId, Reason, ResponsibilityId, Undefined
+from crmcore.kernel import LabelledEnum, MemberId, Phrase, Reason, ResponsibilityId, Undefined
 from crmcore.organization import Assignment, Duty, Organization
 
 from ._balance import Balance, MemberChange
@@ -62,8 +62,8 @@ class Plan:
         gaps: The levels of skills that members lack for what they hold by the plan.
         shortfalls: Why not everything can be covered: for what is uncovered because too few
             people may hold it, or have too few hours, the irreducible reasons.
-        changes: What the plan means for each member who holds something before or after, by
-            member.
+        changes: What the plan means for each member, and for whoever else holds something today,
+            by member.
         breaches: What is not as it should be and stays so, beside what is uncovered: locks
             beyond a limit of hours or in conflict, and hours that are taken twice.
         stopped: Whether the time was over before the search was done; the plan is then the

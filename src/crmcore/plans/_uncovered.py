@@ -159,28 +159,47 @@ class Shortfall:
     @property
     def wording(self) -> Phrase:
         """The reason in one line."""
+        what, why = self._what, self._why
+        english, chinese = f"{what.en}: {why.en}", f"{what.zh}：{why.zh}"
+        if self.lacking > self.short and self.holders:
+            lacking = _hours(self.lacking)
+            english += f"; {lacking} h short for all that only they may hold"
+            chinese += f"；仅其可承担的事项合计缺{lacking}小时"
+        if len(self.uncovered) > 1:
+            count = len(self.uncovered)
+            english += f"; {count:,} stay uncovered for this"
+            chinese += f"；因此{count:,}项无人承担"
+        return Phrase(english, chinese)
+
+    @property
+    def _what(self) -> Phrase:
+        """Which items, and what they want in common."""
+        names, wants = _listed(self.names), _all_of(self.wants)
+        if not self.wants:
+            return names
+        verb = "wants" if len(self.names) == 1 else "want"
+        return Phrase(f"{names.en} {verb} {wants.en}", f"{names.zh}需要{wants.zh}")
+
+    @property
+    def _why(self) -> Phrase:
+        """Why those who may hold them are not enough."""
         need, have, short = (_hours(each) for each in (self.need, self.have, self.short))
-        what, wants = _listed(self.names), _all_of(self.wants)
-        one = len(self.names) == 1
-        verb = "wants" if one else "want"
-        english = f"{what.en} {verb} {wants.en}" if wants.en else what.en
-        chinese = f"{what.zh}需要{wants.zh}" if wants.zh else what.zh
         who = _listed(tuple(Phrase(key, key) for key in self.holders))
         if not self.holders:
-            return Phrase(f"{english}: nobody can", f"{chinese}：无人具备")
+            return Phrase("nobody has that", "无人具备")
         if self.short:
             return Phrase(
-                f"{english}: only {who.en} can, together {short} h short of {need} h",
-                f"{chinese}：仅{who.zh}可以承担，合计需{need}小时，缺{short}小时",
+                f"only {who.en} can, together {short} h short of {need} h",
+                f"仅{who.zh}可以承担，合计需{need}小时，缺{short}小时",
             )
         if self.apart:
             return Phrase(
-                f"{english}: only {who.en} can, and some of them need different holders",
-                f"{chinese}：仅{who.zh}可以承担，且其中部分须由不同成员承担",
+                f"only {who.en} can, and some of them need different holders",
+                f"仅{who.zh}可以承担，且其中部分须由不同成员承担",
             )
         return Phrase(
-            f"{english}: only {who.en} can, and {need} h in whole pieces do not fit into {have} h",
-            f"{chinese}：仅{who.zh}可以承担，{need}小时无法整项分配到{have}小时之内",
+            f"only {who.en} can, and {need} h in whole pieces do not fit into {have} h",
+            f"仅{who.zh}可以承担，{need}小时无法整项分配到{have}小时之内",
         )
 
     def __str__(self) -> str:

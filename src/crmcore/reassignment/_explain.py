@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,12 +10,13 @@ from fractions import Fraction
 from crmcore.allocation import Item, Solution
 from crmcore.development import SkillGap, gaps_of
 from crmcore.kernel import MemberId, Reason, Undefined
-from crmcore.plans import Balance, MemberLoad, Move, Plan, PlanKind, Term
+from crmcore.plans import Balance, MemberChange, MemberLoad, Move, Plan, PlanKind, Term
 
 from ._case import Case, Slot
 from ._reason import Reasons, change_of, option_of
+from ._short import Shortfalls
 from ._solving import Effort, solve_case
-from ._uncovered import why_uncovered
+from ._uncovered import Gaps
 from ._weights import points
 
 Holding = dict[str, MemberId | None]
@@ -51,8 +52,9 @@ class _Explained:
 
     def plan(self, kind: PlanKind, as_of: date) -> Plan:
         case = self._case
+        gaps = Gaps(case, self._held, loads=self._loads, curves=self._reasons.curves)
         uncovered = [
-            why_uncovered(case, slot, self._held, self._loads)
+            gaps.of(slot)
             for key, slot in case.slots.items()
             if self._held[key] is None or self._case.breaks_rule(slot, self._held[key])
         ]
@@ -67,6 +69,7 @@ class _Explained:
             if slot.holder is not None and self._held[key] == slot.holder
         ]
         started = [slot for slot in case.slots.values() if slot.holder is not None]
+        points_before, skill_gaps = self._points_today(), self._gaps()
         return Plan(
             kind=kind,
             as_of=as_of,
@@ -83,8 +86,11 @@ class _Explained:
             ),
             prices=tuple((key, points(price * 60)) for key, price in self._prices.items()),
             points=self._points(self._held),
-            points_before=self._points_today(),
-            gaps=self._gaps(),
+            points_before=points_before,
+            won=self._won(points_before),
+            gaps=skill_gaps,
+            shortfalls=Shortfalls(case, self._held).of(uncovered),
+            changes=tuple(self._changes(skill_gaps)),
             breaches=tuple(case.breaches()),
             stopped=self._solution.stopped,
             seconds=self._solution.seconds,
@@ -150,6 +156,47 @@ class _Explained:
             return Undefined(Reason.NOT_APPLICABLE)
         return sum((cost for _, cost in self._points(self._today)), Decimal(0))
 
+    def _won(
+        self, points_before: Decimal | Undefined
+    ) -> tuple[tuple[Term, Decimal], ...] | Undefined:
+        """Return what the plan wins on today's assignment, by term."""
+        if isinstance(points_before, Undefined):
+            return points_before
+        before, after = dict(self._points(self._today)), dict(self._points(self._held))
+        return tuple((term, before[term] - after[term]) for term in Term if term in before)
+
+    def _changes(self, gaps: Iterable[SkillGap]) -> Iterator[MemberChange]:
+        """Yield what the plan means for each member who holds something before or after."""
+        case = self._case
+        keeps: dict[MemberId, list[Slot]] = {}
+        gains: dict[MemberId, list[Slot]] = {}
+        loses: dict[MemberId, list[Slot]] = {}
+        for key, slot in case.slots.items():
+            now, then = slot.holder, self._held[key]
+            if then is not None:
+                (keeps if now == then else gains).setdefault(then, []).append(slot)
+            if now is not None and now != then:
+                loses.setdefault(now, []).append(slot)
+        prices = {key: points(price * 60) for key, price in self._prices.items()}
+        for who in sorted({*case.members, *keeps, *gains, *loses}):
+            kept, come, gone = (each.get(who, []) for each in (keeps, gains, loses))
+            staying = _hours(kept)
+            yield MemberChange(
+                member=who,
+                keeps=_subjects(kept),
+                gains=_subjects(come),
+                loses=_subjects(gone),
+                hours_gained=_hours(come),
+                hours_lost=_hours(gone),
+                value_gained=_value(come),
+                value_lost=_value(gone),
+                hours_before=staying + _hours(gone),
+                hours_after=staying + _hours(come),
+                capacity=Decimal(case.minutes.get(who, 0)) / 60,
+                hour_price=prices.get(who),
+                gaps=tuple(gap for gap in gaps if gap.member == who),
+            )
+
     def _move(self, slot: Slot) -> Move:
         return Move(
             customer=slot.customer,
@@ -169,6 +216,18 @@ class _Explained:
             for key, slot in case.slots.items()
             if (who := self._held[key]) is not None and slot.responsibility is not None
         )
+
+
+def _subjects(slots: Iterable[Slot]) -> tuple[str, ...]:
+    return tuple(slot.subject for slot in slots)
+
+
+def _hours(slots: Iterable[Slot]) -> Decimal:
+    return Decimal(sum(slot.minutes for slot in slots)) / 60
+
+
+def _value(slots: Iterable[Slot]) -> Decimal:
+    return sum((slot.value for slot in slots), Decimal(0))
 
 
 def _share(part: Decimal, whole: Decimal) -> Fraction | Undefined:

@@ -50,7 +50,7 @@ class Reasons:
         self._prices = dict(certificate.prices)
         self._loads_today = loads_today
         self._loads = loads
-        self._curves = {key: Curve.of(h, case.minutes[key]) for key, h in case.holders.items()}
+        self.curves = {key: Curve.of(h, case.minutes[key]) for key, h in case.holders.items()}
         self._rankings: dict[tuple[int, int], list[tuple[int, str]]] = {}
         self._cheapest: dict[tuple[int, int], int] = {}
         self._gained = self._largest_gains()
@@ -102,13 +102,13 @@ class Reasons:
 
     def _hours_with(self, slot: Slot, who: MemberId) -> int:
         """Return what the load curve of a member rises by with a slot."""
-        return self._curves[who].added(self._load_without(slot, who), slot.minutes)
+        return self.curves[who].added(self._load_without(slot, who), slot.minutes)
 
     def _load_without(self, slot: Slot, who: MemberId) -> int:
         return self._loads[who] - (slot.minutes if self._held[slot.subject] == who else 0)
 
     def _has_room(self, slot: Slot, who: MemberId) -> bool:
-        return self._load_without(slot, who) + slot.minutes <= self._curves[who].limit
+        return self._load_without(slot, who) + slot.minutes <= self.curves[who].limit
 
     def _runner_up(self, slot: Slot, after: Option, kind: MoveKind) -> tuple[int, str] | None:
         """Return who else would be best, with what that costs; None for one of several."""
@@ -142,7 +142,7 @@ class Reasons:
             ranking = []
             for option in item.options:
                 who = MemberId(option.holder)
-                load, curve = self._loads[who], self._curves[who]
+                load, curve = self._loads[who], self.curves[who]
                 if load + item.minutes <= curve.limit:
                     ranking.append((option.cost + curve.added(load, item.minutes), option.holder))
             self._rankings[key] = sorted(ranking)
@@ -192,7 +192,7 @@ class Reasons:
         if net <= 0 and self._has_room(slot, who):
             return None
         most = self._hours_with(slot, who) - max(net, 0)
-        more = self._curves[who].fewest_more(self._loads[who], slot.minutes, most)
+        more = self.curves[who].fewest_more(self._loads[who], slot.minutes, most)
         return None if more is None else Decimal(more) / 60
 
     def _above_dead_band(self, terms: Mapping[Term, int]) -> int:

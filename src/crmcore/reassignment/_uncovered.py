@@ -1,123 +1,139 @@
-"""Why nobody holds something: a funnel of rules, and the smallest change that would help."""
+"""Why nobody holds something: a funnel of rules, and whether hours are worth more elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from crmcore.kernel import MemberId, Phrase, round_half_up
-from crmcore.organization import Member
 from crmcore.plans import Uncovered
 
-from ._case import Case, Slot
+from ._case import Case, Slot, shown_hours
+from ._curve import Curve
+from ._demand import Demand
+from ._remedy import Remedies
 from ._weights import points
-
-Held = Mapping[str, MemberId | None]
-Loads = Mapping[MemberId, int]
 
 _MEMBERS = Phrase("members", "名成员")
 
-
-def why_uncovered(case: Case, slot: Slot, held: Held, loads: Loads) -> Uncovered:
-    """Say why nobody holds a slot, or why it is kept against a rule."""
-    judged, keeper = case.judge(slot.demand), held[slot.subject]
-    able = [key for key, judgement in judged.items() if judgement.broken is None]
-    foes = case.foes(slot.subject)
-    busy = {held[foe] for foe in foes}
-    free = [key for key in able if key not in busy]
-    roomy = [
-        key
-        for key, holder in case.holders.items()
-        if key not in busy and (key == keeper or loads[key] + slot.minutes <= holder.limit)
-    ]
-    ready = [key for key in roomy if key in able]
-    funnel = [*_rules(case, slot)]
-    if len(free) < len(able):
-        what = ", ".join(sorted({foe.partition(":")[2] for foe in foes if held[foe] in able}))
-        funnel.append((Phrase(f"hands free of {what}", f"不冲突的职责（{what}）"), len(free)))
-    if free:
-        need = _shown(slot.minutes)
-        funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(ready)))
-    return Uncovered(
-        customer=slot.customer,
-        responsibility=slot.responsibility,
-        duty=slot.duty,
-        cost=points(case.uncovered_cost(slot) if keeper is None else case.kept_cost(slot)),
-        funnel=tuple(funnel),
-        reason=_worded(funnel, dear=bool(ready)),
-        remedy=_hours(case, slot, free, loads) if free else _training(case, slot, roomy),
-        stays_with=keeper,
-        rule=None if keeper is None else judged[keeper].broken,
-    )
+_Steps = Sequence[tuple[Phrase, int]]
 
 
-def _rules(case: Case, slot: Slot) -> list[tuple[Phrase, int]]:
-    """Return how many members are left after each rule that some do not keep."""
-    left = list(case.members.values())
-    funnel = [(_MEMBERS, len(left))]
-    labels = [rule for rule, _ in case.rules(slot.demand, left[0])]
-    for at, label in enumerate(labels):
-        able = [member for member in left if _kept(case, slot, member)[at]]
-        if len(able) < len(left):
-            funnel.append((label, len(able)))
-        left = able
-    return funnel
+class Gaps:
+    """A plan, ready to answer why nobody holds something.
+
+    Args:
+        case: The slots and the members.
+        held: Who holds each slot by the plan.
+        loads: The minutes of each member by the plan.
+        curves: The load curve of each member.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        held: Mapping[str, MemberId | None],
+        *,
+        loads: Mapping[MemberId, int],
+        curves: Mapping[MemberId, Curve],
+    ) -> None:
+        self._case = case
+        self._held = held
+        self._loads = loads
+        self._curves = curves
+        self._remedies = Remedies(case, held, loads=loads, curves=curves)
+        self._funnels: dict[Demand, tuple[_Steps, tuple[MemberId, ...]]] = {}
+
+    def of(self, slot: Slot) -> Uncovered:
+        """Return why nobody holds a slot, or why it is kept against a rule."""
+        case, keeper = self._case, self._held[slot.subject]
+        parts = [case.slots[key] for key in case.bundle_of(slot.subject)]
+        minutes = sum(part.minutes for part in parts)
+        steps, able = self._funnel(slot.demand)
+        funnel = list(steps)
+        for part in parts:
+            if part.demand != slot.demand:
+                able = tuple(key for key in able if case.judge(part.demand)[key].broken is None)
+        if steps[-1][1] > len(able):
+            funnel.append((Phrase("all that goes with it", "同组事项的条件"), len(able)))
+        foes = [foe for part in parts for foe in case.foes(part.subject)]
+        busy = {self._held[foe] for foe in foes}
+        free = [key for key in able if key not in busy]
+        if len(free) < len(able):
+            funnel.append((self._hands(foes, able), len(free)))
+        ready = [key for key in free if self._has_room(slot, key, minutes)]
+        if free:
+            need = shown_hours(minutes)
+            funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(ready)))
+        dearer = self._dearer(parts, ready, minutes)
+        unknown = slot.demand.unknown_skills(case.members.values())
+        remedies = () if unknown or len(parts) > 1 else self._remedies.of(slot)
+        help_ = Phrase("; ".join(unknown), f"没有成员具备所需技能（{'；'.join(unknown)}）")
+        return Uncovered(
+            customer=slot.customer,
+            responsibility=slot.responsibility,
+            duty=slot.duty,
+            cost=points(case.uncovered_cost(slot) if keeper is None else case.kept_cost(slot)),
+            funnel=tuple(funnel),
+            reason=_worded(funnel, dearer),
+            remedy=help_ if unknown else next((one.wording for one in remedies), None),
+            remedies=remedies,
+            dearer=dearer,
+            stays_with=keeper,
+            rule=None if keeper is None else case.judge(slot.demand)[keeper].broken,
+        )
+
+    def _funnel(self, demand: Demand) -> tuple[_Steps, tuple[MemberId, ...]]:
+        """Return how many members are left after each rule that some do not keep, and who."""
+        if demand not in self._funnels:
+            case = self._case
+            kept = {key: case.rules(demand, member) for key, member in case.members.items()}
+            left = list(case.members)
+            steps = [(_MEMBERS, len(left))]
+            for at, (label, _) in enumerate(kept[left[0]]):
+                able = [key for key in left if kept[key][at][1]]
+                if len(able) < len(left):
+                    steps.append((label, len(able)))
+                left = able
+            self._funnels[demand] = steps, tuple(left)
+        return self._funnels[demand]
+
+    def _hands(self, foes: Collection[str], able: Collection[MemberId]) -> Phrase:
+        """Return what those who are able hold that must be apart from it."""
+        clashing = sorted({foe for foe in foes if self._held[foe] in able})
+        names = [self._case.slots[foe].called or Phrase(foe, foe) for foe in clashing]
+        english, chinese = ", ".join(n.en for n in names), "、".join(n.zh for n in names)
+        return Phrase(f"hands free of {english}", f"不冲突的职责（{chinese}）")
+
+    def _has_room(self, slot: Slot, who: MemberId, minutes: int) -> bool:
+        own = slot.minutes if self._held[slot.subject] == who else 0
+        return self._loads[who] - own + minutes <= self._curves[who].limit
+
+    def _dearer(
+        self, parts: Sequence[Slot], ready: Collection[MemberId], minutes: int
+    ) -> Decimal | None:
+        """Return by how many points an hour of whoever is ready costs more than it is worth."""
+        if not ready or not minutes or self._held[parts[0].subject] is not None:
+            return None
+        costs = [self._case.items[part.subject].costs for part in parts]
+        worth = sum(self._case.uncovered_cost(part) for part in parts)
+        cost = min(
+            sum(each.get(key, worth) for each in costs)
+            + self._curves[key].added(self._loads[key], minutes)
+            for key in ready
+        )
+        return points(max(cost - worth, 0)) * 60 / minutes
 
 
-def _kept(case: Case, slot: Slot, member: Member) -> list[bool]:
-    """Return for each rule whether a member keeps it."""
-    return [kept for _, kept in case.rules(slot.demand, member)]
-
-
-def _worded(funnel: list[tuple[Phrase, int]], *, dear: bool) -> Phrase:
+def _worded(funnel: Sequence[tuple[Phrase, int]], dearer: Decimal | None) -> Phrase:
     (_, everybody), *steps = funnel
     english = [f"{everybody} member{'' if everybody == 1 else 's'}"]
     chinese = [f"{everybody}名成员"]
     for label, count in steps:
         english.append(f"{count or 'none'} with {label.en}")
         chinese.append(f"{count}名具备{label.zh}")
-    if dear:
-        english.append("but their hours are worth more elsewhere")
-        chinese.append("但其工时用于他处更有价值")
+    if dearer is not None:
+        by = f"{round_half_up(dearer, 1).normalize() + 0:f}"
+        english.append(f"but their hours are worth more elsewhere, by {by} points an hour")
+        chinese.append(f"但其工时用于他处更有价值，每小时相差{by}分")
     return Phrase(" → ".join(english), " → ".join(chinese))
-
-
-def _hours(case: Case, slot: Slot, free: list[MemberId], loads: Loads) -> Phrase | None:
-    """Return the fewest hours that would do, where hours are what is wanting."""
-    lacking = {key: loads[key] + slot.minutes - case.holders[key].limit for key in free}
-    who = min(lacking, key=lambda key: (lacking[key], key))
-    if lacking[who] <= 0:
-        return None
-    hours = _shown(lacking[who])
-    return Phrase(f"{hours} h more for {who} would do", f"为{who}增加{hours}小时即可")
-
-
-def _training(case: Case, slot: Slot, roomy: list[MemberId]) -> Phrase | None:
-    """Return the shortest training that would do for one who has the hours and no conflict."""
-    unknown = slot.demand.unknown_skills(case.members.values())
-    if unknown:
-        return Phrase("; ".join(unknown), f"没有成员具备所需技能（{'；'.join(unknown)}）")
-    best: tuple[int, MemberId, str, int] | None = None
-    for key in roomy:
-        member = case.members[key]
-        rules = _kept(case, slot, member)
-        short = [
-            (slot.demand.least(wanted), wanted.skill)
-            for wanted, kept in zip(slot.demand.skills, rules, strict=False)
-            if not kept
-        ]
-        if len(short) == rules.count(False) == 1:
-            level, skill = short[0]
-            found = (level - member.level_of(skill), key, skill, level)
-            best = found if best is None else min(best, found)
-    if best is None:
-        return None
-    _, who, skill, level = best
-    return Phrase(
-        f"training {who} in {skill} up to level {level} would do",
-        f"将{who}的{skill}培训至{level}级即可",
-    )
-
-
-def _shown(minutes: int) -> Decimal:
-    return round_half_up(Decimal(minutes) / 60, 2).normalize() + 0
