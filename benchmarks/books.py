@@ -45,7 +45,13 @@ import attrs
 from crmcore.kernel import CustomerId, MemberId, TeamId
 from crmcore.organization import Interest, Member, SkillLevel
 from crmcore.plans import Plan
-from crmcore.reassignment import Capacity, CustomerNeed, Pin, assign_customers
+from crmcore.reassignment import (
+    Capacity,
+    Continuity,
+    CustomerNeed,
+    Pin,
+    assign_customers,
+)
 
 AS_OF = date(2026, 9, 30)
 REGIONS = [f"region {at}" for at in range(1, 13)]
@@ -162,9 +168,7 @@ def _can(member: Member, region: str, industry: str, level: int, language: str) 
 def _owners(people: list[Member], chance: random.Random) -> list[tuple[Member, float]]:
     """Return who owns customers today, with the chance to own one: some have far more."""
     hires = len(people) // 20
-    leavers = [
-        attrs.evolve(people[at], id=MemberId(f"left{at:03}")) for at in range(max(hires, 1))
-    ]
+    leavers = [attrs.evolve(people[at], id=MemberId(f"left{at:03}")) for at in range(max(hires, 1))]
     owners = [*people[: len(people) - hires], *leavers]
     return [(member, chance.lognormvariate(0, 0.35)) for member in owners]
 
@@ -213,9 +217,15 @@ def before_leaving() -> tuple[list[CustomerNeed], list[Capacity], Plan]:
 def run_leaver(_: object) -> list[str]:
     """Plan the book of a leaver in every manner, and return the rows of the table."""
     needs, capacities, before = before_leaving()
-    rows = []
-    plan, row = timed("leaver, priced", needs, capacities, after=before)
-    rows.append(row)
+    plan, row = timed("leaver", needs, capacities, after=before)
+    rows = [row]
+    for name, continuity in (
+        ("leaver, most 100", Continuity(most_moves=100)),
+        ("leaver, most 0", Continuity(most_moves=0)),
+        ("leaver, first", Continuity(first=True)),
+    ):
+        rows.append(timed(name, needs, capacities, after=before, continuity=continuity)[1])
+    rows.append(timed("again", carried_out(needs, plan), capacities, after=plan)[1])
     return rows
 
 

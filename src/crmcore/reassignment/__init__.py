@@ -27,6 +27,7 @@ customer:c-1: wei → lin, the holder has left, is leaving or has no hours
 from __future__ import annotations
 
 from ._capacity import Capacity
+from ._continuity import Continuity
 from ._customers import assign_customers, assign_to_teams
 from ._eligibility import Eligibility
 from ._need import CustomerNeed
@@ -41,6 +42,7 @@ __all__ = [
     "AssignmentWeights",
     "Bundle",
     "Capacity",
+    "Continuity",
     "CustomerNeed",
     "Eligibility",
     "Lock",

@@ -13,6 +13,7 @@ from crmcore.plans import Plan, PlanKind
 
 from ._book import Book
 from ._capacity import Capacity
+from ._continuity import Continuity
 from ._eligibility import Eligibility
 from ._explain import plan_for
 from ._need import CustomerNeed
@@ -34,6 +35,8 @@ def assign_customers(
     rules: Iterable[Eligibility | Apart | Bundle] = (),
     within: Plan | None = None,
     organization: Organization | None = None,
+    continuity: Continuity | None = None,
+    after: Plan | None = None,
     budget: Budget | None = None,
     watch: Watch | None = None,
     solver: Solver | None = None,
@@ -60,6 +63,8 @@ def assign_customers(
             have left among them, are all that there are: another skill or owner is refused.
             Otherwise a skill is refused only where it is nearly one that somebody has, and
             an owner without hours is one who has left.
+        continuity: How much of today is left as it is, beside what each change costs.
+        after: The plan before this one; its prices warm the search.
         budget: How much work to do; see `crmcore.allocation.Budget`. Where it is left out,
             a small book is searched through 20 branches, and with a solver the first only.
         watch: Takes the time, and may end the search early; see `crmcore.allocation.Watch`.
@@ -95,6 +100,8 @@ def assign_customers(
         watch=watch,
         solver=solver,
         progress=progress,
+        continuity=continuity,
+        after=after,
     )
     return plan_for(asked.case(), kind=PlanKind.CUSTOMERS, as_of=as_of, effort=effort)
 
@@ -108,6 +115,8 @@ def assign_to_teams(
     pins: Iterable[Pin | Lock] = (),
     rules: Iterable[Eligibility | Apart | Bundle] = (),
     organization: Organization | None = None,
+    continuity: Continuity | None = None,
+    after: Plan | None = None,
     budget: Budget | None = None,
     watch: Watch | None = None,
     solver: Solver | None = None,
@@ -132,6 +141,8 @@ def assign_to_teams(
         rules: Who may look after whom, and who go together.
         organization: The department, as for `assign_customers`; its members also tell the
             team of an owner who has left.
+        continuity: How much of today is left as it is, beside what each change costs.
+        after: The plan before this one; its prices warm the search.
         budget: How much work to do; see `assign_customers`.
         watch: Takes the time, and may end the search early; see `crmcore.allocation.Watch`.
         solver: Has the last word within what can be checked, like `crmcore.solver.Highs`.
@@ -161,5 +172,7 @@ def assign_to_teams(
         watch=watch,
         solver=solver,
         progress=progress,
+        continuity=continuity,
+        after=after,
     )
     return plan_for(asked.case(), kind=PlanKind.TEAMS, as_of=as_of, effort=effort)

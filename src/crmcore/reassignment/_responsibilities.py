@@ -12,6 +12,7 @@ from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Organization
 from crmcore.plans import Plan, PlanKind
 
+from ._continuity import Continuity
 from ._duties import Duties
 from ._eligibility import Eligibility, Fact
 from ._explain import plan_for
@@ -32,6 +33,8 @@ def assign_responsibilities(
     pins: Iterable[Pin | Lock] = (),
     rules: Iterable[Eligibility] = (),
     facts: Mapping[MemberId, Mapping[str, Fact]] | None = None,
+    continuity: Continuity | None = None,
+    after: Plan | None = None,
     budget: Budget | None = None,
     watch: Watch | None = None,
     solver: Solver | None = None,
@@ -58,6 +61,8 @@ def assign_responsibilities(
             ``importance`` and ``weekly_hours`` of a duty and the facts of the member.
         facts: What the rules ask for beside the member's ``id``, ``name``, ``team`` and
             ``weekly_hours``, by member and name.
+        continuity: How much of today is left as it is, beside what each change costs.
+        after: The plan before this one; its prices warm the search.
         budget: How much work to do; see `crmcore.allocation.Budget`.
         watch: Takes the time, and may end the search early; see `crmcore.allocation.Watch`.
         solver: Has the last word within what can be checked, like `crmcore.solver.Highs`.
@@ -83,5 +88,12 @@ def assign_responsibilities(
         rules=tuple(rules),
         facts=facts or {},
     )
-    effort = Effort(budget=budget, watch=watch, solver=solver, progress=progress)
+    effort = Effort(
+        budget=budget,
+        watch=watch,
+        solver=solver,
+        progress=progress,
+        continuity=continuity,
+        after=after,
+    )
     return plan_for(asked.case(), kind=PlanKind.RESPONSIBILITIES, as_of=as_of, effort=effort)

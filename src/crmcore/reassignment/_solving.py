@@ -10,8 +10,10 @@ import attrs
 
 from crmcore.allocation import Band, Budget, Holder, Incumbent, Solution, Solver, Watch, solve
 from crmcore.kernel import Phrase
+from crmcore.plans import Plan
 
 from ._case import Case
+from ._continuity import Continuity
 from ._weights import POINT
 
 _PERCENT = 100
@@ -26,22 +28,30 @@ class Effort:
         watch: Takes the time, and may end the search.
         solver: Has the last word within what can be checked.
         progress: Hears how far the search is.
+        continuity: How much of today is left as it is.
+        after: The plan before, whose prices warm the search.
     """
 
     budget: Budget | None = None
     watch: Watch | None = None
     solver: Solver | None = None
     progress: Callable[[int, int | None, Phrase], None] | None = None
+    continuity: Continuity | None = None
+    after: Plan | None = None
 
     def solve(self, case: Case) -> Solution:
         """Return the best assignment of a case that the search finds."""
-        weights = case.weights
+        weights, continuity = case.weights, self.continuity or Continuity()
         return solve(
             case.problem(),
             budget=self.budget,
             incumbent=Incumbent(
-                tolerance=Fraction(weights.tolerance), dead_band=weights.dead_band * POINT
+                tolerance=Fraction(weights.tolerance),
+                dead_band=weights.dead_band * POINT,
+                most_moves=continuity.most_moves,
+                first=continuity.first,
             ),
+            prices=() if self.after is None else self.after.certificate.prices,
             watch=self.watch,
             solver=self.solver,
             progress=self.progress,
