@@ -23,22 +23,22 @@ from crmcore.distribution import (
     SkipReason,
 )
 from crmcore.errors import FaultsError, InvalidValueError, UnknownNameError
+from crmcore.kernel import CustomerId, MemberId, TeamId
 from crmcore.organization import Member, SkillLevel
 
 MONDAY = datetime(2026, 9, 28, 9, tzinfo=UTC)
 
 
-def member(name: str, **facts: Any) -> Member:
+def member(name: str, **facts: Any) -> Member:  # noqa: ANN401 - as Member takes them
     """Make a member with stated facts."""
-    return Member(id=name, name=name.title(), team="care", weekly_hours=38, **facts)
+    hours = Decimal(38)
+    return Member(
+        id=MemberId(name), name=name.title(), team=TeamId("care"), weekly_hours=hours, **facts
+    )
 
 
-WEI = member(
-    "wei", skills=[SkillLevel("negotiation", 4)], languages=["zh", "en"], regions=["east"]
-)
-LIN = member(
-    "lin", skills=[SkillLevel("negotiation", 2)], languages=["en"], roles=["senior"]
-)
+WEI = member("wei", skills=[SkillLevel("negotiation", 4)], languages=["zh", "en"], regions=["east"])
+LIN = member("lin", skills=[SkillLevel("negotiation", 2)], languages=["en"], roles=["senior"])
 TEAM = Rota.of([WEI, LIN])
 
 
@@ -62,9 +62,7 @@ def takers(need: Need, count: int = 2) -> Sequence[str | None]:
     ],
     ids=["none", "level 2", "level 3", "language", "region", "own region", "criterion", "both"],
 )
-def test_only_who_has_what_is_wanted_takes_turns(
-    need: Need, expected: list[str | None]
-) -> None:
+def test_only_who_has_what_is_wanted_takes_turns(need: Need, expected: list[str | None]) -> None:
     """Skills, language, region and criterion are all wanted; no region of one's own means all."""
     assert takers(need) == expected
 
@@ -104,7 +102,7 @@ def test_a_criterion_may_depend_on_the_day() -> None:
 def test_a_customers_need_is_read_from_the_customer() -> None:
     """A customer names skills without levels, a language and a region."""
     customer = Customer(
-        id="c-1", name="Northwind", needs=["negotiation"], language="zh", region="east"
+        id=CustomerId("c-1"), name="Northwind", needs=["negotiation"], language="zh", region="east"
     )
 
     need = Need.of(customer)
@@ -190,7 +188,7 @@ def test_whoever_had_it_before_comes_first() -> None:
     """The previous owner gets it back out of turn, and it counts."""
     desk = Desk(TEAM)
 
-    back = desk.assign(Arrival(id="c-1", at=MONDAY, previous="lin"))
+    back = desk.assign(Arrival(id="c-1", at=MONDAY, previous=MemberId("lin")))
 
     assert (back.member, back.outcome) == ("lin", Outcome.PREVIOUS)
     assert desk.assign(Arrival(id="c-2", at=MONDAY)).member == "wei"
@@ -200,10 +198,10 @@ def test_whoever_had_it_before_comes_first() -> None:
 @pytest.mark.parametrize(
     "arrival",
     [
-        Arrival(id="c-1", at=MONDAY, previous="gone"),
-        Arrival(id="c-1", at=MONDAY, previous="lin", need=Need(language="zh")),
-        Arrival(id="c-1", at=MONDAY, previous="ann"),
-        Arrival(id="c-1", at=MONDAY, previous="bo", hours=Decimal(2)),
+        Arrival(id="c-1", at=MONDAY, previous=MemberId("gone")),
+        Arrival(id="c-1", at=MONDAY, previous=MemberId("lin"), need=Need(language="zh")),
+        Arrival(id="c-1", at=MONDAY, previous=MemberId("ann")),
+        Arrival(id="c-1", at=MONDAY, previous=MemberId("bo"), hours=Decimal(2)),
     ],
     ids=["left", "lacks", "away", "full"],
 )
@@ -222,11 +220,11 @@ def test_without_turns_a_heap_does_not_grow() -> None:
     """Thousands that go back to whoever had them before leave the order as it should be."""
     desk = Desk(Rota.of([WEI, LIN, member("ann")]))
     for n in range(3000):
-        desk.assign(Arrival(id=f"p-{n}", at=MONDAY, previous="ann"))
+        desk.assign(Arrival(id=f"p-{n}", at=MONDAY, previous=MemberId("ann")))
 
     taken = [desk.assign(Arrival(id=f"t-{n}", at=MONDAY)).member for n in range(6001)]
 
-    assert [taken.count(name) for name in ("wei", "lin", "ann")] == [3000 + 1, 3000, 0]
+    assert [taken.count(member.id) for member in (WEI, LIN)] == [3001, 3000]
 
 
 @pytest.mark.parametrize(

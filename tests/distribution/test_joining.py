@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crmcore.calendar import Period
 from crmcore.distribution import Rota, Share, Start
 from crmcore.errors import FaultsError, UnknownNameError
+from crmcore.kernel import MemberId, TeamId
 from crmcore.organization import Member
 
 MONDAY = datetime(2026, 9, 28, 9, tzinfo=UTC)
@@ -20,7 +21,13 @@ MONDAY = datetime(2026, 9, 28, 9, tzinfo=UTC)
 
 def member(name: str, *leave: Period) -> Member:
     """Make a member of the care team."""
-    return Member(id=name, name=name.title(), team="care", weekly_hours=38, leave=leave)
+    return Member(
+        id=MemberId(name),
+        name=name.title(),
+        team=TeamId("care"),
+        weekly_hours=Decimal(38),
+        leave=leave,
+    )
 
 
 def busy(**counted: int) -> Rota:

@@ -9,6 +9,7 @@ import pytest
 
 from crmcore.calendar import Grain
 from crmcore.distribution import Arrival, Desk, Held, Limit, Rota, Share
+from crmcore.kernel import MemberId, TeamId
 from crmcore.organization import Member
 
 MONDAY = datetime(2026, 9, 28, 9, tzinfo=UTC)
@@ -18,7 +19,8 @@ DAY = timedelta(days=1)
 def rota(*limits: Limit) -> Rota:
     """Ann with limits, and Bo without."""
     ann, bo = (
-        Member(id=name, name=name.title(), team="care", weekly_hours=38) for name in ("ann", "bo")
+        Member(id=MemberId(name), name=name.title(), team=TeamId("care"), weekly_hours=Decimal(38))
+        for name in ("ann", "bo")
     )
     return Rota(shares=[Share(member=ann, limits=limits), Share(member=bo)])
 
@@ -111,9 +113,7 @@ def test_with_everyone_at_capacity_arrivals_are_listed() -> None:
         "c-3: nobody may take it; skipped: ann (at capacity: 1 of 1 items), "
         "bo (at capacity: 1 of 1 items)"
     )
-    assert left.why.wording.zh == (
-        "无人可以接收；跳过：ann（已满额：1/1项）、bo（已满额：1/1项）"
-    )
+    assert left.why.wording.zh == ("无人可以接收；跳过：ann（已满额：1/1项）、bo（已满额：1/1项）")
 
 
 def test_reasons_of_capacity_name_their_period() -> None:
@@ -136,7 +136,7 @@ def test_reasons_of_capacity_name_their_period() -> None:
 def test_what_was_held_before_counts() -> None:
     """A rota that is built from books counts what is in them."""
     before = rota(Limit(items=2)).shares
-    books = [Held(member="ann", day=date(2026, 9, 1), ids=["old-1", "old-2"])]
+    books = [Held(member=MemberId("ann"), day=date(2026, 9, 1), ids=["old-1", "old-2"])]
 
     assert takers(Desk(Rota(shares=before, held=books)), 2) == "bb"
 

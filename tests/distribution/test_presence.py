@@ -18,6 +18,7 @@ from crmcore.distribution import (
     Share,
     SkipReason,
 )
+from crmcore.kernel import MemberId, TeamId
 from crmcore.organization import Member, SkillLevel
 
 MONDAY = datetime(2026, 9, 28, 9, tzinfo=UTC)
@@ -29,10 +30,10 @@ def member(name: str, *leave: Period, left_on: date | None = None, skill: str = 
     """Make a member, who may be away or have a skill."""
     skills = [SkillLevel(skill, 3)] if skill else []
     return Member(
-        id=name,
+        id=MemberId(name),
         name=name.title(),
-        team="care",
-        weekly_hours=38,
+        team=TeamId("care"),
+        weekly_hours=Decimal(38),
         leave=leave,
         left_on=left_on,
         skills=skills,

@@ -12,6 +12,7 @@ from crmcore.checks import between, day, decimal, is_id, utc
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, minutes
 
+from ._kinds import each_is_a, is_a
 from ._need import Need
 
 _MOST_HOURS = 10_000
@@ -35,7 +36,7 @@ class Arrival:
 
     id: str = attrs.field(validator=is_id)
     at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
-    need: Need = attrs.field(default=_ANYBODY, validator=attrs.validators.instance_of(Need))
+    need: Need = attrs.field(default=_ANYBODY, validator=is_a(Need, "be a Need"))
     hours: Decimal = attrs.field(
         default=Decimal(0),
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
@@ -87,5 +88,5 @@ class Held:
     minutes: int = attrs.field(default=0, validator=between(0, _MOST_HOURS * 60))
     ids: tuple[str, ...] = attrs.field(
         converter=_ids,
-        validator=attrs.validators.deep_iterable(attrs.validators.instance_of(str)),
+        validator=each_is_a(str, "list ids, which are text"),
     )

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from operator import attrgetter
 
 from crmcore.errors import Fault, FaultsError
 
 from ._arrival import Arrival
 
+_TURN = attrgetter("at", "id")
 
-def in_order(arrivals: Iterable[Arrival], *, seen: datetime | None) -> Sequence[Arrival]:
+
+def in_order(
+    arrivals: Iterable[Arrival], *, since: datetime, held: Collection[str]
+) -> Sequence[Arrival]:
     """Return arrivals by instant, then by id.
 
+    Args:
+        arrivals: The arrivals.
+        since: The first instant at which something can be given out.
+        held: The ids of what is given out already, which may come again at any time.
+
     Raises:
-        FaultsError: If one is none, lies before the last one that was given out, or contradicts
-            another one of the same id and instant.
+        FaultsError: If one is none, comes too late, or contradicts another one of the same id
+            and instant.
     """
     given = list(arrivals)
     faults = [
@@ -25,27 +34,33 @@ def in_order(arrivals: Iterable[Arrival], *, seen: datetime | None) -> Sequence[
         for row, arrival in enumerate(given, start=1)
         if not isinstance(arrival, Arrival)
     ]
-    if faults:
-        raise FaultsError("arrivals", faults)
-    key = attrgetter("at", "id")
-    ordered = all(
-        one.at < two.at or (one.at == two.at and one.id < two.id) for one, two in pairwise(given)
-    )
-    if not ordered:
-        given.sort(key=key)
-        for one, two in pairwise(given):
-            if key(one) == key(two) and one != two:
-                problem = f"two different arrivals have this id at {one.at.isoformat()}; keep one"
-                faults.append(Fault(f"arrival {one.id}", problem))
-    if seen is not None:
-        for arrival in given:
-            if arrival.at >= seen:
-                break
-            problem = (
-                f"it is of {arrival.at.isoformat()}, before {seen.isoformat()}, when the last "
-                "arrival was given out"
-            )
-            faults.append(Fault(f"arrival {arrival.id}", problem))
+    if not faults:
+        # A feed is in order most of the time, which is seen faster than it is sorted.
+        ordered = all(
+            one.at < two.at or (one.at == two.at and one.id < two.id)
+            for one, two in pairwise(given)
+        )
+        if not ordered:
+            given.sort(key=_TURN)
+            faults += _contradictions(given)
+        faults += _late(given, since, held)
     if faults:
         raise FaultsError("arrivals", faults)
     return given
+
+
+def _contradictions(ordered: Sequence[Arrival]) -> Iterator[Fault]:
+    for one, two in pairwise(ordered):
+        if _TURN(one) == _TURN(two) and one != two:
+            problem = f"two different arrivals have this id at {one.at.isoformat()}; keep one"
+            yield Fault(f"arrival {one.id}", problem)
+
+
+def _late(ordered: Sequence[Arrival], since: datetime, held: Collection[str]) -> Iterator[Fault]:
+    for arrival in takewhile(lambda one: one.at < since, ordered):
+        if arrival.id not in held:
+            problem = (
+                f"it is of {arrival.at.isoformat()}, before {since.isoformat()}, "
+                "when the last arrival was given out"
+            )
+            yield Fault(f"arrival {arrival.id}", problem)

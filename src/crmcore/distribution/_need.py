@@ -16,6 +16,8 @@ from crmcore.errors import InvalidValueError, nearest
 from crmcore.kernel import Phrase
 from crmcore.organization import Member, SkillLevel
 
+from ._kinds import each_is_a
+
 _MemberCheck: TypeAlias = Callable[[Member], bool]
 
 
@@ -45,7 +47,7 @@ class Need:
     skills: tuple[SkillLevel, ...] = attrs.field(
         default=(),
         converter=_skills,
-        validator=attrs.validators.deep_iterable(attrs.validators.instance_of(SkillLevel)),
+        validator=each_is_a(SkillLevel, "list levels of skills, as SkillLevel('negotiation', 3)"),
     )
     language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     region: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
@@ -87,19 +89,20 @@ class Need:
         return has_all
 
     def lacks(self, member: Member, day: date) -> Iterator[Phrase]:
-        """Yield what the member lacks of what is wanted."""
+        """Yield in words what the member lacks of what is wanted."""
         for wanted in self.skills:
             if member.level_of(wanted.skill) < wanted.level:
                 yield Phrase(
-                    f"{wanted.skill} at level {wanted.level} or more",
-                    f"{wanted.level}级以上的{wanted.skill}",
+                    f"lacks {wanted.skill} at level {wanted.level} or more",
+                    f"缺少{wanted.level}级以上的{wanted.skill}",
                 )
         if self.language is not None and self.language not in member.languages:
-            yield Phrase(f"language {self.language}", f"{self.language}语言能力")
+            yield Phrase(f"lacks language {self.language}", f"缺少{self.language}语言能力")
         if self.region is not None and member.regions and self.region not in member.regions:
-            yield Phrase(f"region {self.region}", f"{self.region}地区资格")
+            yield Phrase(f"lacks region {self.region}", f"缺少{self.region}地区资格")
         if self.criterion is not None and not self.criterion.holds(member, as_of=day):
-            yield self.criterion.words
+            words = self.criterion.words
+            yield Phrase(f"does not meet: {words.en}", f"不满足：{words.zh}")
 
     def suggestions(self, members: Iterable[Member]) -> Iterator[Phrase]:
         """Yield each name that no member knows, with the nearest one that somebody has."""

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import attrs
 
-from crmcore.kernel import MemberId, Phrase
+from crmcore.kernel import MemberId
 
 from ._arrival import Arrival
 from ._meter import Meter
@@ -43,8 +43,7 @@ def obstacles(
         if not meter.fits(arrival.minutes):
             full = meter.says(arrival.minutes)
             yield Skip(member=share.id, reason=SkipReason.FULL, wording=full)
-    for lacked in arrival.need.lacks(share.member, day):
-        wording = Phrase(f"lacks {lacked.en}", f"缺少{lacked.zh}")
+    for wording in arrival.need.lacks(share.member, day):
         yield Skip(member=share.id, reason=SkipReason.LACKS, wording=wording)
 
 

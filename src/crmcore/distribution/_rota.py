@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -14,13 +14,20 @@ import attrs
 from crmcore.calendar import day_in
 from crmcore.checks import day, is_zone, optional_utc
 from crmcore.checks import zone as zone_of
-from crmcore.errors import CrmError, Fault, FaultsError, UnknownNameError
+from crmcore.errors import (
+    CrmError,
+    Fault,
+    FaultsError,
+    InvalidValueError,
+    UnknownNameError,
+)
 from crmcore.kernel import MemberId
 from crmcore.organization import Member
 
 from ._arrival import Arrival, Held
 from ._batch import in_order
 from ._decision import Decision
+from ._kinds import each_is_a, is_a
 from ._need import Need
 from ._presence import absence
 from ._share import CatchUp, Share, Start
@@ -28,6 +35,7 @@ from ._turns import Turns
 from ._why import Outcome
 
 _ANYBODY = Need()
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def _shares(shares: Iterable[Share]) -> tuple[Share, ...]:
@@ -65,13 +73,17 @@ class Rota:
     .. versionadded:: 0.1.0
     """
 
-    shares: tuple[Share, ...] = attrs.field(converter=_shares)
+    shares: tuple[Share, ...] = attrs.field(
+        converter=_shares, validator=each_is_a(Share, "list shares, as Share(member=…)")
+    )
     zone: str = attrs.field(default="UTC", converter=_zone_name, validator=is_zone)
     holidays: tuple[date, ...] = attrs.field(default=(), converter=_days)
     catch_up: CatchUp = attrs.field(
-        factory=CatchUp.none, validator=attrs.validators.instance_of(CatchUp)
+        factory=CatchUp.none, validator=is_a(CatchUp, "be a CatchUp, such as CatchUp.capped(5)")
     )
-    held: tuple[Held, ...] = attrs.field(default=(), converter=_held)
+    held: tuple[Held, ...] = attrs.field(
+        default=(), converter=_held, validator=each_is_a(Held, "list what is held, as Held(…)")
+    )
     seen: datetime | None = attrs.field(
         default=None,
         converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
@@ -106,8 +118,12 @@ class Rota:
 
         Raises:
             FaultsError: If weights are wrong or of nobody, or members come twice.
+            InvalidValueError: If one of the members is none.
         """
         people = tuple(members)
+        for member in people:
+            if not isinstance(member, Member):
+                raise InvalidValueError("members", member, "list members")
         stated = dict(weights or {})
         known = [member.id for member in people]
         faults = [
@@ -123,7 +139,7 @@ class Rota:
                 faults.append(Fault(f"weights.{member.id}", str(error)))
         faults += _repeated(known)
         if faults:
-            raise FaultsError("rota", faults)
+            raise FaultsError("rota", dict.fromkeys(faults))
         return cls(shares=shares, zone=zone, catch_up=catch_up or CatchUp.none())
 
     def share(self, member: str) -> Share:
@@ -180,7 +196,8 @@ class Rota:
             members. Members are of one kind where every need that came fits all or none.
         """
         turns = self._turns()
-        decisions = turns.assign_all(in_order(arrivals, seen=self.seen))
+        held = {key for one in self.held for key in one.ids}
+        decisions = turns.assign_all(in_order(arrivals, since=self.seen or _BEGINNING, held=held))
         return Distribution(decisions=decisions, rota=self._after(turns))
 
     def hand_out(

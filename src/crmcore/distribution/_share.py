@@ -14,6 +14,8 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, MemberId, minutes
 from crmcore.organization import Member
 
+from ._kinds import each_is_a, is_a
+
 _MOST = 1_000_000
 _MOST_DIGITS = 6
 _WEEK = (1, 2, 3, 4, 5, 6, 7)
@@ -89,7 +91,8 @@ class Limit:
         validator=_hours,
     )
     per: Grain | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.instance_of(Grain))
+        default=None,
+        validator=attrs.validators.optional(is_a(Grain, "be a Grain, such as Grain.DAY")),
     )
 
     def __attrs_post_init__(self) -> None:
@@ -133,7 +136,7 @@ class Share:
     .. versionadded:: 0.1.0
     """
 
-    member: Member = attrs.field(validator=attrs.validators.instance_of(Member))
+    member: Member = attrs.field(validator=is_a(Member, "be a Member"))
     weight: Decimal = attrs.field(
         default=Decimal(1),
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
@@ -141,7 +144,7 @@ class Share:
     limits: tuple[Limit, ...] = attrs.field(
         default=(),
         converter=_limits,
-        validator=attrs.validators.deep_iterable(attrs.validators.instance_of(Limit)),
+        validator=each_is_a(Limit, "list limits, as Limit(items=50)"),
     )
     weekdays: tuple[int, ...] = attrs.field(
         default=_WEEK,
