@@ -244,7 +244,7 @@ def test_a_second_holder_just_goes_on(
     handover = plan(store)
     apply_plan(store, handover, by="head", at=NOON)
 
-    (ending,) = handover.endings
+    (ending,) = handover.rest
     assert (ending.subject, ending.to_member) == ("responsibility:complaints:responsible", None)
     does = [who for _, duty, who in holdings_at(store, NOON).duties if duty is Duty.RESPONSIBLE]
     assert does == ["anna", "dora"]
@@ -264,7 +264,7 @@ def test_only_second_holdings_are_no_plan_for_duties(
     handover = plan(store)
 
     assert handover.duties is None
-    assert [move.subject for move in handover.endings] == ["responsibility:complaints:responsible"]
+    assert [move.subject for move in handover.rest] == ["responsibility:complaints:responsible"]
 
 
 def test_who_owns_nobody_hands_over_duties_alone(
@@ -309,11 +309,13 @@ def test_a_last_day_that_is_known_stays(
 
 
 def test_customers_out_of_use_are_let_go(
-    shop: Shop, stores: Stores, plan: Callable[..., Handover]
+    shop: Shop, opened: Opened, stores: Stores, plan: Callable[..., Handover]
 ) -> None:
-    """Who is archived has nobody afterwards; whoever the policy has no time for has somebody."""
-    owned = (*shop.ownerships, ownership("fay", "fay", "ben"), ownership("kim", "kim", "ben"))
-    store = attrs.evolve(shop, ownerships=owned).into(stores())
+    """Who is archived, and whoever the policy has no time for, has nobody afterwards."""
+    owned = tuple(ownership(name, name, "ben") for name in ("fay", "kim", "leo"))
+    store = attrs.evolve(
+        shop, ownerships=(*shop.ownerships, *owned), matters=(opened("m-1", "leo", "ben"),)
+    ).into(stores())
     change(
         store,
         lambda uow: uow.customers.save(attrs.evolve(uow.customers.get("kim"), archived_at=SINCE)),
@@ -321,11 +323,32 @@ def test_customers_out_of_use_are_let_go(
 
     handover = plan(store)
 
-    assert [(move.subject, move.to_member) for move in handover.endings] == [("customer:kim", None)]
-    assert of(handover)["customer:fay"] in {"anna", "chen"}
-    assert [each.customer.id for each in handover.notes] == ["ada", "bob", "dee", "fay", "hal"]
+    assert [(move.subject, move.to_member, move.reason.kind) for move in handover.rest] == [
+        ("customer:fay", None, MoveKind.RECYCLED),
+        ("customer:kim", None, MoveKind.LEFT),
+    ]
+    assert of(handover)["customer:leo"] in {"anna", "chen"}  # with whom something is open
+    names = [each.customer.id for each in handover.notes]
+    assert names == ["ada", "bob", "dee", "fay", "hal", "leo"]
+    assert "ben → nobody" in str(handover.note("fay"))
     apply_plan(store, handover, by="head", at=NOON)
     assert BEN not in dict(holdings_at(store, NOON).owners).values()
+
+
+def test_one_member_may_take_the_rest(
+    shop: Shop, stores: Stores, plan: Callable[..., Handover]
+) -> None:
+    """Whoever the policy has no time for may go to a stated member, who must be one."""
+    owned = (*shop.ownerships, ownership("fay", "fay", "ben"))
+    store = attrs.evolve(shop, ownerships=owned).into(stores())
+
+    handover = plan(store, rest_to="anna")
+
+    assert [(move.subject, move.to_member) for move in handover.rest] == [("customer:fay", "anna")]
+    assert plan(store, rest_to="anna", until=date(2026, 10, 21)).rest == handover.rest
+    assert plan(store, until=date(2026, 10, 21)).rest == ()
+    with pytest.raises(UnknownNameError, match="did you mean 'anna'"):
+        plan(store, rest_to="ana")
 
 
 def test_the_hours_that_others_have_are_counted(shop: Shop, policy: Policy, stores: Stores) -> None:
@@ -481,7 +504,7 @@ def test_who_comes_back_gets_everything_back(
     assert dict(away.owners)[ADA] == "chen"
     assert [key for key, who in away.owners if who == BEN] == ["leo"]
     assert (handover.left_on, handover.until) == (None, date(2026, 10, 21))
-    assert (handover.endings, handover.collaborations, receipt.departures) == ((), (), ())
+    assert (handover.rest, handover.collaborations, receipt.departures) == ((), (), ())
     assert in_charge(store) == {"m-1": "chen", "m-2": None, "m-3": "ben"}
     change(
         store,

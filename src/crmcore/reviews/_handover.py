@@ -31,8 +31,9 @@ class Handover:
         until: The day on which the member is back; None where the member leaves for good.
         duties: Who takes over the duties; None where the member holds none.
         customers: Who takes over the customers; None where the member owns none.
-        endings: What ends without a successor: a duty that somebody else holds as well, and
-            customers who are out of use.
+        rest: What moves without being planned: customers for whom the policy has no time, and
+            what ends because somebody else holds the duty as well, or the customer is out of
+            use.
         collaborations: Where the member works beside the owner of a customer, which ends.
         matters: The open matters that the member is in charge of with other people's
             customers; they go to the owners.
@@ -47,22 +48,23 @@ class Handover:
     until: date | None
     duties: Plan | None
     customers: Plan | None
-    endings: tuple[Move, ...]
+    rest: tuple[Move, ...]
     collaborations: tuple[Ownership, ...]
     matters: tuple[Matter, ...]
     notes: tuple[HandoverNote, ...]
 
     @property
     def moves(self) -> tuple[Move, ...]:
-        """What changes hands: customers, then duties, then what only ends."""
+        """What changes hands: customers, then duties, then the rest."""
         plans = (self.customers, self.duties)
-        return (*(move for plan in plans if plan is not None for move in plan.moves), *self.endings)
+        return (*(move for plan in plans if plan is not None for move in plan.moves), *self.rest)
 
     @property
     def uncovered(self) -> tuple[Uncovered, ...]:
-        """What nobody can take over, with reasons: customers, then duties."""
-        plans = (self.customers, self.duties)
-        return tuple(one for plan in plans if plan is not None for one in plan.uncovered)
+        """What nobody can take over of it, with reasons: customers, then duties."""
+        mine = {move.subject for move in self.moves if move.from_member == self.member.id}
+        plans = [plan for plan in (self.customers, self.duties) if plan is not None]
+        return tuple(one for plan in plans for one in plan.uncovered if one.subject in mine)
 
     @property
     def fingerprint(self) -> str:
