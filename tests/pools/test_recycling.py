@@ -347,10 +347,13 @@ def test_a_tier_has_a_limit_of_its_own(company: Company, tier: str, rule: str, f
 
 def test_features_are_facts_too(company: Company) -> None:
     """A criterion reads a customer's features as well as a mapping."""
-    company.facts["northwind"] = CustomerFeatures(customer=NORTHWIND, as_of=JULY_1, tier="gold")
+    for name, tier in ((NORTHWIND, "gold"), (CustomerId("contoso"), "silver")):
+        company.facts[name] = CustomerFeatures(customer=name, as_of=JULY_1, tier=tier)
     company.owns("wei", "northwind", JUNE_30)
+    outlook = pool(SILENT, GOLD).explain(company.register(), NORTHWIND, as_of=JULY_1)
 
-    assert due(company.register(), pool(SILENT, GOLD)) == date(2026, 7, 31)
+    assert outlook.due == date(2026, 7, 31)
+    assert outlook.move is None
 
 
 def test_a_rule_of_which_it_is_unknown_stands_still(company: Company) -> None:
