@@ -39,8 +39,15 @@ class Effort:
     continuity: Continuity | None = None
     after: Plan | None = None
 
-    def solve(self, case: Case) -> Solution:
-        """Return the best assignment of a case that the search finds."""
+    def solve(self, case: Case, near: Solution | None = None) -> Solution:
+        """Return the best assignment of a case that the search finds.
+
+        Args:
+            case: What is searched.
+            near: The solution of a case that is much the same, if there is one; its prices
+                warm the search.
+        """
+        before = near if near is not None else self.after
         weights, continuity = case.weights, self.continuity or Continuity()
         return solve(
             case.problem(),
@@ -51,7 +58,7 @@ class Effort:
                 most_moves=continuity.most_moves,
                 first=continuity.first,
             ),
-            prices=() if self.after is None else self.after.certificate.prices,
+            prices=() if before is None else before.certificate.prices,
             watch=self.watch,
             solver=self.solver,
             progress=self.progress,
@@ -70,12 +77,12 @@ def solve_case(case: Case, effort: Effort) -> tuple[Case, Solution]:
     if not case.weights.lowest_peak:
         return case, whole
     left = _time_left(effort, whole)
-    best, low, high = (case, whole), 0, _peak(case, whole)
+    best, low, high = (case, whole), _too_low(case, whole), _peak(case, whole)
     stopped, took = whole.stopped, whole.seconds
     while high - low > 1 and not stopped:
         share = (low + high) // 2
         capped = _capped(case, share)
-        trial = attrs.evolve(effort, watch=left()).solve(capped)
+        trial = attrs.evolve(effort, watch=left()).solve(capped, best[1])
         stopped = trial.stopped
         took = None if took is None or trial.seconds is None else took + trial.seconds
         if _cost_uncovered(capped, trial) <= _cost_uncovered(case, whole):
@@ -101,6 +108,14 @@ def _peak(case: Case, solution: Solution) -> int:
         if who is not None:
             loads[who] += case.slots[key].minutes
     return max((-(-_PERCENT * load // case.minutes[key]) for key, load in loads.items()), default=0)
+
+
+def _too_low(case: Case, solution: Solution) -> int:
+    """Return a share of the capacity, in percent, at which not everything can be held."""
+    if case.locks or any(who is None for _, who in solution.assignment):
+        return 0
+    work = sum(slot.minutes for slot in case.slots.values())
+    return -(-_PERCENT * work // max(sum(case.minutes.values()), 1)) - 1
 
 
 def _capped(case: Case, share: int) -> Case:
