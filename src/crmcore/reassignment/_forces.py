@@ -120,6 +120,8 @@ class Forces:
         for slot in slots:
             if slot.subject in self._found:
                 excess -= slot.minutes
+        if excess <= 0:
+            return
         chosen: list[Slot] = []
         for slot in sorted(slots, key=self._rank):
             if excess > sum(one.minutes for one in chosen) and slot.subject not in self._found:

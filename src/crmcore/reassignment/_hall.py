@@ -19,7 +19,7 @@ import attrs
 
 Holders: TypeAlias = frozenset[str]
 
-_MOST_WORK = 400_000  # pairs of a group and a holder to look at, in all
+_MOST_WORK = 200_000  # pairs of a group and a holder to look at, in all
 
 
 @attrs.frozen

@@ -21,6 +21,7 @@ from crmcore.plans import Plan, PlanKind
 from ._book import Book
 from ._capacity import Capacity
 from ._case import Case
+from ._continuity import Continuity
 from ._customers import BUDGET
 from ._duties import Duties
 from ._eligibility import Eligibility, Fact, Facts, facts
@@ -75,6 +76,7 @@ class Scenario:
         rules: Who may hold what, what belongs apart, and what together.
         within: A plan for teams that the plan for customers keeps to.
         facts: What rules ask of members, for duties.
+        continuity: How much of today is left as it is, beside what each change costs.
         budget: How much work to do.
         changes: What was changed, one change after another, in words.
 
@@ -93,6 +95,7 @@ class Scenario:
     rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(default=(), converter=_rules)
     within: Plan | None = None
     facts: tuple[tuple[MemberId, Facts], ...] = ()
+    continuity: Continuity | None = None
     budget: Budget | None = None
     changes: tuple[Phrase, ...] = ()
 
@@ -108,6 +111,7 @@ class Scenario:
         rules: Iterable[Eligibility | Apart | Bundle] = (),
         within: Plan | None = None,
         organization: Organization | None = None,
+        continuity: Continuity | None = None,
         budget: Budget | None = None,
     ) -> Scenario:
         """Return what a plan for customers is made from; see `assign_customers`."""
@@ -121,6 +125,7 @@ class Scenario:
             pins=pins,
             rules=rules,
             within=within,
+            continuity=continuity,
             budget=budget,
         )
 
@@ -136,6 +141,7 @@ class Scenario:
         pins: Iterable[Pin | Lock] = (),
         rules: Iterable[Eligibility] = (),
         facts: Mapping[MemberId, Mapping[str, Fact]] | None = None,
+        continuity: Continuity | None = None,
         budget: Budget | None = None,
     ) -> Scenario:
         """Return what a plan for duties is made from; see `assign_responsibilities`."""
@@ -149,6 +155,7 @@ class Scenario:
             pins=pins,
             rules=rules,
             facts=_facts(facts or {}),
+            continuity=continuity,
             budget=budget,
         )
 
@@ -175,11 +182,18 @@ class Scenario:
     def plan(
         self,
         *,
+        after: Plan | None = None,
         watch: Watch | None = None,
         solver: Solver | None = None,
         progress: Callable[[int, int | None, Phrase], None] | None = None,
     ) -> Plan:
         """Make the plan, as `assign_customers` or `assign_responsibilities` would.
+
+        Args:
+            after: The plan before this one; its prices warm the search.
+            watch: Takes the time, and may end the search early.
+            solver: Has the last word within what can be checked, like `crmcore.solver.Highs`.
+            progress: Hears how much of a step is done, of how much if known, and which it is.
 
         Raises:
             FaultsError: With everything that is wrong.
@@ -187,7 +201,14 @@ class Scenario:
         budget = self.budget
         if budget is None and solver is None and self.kind is not PlanKind.RESPONSIBILITIES:
             budget = BUDGET
-        effort = Effort(budget=budget, watch=watch, solver=solver, progress=progress)
+        effort = Effort(
+            budget=budget,
+            watch=watch,
+            solver=solver,
+            progress=progress,
+            continuity=self.continuity,
+            after=after,
+        )
         return plan_for(self.case(), kind=self.kind, as_of=self.as_of, effort=effort)
 
     def with_hours(self, member: str, *, more: Decimal | int = 1) -> Scenario:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 
 from crmcore.allocation import Band, Budget, Conflict, Holder, Item, Option, Problem, solve
 from crmcore.kernel import MemberId, Phrase
@@ -33,18 +34,21 @@ class Shortfalls:
         self._limits = {key: holder.limit for key, holder in case.holders.items()}
         self._able: dict[Demand, frozenset[str]] = {}
         self._trials = 0
-        self._needs = {need.key: need for need in self._all_needs()}
 
-    def of(self, uncovered: Iterable[Uncovered]) -> tuple[Shortfall, ...]:
+    @cached_property
+    def _needs(self) -> dict[str, Need]:
+        return {need.key: need for need in self._all_needs()}
+
+    def of(self, uncovered: Collection[Uncovered]) -> tuple[Shortfall, ...]:
         """Return the reasons for what is uncovered, other than that hours are worth more.
 
         Args:
             uncovered: What nobody holds by the plan, or is kept against a rule.
         """
+        if not uncovered:
+            return ()
         dear = {self._key(each.subject) for each in uncovered if each.dearer is not None}
         open_ = {key for key, need in self._needs.items() if need.by is None}
-        if not open_:
-            return ()
         found = [*self._by_nobody(open_), *self._by_hours()]
         told = {self._key(key) for each in found for key in each.uncovered}
         found += self._by_pieces(sorted(open_ - told - dear))

@@ -8,10 +8,10 @@ from decimal import Decimal
 import attrs
 
 from crmcore.allocation import Holder, Problem, Solver, Watch
-from crmcore.kernel import Phrase
+from crmcore.kernel import MemberId, Phrase
 from crmcore.plans import Plan
 
-from ._case import Case
+from ._continuity import Continuity
 from ._scenario import Scenario
 from ._weights import points
 
@@ -25,8 +25,8 @@ class Worth:
 
     Attributes:
         change: What is changed, in words.
-        estimate: What the prices of the plan say, without planning again; None where the
-            lowest peak comes before the points.
+        estimate: What the prices of the plan say, without planning again; None where
+            something comes before the points: the lowest peak, or continuity.
         points: What the plan found with the change costs less than the one found without;
             None where it was not planned again.
         low: The worth is proven not to be below this; None where nothing is proven.
@@ -127,21 +127,27 @@ def what_if(
     .. versionadded:: 0.1.0
     """
     base = plan or scenario.plan(watch=watch, solver=solver)
-    case = scenario.case()
+    today = {key: slot.holder for key, slot in scenario.case().slots.items()}
     found = []
     for done, other in enumerate(changed):
         if progress is not None:
             progress(done, len(changed), other.wording)
-        worth = _estimated(base, case, other)
+        is_comparable = _points_come_first(scenario) and _points_come_first(other)
+        worth = _estimated(base, other) if is_comparable else Worth(change=other.wording)
         if not estimate_only:
-            worth = _planned(worth, base, other.plan(watch=watch, solver=solver), case)
+            then = other.plan(after=base, watch=watch, solver=solver)
+            worth = _planned(worth, base, then, today)
         found.append(worth)
     return tuple(found)
 
 
-def _estimated(base: Plan, case: Case, other: Scenario) -> Worth:
-    if other.weights.lowest_peak or case.weights.lowest_peak:
-        return Worth(change=other.wording)
+def _points_come_first(scenario: Scenario) -> bool:
+    is_free = scenario.continuity in (None, Continuity())
+    return is_free and not scenario.weights.lowest_peak
+
+
+def _estimated(base: Plan, other: Scenario) -> Worth:
+    """Return a worth with what prices say of it."""
     certificate = base.certificate
     bound = _bound_at(other.case().problem(), dict(certificate.prices))
     return Worth(
@@ -151,21 +157,17 @@ def _estimated(base: Plan, case: Case, other: Scenario) -> Worth:
     )
 
 
-def _planned(worth: Worth, base: Plan, plan: Plan, case: Case) -> Worth:
+def _planned(worth: Worth, base: Plan, plan: Plan, today: Mapping[str, MemberId | None]) -> Worth:
     """Return a worth with what planning again has found."""
     before, after = base.certificate, plan.certificate
-    is_proven = worth.estimate is not None
-    today = {key: slot.holder for key, slot in case.slots.items()}
     here, there = base.simulate(today), plan.simulate(today)
     open_before = {each.subject for each in base.uncovered}
     open_after = {each.subject for each in plan.uncovered}
     return attrs.evolve(
         worth,
         points=points(before.value - after.value),
-        low=points(before.bound - after.value) if is_proven else None,
-        high=min(points(before.value - after.bound), worth.high)
-        if worth.high is not None
-        else None,
+        low=None if worth.high is None else points(before.bound - after.value),
+        high=None if worth.high is None else min(points(before.value - after.bound), worth.high),
         plan=plan,
         moved=tuple(key for key in sorted(here) if here[key] != there[key]),
         covered=tuple(sorted(open_before - open_after)),
