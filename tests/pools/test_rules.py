@@ -24,59 +24,62 @@ def pool(**terms: Any) -> Pool:  # noqa: ANN401 - fields of a pool
     return Pool(**{"name": "open", "zone": "Asia/Shanghai"} | terms)
 
 
+REFUSED: list[tuple[Callable[[], object], str]] = [
+    (lambda: rule(days=0), "days must be between 1 and 3650"),
+    (lambda: rule(days=-3), "days must be between 1 and 3650"),
+    (lambda: rule(days=36500), "days must be between 1 and 3650"),
+    (lambda: rule(days=30.5), "days must be a whole number between 1 and 3650"),
+    (lambda: rule(name=""), "name must not be empty"),
+    (lambda: rule(when="tier = gold"), "when must be a Criterion; crmcore.notation"),
+    (
+        lambda: rule(when=F.contract_ends < as_of),
+        "when must not ask for the day of judgement; count from a day with since=",
+    ),
+    (lambda: rule(resets=["contact"]), "activities must be activities, such as Activity"),
+    (lambda: rule(since=""), "since must not be empty"),
+    (lambda: ClaimLimits(held=0), "held must be between 1 and 1000000"),
+    (lambda: ClaimLimits(per_day=-1), "per_day must be between 1 and 1000000"),
+    (lambda: ClaimLimits(owned=10**9), "owned must be between 1 and 1000000"),
+    (lambda: ClaimLimits(per_week=cast("int", 2.5)), "per_week must be a whole number"),
+    (lambda: Activity(what=cast("Any", "calls")), "unknown kind of activity 'calls'"),
+    (
+        lambda: Activity(channels=cast("list[Channel]", ["visits"])),
+        "unknown channel 'visits'; did you mean 'visit'",
+    ),
+    (
+        lambda: Activity(what="matter", kinds=cast("list[MatterKind]", ["request", "claim"])),
+        "unknown kind of matter 'claim'",
+    ),
+    (
+        lambda: Activity(what="purchase", direction=Direction.INBOUND),
+        "what must be contact where by, channels or direction narrow it",
+    ),
+    (
+        lambda: Activity(what="matter", by=Whose.ANYBODY),
+        "what must be contact where by, channels or direction narrow it",
+    ),
+    (
+        lambda: Activity(kinds=[MatterKind.MEETING]),
+        "what must be matter where kinds narrow it",
+    ),
+    (lambda: pool(zone="Asia/Shangai"), "unknown time zone 'Asia/Shangai'; did you mean"),
+    (lambda: pool(name=" "), "name must not be empty"),
+    (lambda: pool(limits=5), "'limits' must be"),
+    (lambda: pool(waiting_days=-1), "waiting_days must be between 0 and 3650"),
+    (lambda: pool(previous_owner_days=9999), "previous_owner_days must be between 0"),
+    (lambda: pool(warn_days=-7), "warn_days must be between 0 and 3650"),
+    (lambda: pool(exempt="gold"), "exempt must be a Criterion"),
+    (lambda: pool(rules=[rule(), rule()]), "rules must differ in name; give each rule its own"),
+    (lambda: pool(priority="value"), "priority must be a list of names"),
+    (lambda: pool(priority=["value", "-value"]), "priority must name each fact once"),
+    (lambda: pool(priority=["-"]), "priority must name each fact once"),
+]
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
-    [
-        (lambda: rule(days=0), "days must be between 1 and 3650"),
-        (lambda: rule(days=-3), "days must be between 1 and 3650"),
-        (lambda: rule(days=36500), "days must be between 1 and 3650"),
-        (lambda: rule(days=30.5), "days must be a whole number between 1 and 3650"),
-        (lambda: rule(name=""), "name must not be empty"),
-        (lambda: rule(when="tier = gold"), "when must be a Criterion; crmcore.notation"),
-        (
-            lambda: rule(when=F.contract_ends < as_of),
-            "when must not ask for the day of judgement; count from a day with since=",
-        ),
-        (lambda: rule(resets=["contact"]), "activities must be activities, such as Activity"),
-        (lambda: rule(since=""), "since must not be empty"),
-        (lambda: ClaimLimits(held=0), "held must be between 1 and 1000000"),
-        (lambda: ClaimLimits(per_day=-1), "per_day must be between 1 and 1000000"),
-        (lambda: ClaimLimits(owned=10**9), "owned must be between 1 and 1000000"),
-        (lambda: ClaimLimits(per_week=cast("int", 2.5)), "per_week must be a whole number"),
-        (lambda: Activity(what=cast("Any", "calls")), "unknown kind of activity 'calls'"),
-        (
-            lambda: Activity(channels=cast("list[Channel]", ["visits"])),
-            "unknown channel 'visits'; did you mean 'visit'",
-        ),
-        (
-            lambda: Activity(what="matter", kinds=cast("list[MatterKind]", ["request", "claim"])),
-            "unknown kind of matter 'claim'",
-        ),
-        (
-            lambda: Activity(what="purchase", direction=Direction.INBOUND),
-            "what must be contact where by, channels or direction narrow it",
-        ),
-        (
-            lambda: Activity(what="matter", by=Whose.ANYBODY),
-            "what must be contact where by, channels or direction narrow it",
-        ),
-        (
-            lambda: Activity(kinds=[MatterKind.MEETING]),
-            "what must be matter where kinds narrow it",
-        ),
-        (lambda: pool(zone="Asia/Shangai"), "unknown time zone 'Asia/Shangai'; did you mean"),
-        (lambda: pool(name=" "), "name must not be empty"),
-        (lambda: pool(limits=5), "'limits' must be"),
-        (lambda: pool(waiting_days=-1), "waiting_days must be between 0 and 3650"),
-        (lambda: pool(previous_owner_days=9999), "previous_owner_days must be between 0"),
-        (lambda: pool(warn_days=-7), "warn_days must be between 0 and 3650"),
-        (lambda: pool(exempt="gold"), "exempt must be a Criterion"),
-        (lambda: pool(rules=[rule(), rule()]), "rules must differ in name; give each rule its own"),
-        (lambda: pool(priority="value"), "priority must be a list of names"),
-        (lambda: pool(priority=["value", "-value"]), "priority must name each fact once"),
-        (lambda: pool(priority=["-"]), "priority must name each fact once"),
-    ],
-    ids=str,
+    REFUSED,
+    ids=[f"{place}: {message}" for place, (_, message) in enumerate(REFUSED)],
 )
 def test_terms_refuse_what_makes_no_sense(make: Callable[[], object], message: str) -> None:
     """Negative and absurd limits, text for criteria, doubles: each says what would be right."""
