@@ -101,10 +101,7 @@ NUMBERS: Any = [1]
         (lambda: Rota(shares=[Share(member=ANN)], held=[WRONG]), "held must list what is held"),
         (lambda: Rota(shares=[Share(member=ANN)], catch_up=WRONG), "catch_up must be a CatchUp"),
         (lambda: Limit(items=1, per=WRONG), "per must be a Grain"),
-        (
-            lambda: Held(member=MemberId("ann"), day=MONDAY.date(), ids=[WRONG, 1]),
-            "ids must list ids",
-        ),  # type: ignore[list-item]
+        (lambda: Held(member=WRONG, day=MONDAY.date(), ids=NUMBERS), "ids must list ids"),
     ],
 )
 def test_what_a_rota_is_built_of_is_checked(make: Callable[[], object], message: str) -> None:

@@ -178,6 +178,7 @@ def happenings(draw: st.DrawFn) -> list[Arrival | str]:
     return found
 
 
+@settings(max_examples=100)
 @given(rotas(), happenings())
 def test_what_is_fast_is_the_rule(rota: Rota, events: list[Arrival | str]) -> None:
     """Item by item, a desk decides as the rule does, and remembers the same in the end."""
