@@ -103,7 +103,7 @@ class MoveReason:
         hour_after: What an hour of the new holder is worth by the plan, in points.
         keep_cost: What every plan in which it stays costs more than this one, at the least
             and proven, in points; None where nothing above 0 is proven.
-        flip: At how many times the price of the change it would stay, with the rest of the
+        flip: Above how many times the price of the change it would stay, with the rest of the
             plan as it is; None where it has to move, or the price is not what decides.
         flip_hours: With how many hours of capacity more its present holder would keep it,
             with the rest of the plan as it is, in quarters of an hour; None where hours are
@@ -179,11 +179,12 @@ class MoveReason:
                 )
             )
         if self.flip is not None:
-            times = round_half_up(Decimal(self.flip.numerator) / self.flip.denominator, 2)
+            exact = Decimal(self.flip.numerator) / self.flip.denominator
+            times = f"{round_half_up(exact, 2).normalize() + 0:f}"
             lines.append(
                 Phrase(
-                    f"it would stay if a change cost {times} times as much",
-                    f"若变动代价为现在的{times}倍，则保持不变",
+                    f"it would stay if a change cost more than {times} times as much",
+                    f"若变动代价超过现在的{times}倍，则保持不变",
                 )
             )
         if self.flip_hours is not None:
