@@ -174,6 +174,20 @@ def test_a_rule_asks_of_criteria() -> None:
         holder("wei", facts={"team": "south"})
     with pytest.raises(InvalidValueError, match="facts must name each fact once"):
         need("c-1", facts=[("tier", "gold"), ("tier", "silver")])
+    with pytest.raises(InvalidValueError, match="facts must hold text, whole or decimal numbers"):
+        need("c-1", facts={"rate": 0.5})
+
+
+def test_the_order_of_rules_changes_nothing() -> None:
+    """Who breaks two rules lacks the same one first, whichever of them comes first."""
+    adults = Eligibility(only=F.weekly_hours >= 50)
+    book = [need("c-1", facts={"tier": "gold"}, owner="jun")]
+
+    one = plan(book, [JUNIOR, CHIEF], rules=[SENIOR, adults])
+    two = plan(book, [JUNIOR, CHIEF], rules=[adults, SENIOR])
+
+    assert one == two
+    assert one.uncovered
 
 
 def test_facts_that_nobody_has_are_refused() -> None:

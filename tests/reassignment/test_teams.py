@@ -199,7 +199,9 @@ def test_a_customer_without_a_team_gets_nobody() -> None:
 
     (gap,) = to_members(book, HOLDERS, within=teams).uncovered
 
-    assert teams.uncovered[0].reason.en == "2 members → none with language fr"
+    assert teams.uncovered[0].reason == Phrase(
+        "2 teams → none with language fr", "2个团队 → 0名具备fr语言能力"
+    )
     assert gap.reason.en.startswith("3 members → none with language fr")
 
 

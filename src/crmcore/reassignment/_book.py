@@ -22,7 +22,7 @@ from ._capacity import Capacity, known_of
 from ._case import Case, Slot, shown_hours
 from ._crowd import Crowd
 from ._demand import Demand
-from ._eligibility import Eligibility, Fact, Statute, rule_faults, verdicts
+from ._eligibility import Eligibility, Fact, Statute, in_order, rule_faults, verdicts
 from ._faults import (
     each_once,
     group_faults,
@@ -104,7 +104,10 @@ class Book:
             slots=slots,
             members={key: one_of(key, crew) for key, crew in crews.items()},
             minutes={key: sum(self._minutes[one.id] for one in c) for key, c in crews.items()},
-            curves={key: self._curve(key, crew) for key, crew in crews.items()},
+            curves={
+                key: merged(key, [self._curves[one.id] for one in crew])
+                for key, crew in crews.items()
+            },
             crowd=self._crowd(crews),
             conflicts=()
             if self.of_teams or bad_groups
@@ -115,6 +118,7 @@ class Book:
             weights=self.weights,
             absent={c.member.id: c.member for c in self.capacities if not c.minutes},
             noted=tuple(self._over_allocated()),
+            are_teams=self.of_teams,
         )
         faults = [
             *self._input_faults(slots),
@@ -186,9 +190,10 @@ class Book:
                     f"{who}已被占用的工时超出可用工时{over}小时",
                 )
 
-    @property
-    def _statutes(self) -> list[Eligibility]:
-        return [rule for rule in self.rules if isinstance(rule, Eligibility)]
+    @cached_property
+    def _statutes(self) -> tuple[Eligibility, ...]:
+        """The rules of the company."""
+        return in_order(rule for rule in self.rules if isinstance(rule, Eligibility))
 
     def _groups(self, kind: type[Apart | Bundle]) -> list[tuple[str, ...]]:
         """Return the subjects that are to be apart, or to go together."""
@@ -234,14 +239,15 @@ class Book:
             weights=self.weights,
         )
 
-    def _curve(self, key: MemberId, crew: Iterable[Member]) -> Holder:
-        """Return the load curve of a holder."""
-        own = {capacity.member.id: capacity.curve for capacity in self.capacities}
-        curves = [
-            (own[person.id] or self.weights).holder(person.id, self._minutes[person.id])
-            for person in crew
-        ]
-        return merged(key, curves) if self.of_teams else curves[0]
+    @cached_property
+    def _curves(self) -> dict[MemberId, Holder]:
+        """The load curve of each member."""
+        return {
+            capacity.member.id: (capacity.curve or self.weights).holder(
+                capacity.member.id, capacity.minutes
+            )
+            for capacity in self.capacities
+        }
 
     def _staying(self) -> Iterator[str]:
         """Yield the customers who stay with an owner who has hours."""

@@ -73,6 +73,7 @@ class Case:
         weights: What counts how much.
         absent: The members who have no hours, by id.
         noted: What is not as it should be before anything moves.
+        are_teams: Whether the members are teams.
         is_capped: Whether the load curves end below their own limits, for the lowest peak.
         holders: The load curves again, with room for what is locked.
     """
@@ -89,6 +90,7 @@ class Case:
     weights: AssignmentWeights
     absent: Mapping[MemberId, Member] = attrs.field(factory=dict)
     noted: tuple[Phrase, ...] = ()
+    are_teams: bool = False
     is_capped: bool = False
     holders: Mapping[MemberId, Holder] = attrs.field(init=False)
     _foes: Mapping[str, list[str]] = attrs.field(init=False)
@@ -121,6 +123,13 @@ class Case:
     def rules(self, demand: Demand, member: Member) -> list[Rule]:
         """Return what a demand wants, and for each whether a member has it."""
         return self.crowd.rules(demand, member.id)
+
+    def counted(self, number: int) -> Phrase:
+        """Return so many members, or teams, in words."""
+        plural = "" if number == 1 else "s"
+        if self.are_teams:
+            return Phrase(f"{number} team{plural}", f"{number}个团队")
+        return Phrase(f"{number} member{plural}", f"{number}名成员")
 
     def foes(self, key: str) -> list[str]:
         """Return the subjects that must have another holder than this one."""

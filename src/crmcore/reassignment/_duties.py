@@ -19,7 +19,7 @@ from ._capacity import known_of, minutes_there
 from ._case import Case, Slot
 from ._crowd import Crowd
 from ._demand import Demand
-from ._eligibility import Eligibility, Fact, Statute, rule_faults, verdicts
+from ._eligibility import Eligibility, Fact, Statute, in_order, rule_faults, verdicts
 from ._faults import lock_faults, pin_faults, skill_faults, weight_faults, wishes
 from ._weights import AssignmentWeights
 from ._wish import Lock, Pin
@@ -49,7 +49,7 @@ class Duties:
     period: Period
     weights: AssignmentWeights
     wished: tuple[Pin | Lock, ...]
-    rules: tuple[Eligibility, ...]
+    rules: tuple[Eligibility, ...] = attrs.field(converter=in_order)
     facts: Mapping[MemberId, Mapping[str, Fact]]
 
     def case(self) -> Case:

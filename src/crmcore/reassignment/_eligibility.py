@@ -26,10 +26,13 @@ def facts(given: Mapping[str, Fact] | Iterable[tuple[str, Fact]]) -> Facts:
 
 
 def are_new_facts(own: frozenset[str], attribute: attrs.Attribute[Facts], value: Facts) -> None:
-    """Refuse a fact that comes twice, or that a record of this kind has anyway."""
+    """Refuse a fact that comes twice, that a record of this kind has anyway, or that is none."""
     seen = set(own)
-    for name, _ in value:
+    for name, fact in value:
         is_name(None, attribute, name)
+        if not isinstance(fact, str | int | Decimal | date | None):
+            rule = "hold text, whole or decimal numbers, days, yes or no, or None"
+            raise InvalidValueError(attribute.name, {name: fact}, rule)
         if name in seen:
             rule = f"name each fact once, and none of {', '.join(sorted(own))}"
             raise InvalidValueError(attribute.name, name, rule)
@@ -79,6 +82,11 @@ class Eligibility:
         return self.label or Phrase(
             f"what a rule wants: {words.en}", f"规则所要求的条件：{words.zh}"
         )
+
+
+def in_order(rules: Iterable[Eligibility]) -> tuple[Eligibility, ...]:
+    """Return rules in the order of their words, whatever order they come in."""
+    return tuple(sorted(rules, key=lambda rule: (str(rule), str(rule.wording))))
 
 
 @attrs.frozen(kw_only=True, eq=False)

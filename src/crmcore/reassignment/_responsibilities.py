@@ -85,7 +85,7 @@ def assign_responsibilities(
         period=Period(as_of, as_of + timedelta(days=_WEEK * weeks)),
         weights=weights or AssignmentWeights(),
         wished=tuple(pins),
-        rules=tuple(rules),
+        rules=rules,
         facts=facts or {},
     )
     effort = Effort(

@@ -75,7 +75,7 @@ class Gaps:
             duty=slot.duty,
             cost=points(case.uncovered_cost(slot) if keeper is None else case.kept_cost(slot)),
             funnel=tuple(funnel),
-            reason=_worded(funnel, dearer),
+            reason=_worded(case.counted(len(case.members)), funnel[1:], dearer),
             remedy=help_ if unknown else next((one.wording for one in remedies), None),
             remedies=remedies,
             dearer=dearer,
@@ -125,10 +125,10 @@ class Gaps:
         return points(max(cost - worth, 0)) * 60 / minutes
 
 
-def _worded(funnel: Sequence[tuple[Phrase, int]], dearer: Decimal | None) -> Phrase:
-    (_, everybody), *steps = funnel
-    english = [f"{everybody} member{'' if everybody == 1 else 's'}"]
-    chinese = [f"{everybody}名成员"]
+def _worded(
+    everybody: Phrase, steps: Sequence[tuple[Phrase, int]], dearer: Decimal | None
+) -> Phrase:
+    english, chinese = [everybody.en], [everybody.zh]
     for label, count in steps:
         english.append(f"{count or 'none'} with {label.en}")
         chinese.append(f"{count}名具备{label.zh}")
