@@ -6,20 +6,27 @@ import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 import attrs
 
 from crmcore.allocation import Solver, Watch
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
+from crmcore.features import CustomerFeatures
 from crmcore.kernel import CustomerId, MemberId, Phrase, ResponsibilityId
 from crmcore.organization import Assignment, Duty, Organization, SkillLevel
 from crmcore.plans import Plan
 from crmcore.policies import Policy
 from crmcore.reassignment import (
+    Apart,
     AssignmentWeights,
+    Bundle,
     Capacity,
+    Continuity,
     CustomerNeed,
+    Eligibility,
+    Lock,
     Pin,
     assign_customers,
     assign_responsibilities,
@@ -29,6 +36,8 @@ from ._carrying import carrying
 from ._judging import Judgement
 from ._plan import DepartmentPlan
 from ._records import Progress, Records
+
+CustomerRule: TypeAlias = Eligibility | Apart | Bundle
 
 _HOUR = 60
 _ANY_LEVEL = 1
@@ -44,7 +53,10 @@ class Planning:
         policy: What a company decides for itself.
         weeks: How many weeks the planning period has.
         weights: What counts how much.
-        pins: Duties and customers that are to go to a stated member.
+        pins: Duties and customers that are to go to a stated member, or to stay.
+        rules: Who may look after which customer, and which belong together or apart.
+        continuity: How much of today is left as it is.
+        after: The plan before, whose prices warm the search.
         watch: Takes the time of each of the two searches, and may end it early.
         solver: Has the last word in both.
     """
@@ -53,9 +65,22 @@ class Planning:
     policy: Policy
     weeks: int
     weights: AssignmentWeights
-    pins: tuple[Pin, ...]
-    watch: Watch | None
-    solver: Solver | None
+    pins: tuple[Pin | Lock, ...] = ()
+    rules: tuple[CustomerRule, ...] = ()
+    continuity: Continuity | None = None
+    after: DepartmentPlan | None = None
+    watch: Watch | None = None
+    solver: Solver | None = None
+
+    @property
+    def duty_pins(self) -> tuple[Pin | Lock, ...]:
+        """What is wished of duties."""
+        return tuple(pin for pin in self.pins if pin.customer is None)
+
+    @property
+    def customer_pins(self) -> tuple[Pin | Lock, ...]:
+        """What is wished of customers."""
+        return tuple(pin for pin in self.pins if pin.customer is not None)
 
 
 def make_plan(
@@ -70,7 +95,9 @@ def make_plan(
         zone=find_zone(planning.policy.zone),
         weeks=planning.weeks,
         weights=planning.weights,
-        pins=[pin for pin in planning.pins if pin.customer is None],
+        pins=planning.duty_pins,
+        continuity=planning.continuity,
+        after=None if planning.after is None else planning.after.duties,
         watch=planning.watch,
         solver=planning.solver,
         progress=progress,
@@ -86,7 +113,10 @@ def make_plan(
         capacities,
         as_of=planning.as_of,
         weights=planning.weights,
-        pins=[pin for pin in planning.pins if pin.customer is not None],
+        pins=planning.customer_pins,
+        rules=planning.rules,
+        continuity=planning.continuity,
+        after=None if planning.after is None else planning.after.customers,
         watch=planning.watch,
         solver=planning.solver,
         progress=progress,
@@ -105,7 +135,7 @@ def needs_of(
 
     Customers for whom the policy has no time are left out, but for those who are wanted *also*.
     """
-    book = planning.policy.book
+    book, zone = planning.policy.book, find_zone(planning.policy.zone)
     for judgement in judgements:
         features = judgement.features
         tier, stage = str(features.tier), str(features.stage)
@@ -126,8 +156,17 @@ def needs_of(
             language=customer.language,
             region=customer.region,
             owner=None if owner is None else owner.member,
+            since=None if owner is None else owner.since.astimezone(zone).date(),
             ownership_version=0 if owner is None else owner.version,
+            facts=_facts(features) if planning.rules else (),
         )
+
+
+def _facts(features: CustomerFeatures) -> dict[str, Any]:
+    """Return what rules may ask of a customer: all features, the verdicts among them."""
+    known: dict[str, Any] = attrs.asdict(features)
+    del known["customer"]
+    return known
 
 
 def _wanted(levels: Iterable[SkillLevel], needs: Iterable[str]) -> tuple[SkillLevel, ...]:

@@ -18,11 +18,11 @@ from crmcore.kernel import Phrase
 from crmcore.lifecycle import Stage, flows
 from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
-from crmcore.reassignment import AssignmentWeights, Pin
+from crmcore.reassignment import AssignmentWeights, Continuity, Lock, Pin
 from crmcore.segments import summarize
 from crmcore.storage import Store
 
-from ._assigning import Planning, assignments_after, hours_of_owners, make_plan
+from ._assigning import CustomerRule, Planning, assignments_after, hours_of_owners, make_plan
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, measure, months_until
@@ -42,7 +42,10 @@ def review_department(
     months: int = 12,
     weeks: int = 4,
     goals: Iterable[Goal] = (),
-    pins: Iterable[Pin] = (),
+    pins: Iterable[Pin | Lock] = (),
+    rules: Iterable[CustomerRule] = (),
+    continuity: Continuity | None = None,
+    after: DepartmentPlan | None = None,
     weights: AssignmentWeights | None = None,
     watch: Watch | None = None,
     solver: Solver | None = None,
@@ -64,7 +67,11 @@ def review_department(
         weeks: How many weeks from *as_of* on the plan is made for, from 1 to 52.
         goals: The department's own goals, beside those of the policy, or in place of those
             that have the same id.
-        pins: Duties and customers that are to stay with, or go to, a stated member.
+        pins: Duties and customers that go to a stated member, or stay where they are.
+        rules: Who may look after which customer, by the features of the customer and the
+            facts of the member, and which customers belong together or apart.
+        continuity: How much of today is left as it is, beside what each change costs.
+        after: The plan of an earlier review; its prices warm the search.
         weights: What counts how much in the plan; the defaults where it is left out.
         watch: Takes the time of the search for duties and of that for customers, and may end
             each early; see `crmcore.allocation.Watch`.
@@ -109,6 +116,9 @@ def review_department(
             weeks=weeks,
             weights=weights or AssignmentWeights(),
             pins=tuple(pins),
+            rules=tuple(rules),
+            continuity=continuity,
+            after=after,
             watch=watch,
             solver=solver,
         )

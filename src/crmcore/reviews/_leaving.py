@@ -17,9 +17,10 @@ from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights, Pin
 from crmcore.storage import Store, UnitOfWork
 
-from ._assigning import Planning
+from ._assigning import CustomerRule, Planning
 from ._handover import Handover
 from ._judging import judge
+from ._plan import DepartmentPlan
 from ._records import Progress, read_records, silent
 from ._scope import scope_of
 from ._successors import plan_customers, plan_duties, the_rest
@@ -39,8 +40,10 @@ def plan_handover(
     weeks: int = 4,
     weights: AssignmentWeights | None = None,
     pins: Iterable[Pin] = (),
+    rules: Iterable[CustomerRule] = (),
     rest_to: str | None = None,
     others_may_move: bool = False,
+    after: DepartmentPlan | None = None,
     watch: Watch | None = None,
     solver: Solver | None = None,
     progress: Progress = silent,
@@ -68,11 +71,13 @@ def plan_handover(
         weeks: How many weeks from *as_of* on are planned, from 1 to 52.
         weights: What counts how much; the defaults where it is left out.
         pins: What is to go to a stated member.
+        rules: Who may look after which customer, as for `review_department`.
         rest_to: The id of whoever takes the customers for whom the policy has no time. Where
             it is left out, they go back to the pool when the member leaves for good, and
             otherwise stay.
         others_may_move: Whether what others hold may move as well, where that wins more than
             it costs.
+        after: The plan of an earlier review; its prices warm the search.
         watch: Takes the time of each search, and may end it early.
         solver: Has the last word in each search.
         progress: Hears how much of a step is done, of how much if known, and which it is.
@@ -105,6 +110,8 @@ def plan_handover(
             weeks=weeks,
             weights=weights or AssignmentWeights(),
             pins=tuple(pins),
+            rules=tuple(rules),
+            after=after,
             watch=watch,
             solver=solver,
         )
