@@ -53,6 +53,11 @@ def plan(
     return assign_customers(book, holders, **{"as_of": DAY, "weights": CALM, **more})
 
 
+def apart(*customers: str) -> Apart:
+    """Keep customers apart."""
+    return Apart([CustomerId(key) for key in customers])
+
+
 def moves(found: Plan) -> dict[str, Move]:
     """Return the moves of a plan by customer."""
     return {str(move.customer): move for move in found.moves}
@@ -117,7 +122,7 @@ def test_of_two_who_clash_one_is_forced() -> None:
     found = plan(
         book,
         [holder("wei", skills=[LAW]), *better],
-        rules=[Apart(["c-1", "c-2"])],
+        rules=[apart("c-1", "c-2")],
         weights=attrs.evolve(CALM, change=1),
     )
 
@@ -133,7 +138,7 @@ def test_a_clash_with_what_stays_comes_first() -> None:
     found = plan(
         book,
         [holder(key) for key in ("wei", "max", "zoe")],
-        rules=[Apart(["c-1", "c-2", "c-3"])],
+        rules=[apart("c-1", "c-2", "c-3")],
     )
 
     reasons = {key: move.reason for key, move in moves(found).items()}
@@ -170,10 +175,11 @@ def test_the_hours_of_both_have_a_price() -> None:
     for move in found.moves:
         assert move.reason.hour_before == prices[MemberId("wei")]
         assert move.reason.hour_after == prices[MemberId("lin")]
-    here, there = (f"{round_half_up(prices[MemberId(key)], 1):f}" for key in ("wei", "lin"))
+    here = f"{round_half_up(prices[MemberId('wei')], 1):f}"
+    there = f"{round_half_up(prices[MemberId('lin')], 1):f}".removesuffix(".0")
     assert found.moves[0].reason.details[0] == Phrase(
-        f"an hour of the present holder is worth {here} points, of the new one {there.removesuffix('.0')}",
-        f"原负责人每小时价值{here}分，新负责人{there.removesuffix('.0')}分",
+        f"an hour of the present holder is worth {here} points, of the new one {there}",
+        f"原负责人每小时价值{here}分，新负责人{there}分",
     )
 
 
@@ -328,7 +334,7 @@ def test_what_gives_way_to_a_competitor_has_no_hours_to_flip() -> None:
         plan(
             book,
             [holder("wei", languages=["zh"]), holder("lin")],
-            rules=[Apart(["c-1", "c-2"])],
+            rules=[apart("c-1", "c-2")],
         )
     )
 
