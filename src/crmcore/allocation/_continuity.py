@@ -96,6 +96,21 @@ def limited(table: Table, most: int, effort: Effort) -> list[int]:
     return held
 
 
+def undisturbed(table: Table, effort: Effort) -> list[int] | None:
+    """Return an assignment that moves nothing that could stay, and covers all that can be.
+
+    There is none where somebody holds too much today, or something must give way.
+    """
+    nobody = table.nobody
+    if any(table.current[row] != nobody for row in must_move(table)):
+        return None
+    held = limited(table, 0, effort)
+    for row, at in enumerate(held):
+        if at == nobody and min(table.base[row][:-1], default=NEVER) < NEVER:
+            return None
+    return held
+
+
 def lexical(table: Table) -> Table:
     """Return a table in which cover comes before continuity, and continuity before costs.
 

@@ -139,8 +139,8 @@ class _Flow:
         """Send every excess where it is needed."""
         while max(self._excess) > 0 and not timer.is_over():
             before, ends = self._paths()
-            for end in ends:
-                self._send(before, end)
+            for nth, end in enumerate(ends):
+                self._send(before, end, is_nearest=nth == 0)
 
     def mostly(self) -> dict[int, int]:
         """Return the column that holds most of each row, the first of equals."""
@@ -151,15 +151,19 @@ class _Flow:
                     best[row] = (work, at)
         return {row: at for row, (_, at) in best.items()}
 
-    def _send(self, before: Sequence[int], end: int) -> None:
-        """Send along one path what fits, if it still is as cheap as the prices say."""
+    def _send(self, before: Sequence[int], end: int, *, is_nearest: bool) -> None:
+        """Send along one path what fits, if it still is as cheap as the prices say.
+
+        The nearest path always is, whatever the rounding of the prices makes of it.
+        """
         steps = []
         amount = -self._excess[end]
         at = end
         while before[at] >= 0:
             one, other = before[at], at
             cost, most, row = self._arc(one, other)
-            if not most or cost + self.prices[other] - self.prices[one] > _TINY_STEP:
+            loss = cost + self.prices[other] - self.prices[one]
+            if not most or (loss > _TINY_STEP and not is_nearest):
                 return
             steps.append((one, other, row))
             amount = min(amount, most)

@@ -12,7 +12,7 @@ from crmcore.kernel import Phrase
 
 from ._budget import Budget, Incumbent
 from ._certificate import Assigned, Certificate, Method
-from ._continuity import lexical, limited, moves_too_many, spare
+from ._continuity import lexical, limited, moves_too_many, spare, undisturbed
 from ._finding import Effort, find, price
 from ._model import Problem
 from ._solution import Solution
@@ -139,7 +139,7 @@ def _continued(
     if incumbent.first:
         effort.tell(0, None, _KEEPING)
         goal = lexical(table)
-        held = find(goal, price(goal, effort), effort, [held]).held
+        held = undisturbed(table, effort) or find(goal, price(goal, effort), effort, [held]).held
     if most is not None and moves_too_many(table, held, most):
         effort.tell(0, None, _KEEPING)
         held = limited(goal, most, effort)
