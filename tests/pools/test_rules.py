@@ -65,6 +65,8 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: pool(zone="Asia/Shangai"), "unknown time zone 'Asia/Shangai'; did you mean"),
     (lambda: pool(name=" "), "name must not be empty"),
     (lambda: pool(limits=5), "'limits' must be"),
+    (lambda: pool(rules=["silent"]), "rules must list rules, as RecycleRule(name=…, days=…)"),
+    (lambda: pool(skills=["tax"]), "skills must list levels of skills, such as SkillLevel("),
     (lambda: pool(waiting_days=-1), "waiting_days must be between 0 and 3650"),
     (lambda: pool(previous_owner_days=9999), "previous_owner_days must be between 0"),
     (lambda: pool(warn_days=-7), "warn_days must be between 0 and 3650"),

@@ -268,7 +268,10 @@ class Register:
         return self._of_member.get(member, [])
 
     def holding(self, customer: CustomerId, at: datetime) -> Holding | None:
-        """Return who owns a customer at an instant, and since when without a break."""
+        """Return who owns a customer at an instant, and since when without a break.
+
+        :meta private:
+        """
         intervals = self.intervals(customer)
         place = bisect_left(intervals, True, key=lambda held: held.since > at) - 1  # noqa: FBT003
         if place < 0 or not intervals[place].lasts_at(at):

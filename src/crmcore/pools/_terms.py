@@ -26,11 +26,20 @@ _DESCENDING: Final = "-"
 
 
 def _rules(rules: Iterable[RecycleRule]) -> tuple[RecycleRule, ...]:
-    return tuple(rules)
+    found = tuple(rules)
+    for rule in found:
+        if not isinstance(rule, RecycleRule):
+            raise InvalidValueError("rules", rule, "list rules, as RecycleRule(name=…, days=…)")
+    return found
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
-    return tuple(sorted(levels))
+    found = tuple(levels)
+    for level in found:
+        if not isinstance(level, SkillLevel):
+            rule = "list levels of skills, such as SkillLevel('negotiation', 3)"
+            raise InvalidValueError("skills", level, rule)
+    return tuple(sorted(found))
 
 
 def _texts(names: Iterable[str]) -> tuple[str, ...]:
