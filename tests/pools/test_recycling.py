@@ -234,7 +234,7 @@ def test_the_last_of_several_activities_counts(company: Company) -> None:
 def test_what_happens_on_the_day_comes_too_late(company: Company) -> None:
     """The day is judged as it begins: a call on that day is not known yet."""
     company.owns("wei", "northwind", JUNE_30)
-    company.contact("wei", "northwind", datetime(2026, 9, 29, 1, tzinfo=UTC))
+    company.contact("wei", "northwind", datetime(2026, 9, 28, 16, tzinfo=UTC))
     register = company.register()
 
     assert due(register, pool(), date(2026, 9, 29)) == date(2026, 9, 29)
@@ -277,6 +277,19 @@ def test_a_settled_rule_asks_no_more(company: Company) -> None:
     assert str(outlook) == (
         "northwind: stays with the owner; no clock is running; unsold is settled by purchase p-1"
     )
+
+
+def test_what_happens_with_the_taking_over_counts(company: Company) -> None:
+    """A purchase at the very instant is one of the new owner, the one before is not."""
+    company.owns("wei", "northwind", JUNE_30)
+    company.purchase("northwind", JUNE_30 - timedelta(seconds=1))
+    rule = RecycleRule(name="unsold", days=90, settled_by=[Activity(what="purchase")])
+    before = due(company.register(), pool(rule))
+    company.purchase("northwind", JUNE_30)
+
+    after = due(company.register(), pool(rule))
+
+    assert (before, after) == (date(2026, 9, 29), None)
 
 
 # Leave
