@@ -286,6 +286,14 @@ def test_a_desk_releases_and_takes_back() -> None:
     assert [share.counted for share in desk.rota.shares] == [1, 2]
     assert desk.assign(Arrival(id="c-9", at=batch[-1].at)).member == "a"
     assert rota == Rota.of(people("a", "b"))
+    assert repr(desk) == "<Desk of 2 members>"
+
+
+def test_a_rota_with_much_in_it_is_shown_on_one_line() -> None:
+    """The ids of what is held are counted, not listed."""
+    done = Rota.of(people("a", "b")).distribute(arrivals(1000))
+
+    assert "held=<1000 ids>" in repr(done.rota)
 
 
 def test_nothing_to_give_out_changes_nothing() -> None:

@@ -22,8 +22,9 @@ from __future__ import annotations
 
 from ._arrival import Arrival, Held
 from ._decision import Decision
+from ._desk import Desk
 from ._need import Need
-from ._rota import Desk, Distribution, Rota
+from ._rota import Distribution, Rota
 from ._share import CatchUp, Limit, Share, Start
 from ._why import Outcome, Skip, SkipReason, Why
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -28,8 +27,8 @@ from ._arrival import Arrival, Held
 from ._batch import in_order
 from ._decision import Decision
 from ._kinds import each_is_a, is_a
+from ._memory import contradictions, repeated, starting_level
 from ._need import Need
-from ._presence import absence
 from ._share import CatchUp, Share, Start
 from ._turns import Turns
 from ._why import Outcome
@@ -44,6 +43,10 @@ def _shares(shares: Iterable[Share]) -> tuple[Share, ...]:
 
 def _held(held: Iterable[Held]) -> tuple[Held, ...]:
     return tuple(held)
+
+
+def _count(held: tuple[Held, ...]) -> str:
+    return f"<{sum(len(one.ids) for one in held)} ids>"
 
 
 def _zone_name(zone: str | ZoneInfo) -> str:
@@ -82,7 +85,10 @@ class Rota:
         factory=CatchUp.none, validator=is_a(CatchUp, "be a CatchUp, such as CatchUp.capped(5)")
     )
     held: tuple[Held, ...] = attrs.field(
-        default=(), converter=_held, validator=each_is_a(Held, "list what is held, as Held(…)")
+        default=(),
+        converter=_held,
+        repr=_count,
+        validator=each_is_a(Held, "list what is held, as Held(…)"),
     )
     seen: datetime | None = attrs.field(
         default=None,
@@ -95,7 +101,7 @@ class Rota:
         Raises:
             FaultsError: With every fault that was found.
         """
-        faults = [*_faults_of(self)]
+        faults = [*contradictions(self.shares, self.held)]
         if faults:
             raise FaultsError("rota", faults)
 
@@ -137,7 +143,7 @@ class Rota:
                 shares.append(Share(member=member, weight=stated.get(member.id, 1)))
             except CrmError as error:
                 faults.append(Fault(f"weights.{member.id}", str(error)))
-        faults += _repeated(known)
+        faults += repeated(known)
         if faults:
             raise FaultsError("rota", dict.fromkeys(faults))
         return cls(shares=shares, zone=zone, catch_up=catch_up or CatchUp.none())
@@ -180,9 +186,9 @@ class Rota:
         Complexity:
             Linear in the members and in what they hold; a `Desk` keeps both at hand.
         """
-        turns = self._turns()
+        turns = turns_from(self)
         decision = turns.assign(arrival, to)
-        return decision, self._after(turns)
+        return decision, rota_after(self, turns)
 
     def distribute(self, arrivals: Iterable[Arrival]) -> Distribution:
         """Give arrivals out, each to whoever is next, by instant and then by id.
@@ -195,10 +201,10 @@ class Rota:
             the members of a kind; once for each different need and each new day, linear in the
             members. Members are of one kind where every need that came fits all or none.
         """
-        turns = self._turns()
+        turns = turns_from(self)
         held = {key for one in self.held for key in one.ids}
         decisions = turns.assign_all(in_order(arrivals, since=self.seen or _BEGINNING, held=held))
-        return Distribution(decisions=decisions, rota=self._after(turns))
+        return Distribution(decisions=decisions, rota=rota_after(self, turns))
 
     def hand_out(
         self, ids: Iterable[str], *, at: datetime, need: Need = _ANYBODY, hours: Decimal | int = 0
@@ -221,9 +227,9 @@ class Rota:
         Raises:
             InvalidValueError: If nobody holds an arrival of this id.
         """
-        turns = self._turns()
+        turns = turns_from(self)
         turns.release(arrival, as_if_never=False)
-        return self._after(turns)
+        return rota_after(self, turns)
 
     def take_back(self, arrival: str) -> Rota:
         """Return the rota as if an arrival had never been given to whoever holds it.
@@ -231,9 +237,9 @@ class Rota:
         Raises:
             InvalidValueError: If nobody holds an arrival of this id.
         """
-        turns = self._turns()
+        turns = turns_from(self)
         turns.release(arrival, as_if_never=True)
-        return self._after(turns)
+        return rota_after(self, turns)
 
     def joined_by(self, share: Share, *, start: Start = Start.MEAN) -> Rota:
         """Return the rota with one more member, last in the order, and nobody else changed.
@@ -246,7 +252,8 @@ class Rota:
         Raises:
             FaultsError: If the member takes part already.
         """
-        newcomer = share.at_level(max(share.level, self._level(start)))
+        today = None if self.seen is None else day_in(self.seen, zone_of(self.zone))
+        newcomer = share.at_level(max(share.level, starting_level(self.shares, start, today)))
         return attrs.evolve(self, shares=(*self.shares, newcomer))
 
     def without(self, member: str) -> Rota:
@@ -277,34 +284,6 @@ class Rota:
         new = attrs.evolve(share, given=old.given, counted=counted)
         return attrs.evolve(self, shares=[new if one is old else one for one in self.shares])
 
-    def _level(self, start: Start) -> Fraction:
-        """Return the level at which a newcomer starts."""
-        present = self.shares
-        if self.seen is not None:
-            today = day_in(self.seen, zone_of(self.zone))
-            present = tuple(s for s in present if absence(s, today, ()) is None) or present
-        if start is Start.ZERO:
-            return Fraction(0)
-        if start is Start.LOWEST:
-            return min(share.level for share in present)
-        counted = sum(share.counted for share in present)
-        return counted / sum((Fraction(share.weight) for share in present), Fraction(0))
-
-    def _turns(self) -> Turns:
-        """Return the running distribution that goes on from here."""
-        return Turns(
-            self.shares,
-            self.held,
-            seen=self.seen,
-            where=zone_of(self.zone),
-            holidays=self.holidays,
-            catch_up=self.catch_up,
-        )
-
-    def _after(self, turns: Turns) -> Rota:
-        """Return the rota as it is after a running distribution."""
-        return attrs.evolve(self, shares=turns.shares(), held=turns.held(), seen=turns.seen)
-
 
 @attrs.frozen(kw_only=True)
 class Distribution:
@@ -334,54 +313,18 @@ class Distribution:
         return tuple((share.id, counts[share.id]) for share in self.rota.shares)
 
 
-class Desk:
-    """A place at which arrivals are given out one by one, as fast as they come.
-
-    It does what `Rota.assign` does, but keeps the memory at hand instead of returning it each
-    time; ``rota`` is the memory so far, whenever it is asked for.
-
-    .. versionadded:: 0.1.0
-    """
-
-    __slots__ = ("_began", "_turns")
-
-    def __init__(self, rota: Rota) -> None:
-        """Go on from a rota, which itself stays as it is."""
-        self._began = rota
-        self._turns = rota._turns()  # noqa: SLF001 - a desk is the running side of a rota
-
-    @property
-    def rota(self) -> Rota:
-        """The rota as it is now, to be kept until the desk opens again."""
-        return self._began._after(self._turns)  # noqa: SLF001 - as above
-
-    def assign(self, arrival: Arrival, *, to: str | None = None) -> Decision:
-        """Give an arrival out, as `Rota.assign` does; what is refused changes nothing."""
-        return self._turns.assign(arrival, to)
-
-    def release(self, arrival: str) -> None:
-        """Free the room that an arrival takes, as `Rota.release` does."""
-        self._turns.release(arrival, as_if_never=False)
-
-    def take_back(self, arrival: str) -> None:
-        """Let an arrival count as never given, as `Rota.take_back` does."""
-        self._turns.release(arrival, as_if_never=True)
+def turns_from(rota: Rota) -> Turns:
+    """Return the running distribution that goes on from a rota."""
+    return Turns(
+        rota.shares,
+        rota.held,
+        seen=rota.seen,
+        where=zone_of(rota.zone),
+        holidays=rota.holidays,
+        catch_up=rota.catch_up,
+    )
 
 
-def _repeated(keys: Iterable[str]) -> Iterator[Fault]:
-    for key, count in Counter(keys).items():
-        if count > 1:
-            yield Fault(f"members.{key}", f"takes part {count} times; give it one share")
-
-
-def _faults_of(rota: Rota) -> Iterator[Fault]:
-    known = [share.id for share in rota.shares]
-    if not known:
-        yield Fault("shares", "name at least one member")
-    yield from _repeated(known)
-    if len({key for one in rota.held for key in one.ids}) < sum(len(one.ids) for one in rota.held):
-        counts = Counter(key for one in rota.held for key in one.ids)
-        for key in sorted(key for key, count in counts.items() if count > 1):
-            yield Fault(f"held.{key}", f"is held {counts[key]} times; keep one")
-    for member in sorted({one.member for one in rota.held} - set(known)):
-        yield Fault("held", str(UnknownNameError("member", member, known)))
+def rota_after(rota: Rota, turns: Turns) -> Rota:
+    """Return the rota as it is after a running distribution that went on from it."""
+    return attrs.evolve(rota, shares=turns.shares(), held=turns.held(), seen=turns.seen)
