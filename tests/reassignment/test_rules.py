@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 from crmcore.allocation import Watch
+from crmcore.calendar import Period
 from crmcore.criteria import F
 from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.kernel import (
@@ -555,6 +556,21 @@ def test_a_member_may_have_a_load_curve_of_its_own() -> None:
     assert len(plan(book, [strict]).uncovered) == 1
 
 
+def test_the_only_one_who_could_may_be_away() -> None:
+    """Where nobody else could, whoever has no hours is named, and no slip is suspected."""
+    law = [SkillLevel("law", 2)]
+    away = attrs.evolve(holder("wei", skills=law), hours=Decimal(0))
+    other = attrs.evolve(holder("bob"), hours=Decimal(0))
+
+    (gap,) = plan([need("c-1", skills=law)], [away, other, holder("lin")]).uncovered
+
+    assert gap.reason == Phrase(
+        "1 member → none with law at level 2 or more → only wei could, without any hours in the "
+        "plan",
+        "1名成员 → 0名具备2级以上的law → 仅wei符合条件，但在方案中无可用工时",
+    )
+
+
 def test_hours_that_are_taken_are_not_there() -> None:
     """A project of 20 hours leaves 10; one of more hours than there are is told."""
     book = [need("c-1", hours=12)]
@@ -682,6 +698,18 @@ def test_a_rule_may_be_about_duties() -> None:
     to = {move.subject: move.to_member for move in found.moves}
     assert to["responsibility:audit:responsible"] == "lin"
     assert to["responsibility:orders:responsible"] == "wei"
+
+
+def test_the_only_one_with_authority_may_be_on_leave() -> None:
+    """Whoever is away all the time is named; whoever has left is not."""
+    away = person("wei", leave=[Period(date(2026, 9, 1), date(2027, 1, 1))])
+    gone = person("ann", left_on=date(2026, 9, 1))
+
+    found = assign_responsibilities(department(away, gone, person("lin", roles=[])), as_of=DAY)
+
+    assert {gap.reason.en for gap in found.uncovered if gap.duty is Duty.ACCOUNTABLE} == {
+        "1 member → none with authority → only wei could, without any hours in the plan"
+    }
 
 
 def test_facts_about_nobody_are_refused() -> None:

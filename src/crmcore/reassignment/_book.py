@@ -108,7 +108,12 @@ class Book:
                 key: merged(key, [self._curves[one.id] for one in crew])
                 for key, crew in crews.items()
             },
-            crowd=self._crowd(crews),
+            crowd=Crowd(
+                crews=crews,
+                authorities=frozenset(),
+                statutes=[Statute.of(rule, self._known, self.as_of) for rule in self._statutes],
+                weights=self.weights,
+            ),
             conflicts=()
             if self.of_teams or bad_groups
             else tuple(sorted({pair for group in apart for pair in combinations(group, 2)})),
@@ -229,15 +234,6 @@ class Book:
                 key = MemberId(member.team) if self.of_teams else member.id
                 crews.setdefault(key, []).append(member)
         return dict(sorted(crews.items()))
-
-    def _crowd(self, crews: Mapping[MemberId, list[Member]]) -> Crowd:
-        able = {person.id: self._known[person.id] for crew in crews.values() for person in crew}
-        return Crowd(
-            crews=crews,
-            authorities=frozenset(),
-            statutes=[Statute.of(rule, able, self.as_of) for rule in self._statutes],
-            weights=self.weights,
-        )
 
     @cached_property
     def _curves(self) -> dict[MemberId, Holder]:

@@ -120,6 +120,15 @@ class Case:
             self._judged[demand] = self.crowd.judge(demand)
         return self._judged[demand]
 
+    def could(self, demands: Iterable[Demand]) -> tuple[MemberId, ...]:
+        """Return who keeps all rules for some demands, and has no hours but will not leave."""
+        judged = [self._away.judge(demand) for demand in demands]
+        return tuple(
+            key
+            for key, member in self.absent.items()
+            if member.left_on is None and all(each[key].broken is None for each in judged)
+        )
+
     def rules(self, demand: Demand, member: Member) -> list[Rule]:
         """Return what a demand wants, and for each whether a member has it."""
         return self.crowd.rules(demand, member.id)
@@ -166,6 +175,11 @@ class Case:
                 if not self._clash_is_locked(one, other)
             ],
         )
+
+    @cached_property
+    def _away(self) -> Crowd:
+        """The members who have no hours."""
+        return attrs.evolve(self.crowd, crews={k: (one,) for k, one in self.absent.items()})
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

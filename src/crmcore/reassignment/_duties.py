@@ -118,12 +118,11 @@ class Duties:
         ]
 
     def _crowd(self, members: Mapping[MemberId, Member]) -> Crowd:
-        able = {key: self._known[key] for key in members}
         has_authority = self.organization.has_authority
         return Crowd(
             crews={key: (member,) for key, member in members.items()},
-            authorities=frozenset(k for k, member in members.items() if has_authority(member)),
-            statutes=[Statute.of(rule, able, self.as_of) for rule in self.rules],
+            authorities=frozenset(m.id for m in self.organization.members if has_authority(m)),
+            statutes=[Statute.of(rule, self._known, self.as_of) for rule in self.rules],
             weights=self.weights,
         )
 

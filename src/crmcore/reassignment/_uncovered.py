@@ -66,7 +66,8 @@ class Gaps:
             need = shown_hours(minutes)
             funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(ready)))
         dearer = self._dearer(parts, ready, minutes)
-        unknown = slot.demand.unknown_skills(case.members.values())
+        absent = () if ready else case.could(part.demand for part in parts)
+        unknown = slot.demand.unknown_skills([*case.members.values(), *case.absent.values()])
         remedies = () if unknown or len(parts) > 1 else self._remedies.of(slot)
         help_ = Phrase("; ".join(unknown), f"没有成员具备所需技能（{'；'.join(unknown)}）")
         return Uncovered(
@@ -75,7 +76,7 @@ class Gaps:
             duty=slot.duty,
             cost=points(case.uncovered_cost(slot) if keeper is None else case.kept_cost(slot)),
             funnel=tuple(funnel),
-            reason=_worded(case.counted(len(case.members)), funnel[1:], dearer),
+            reason=_worded(case.counted(len(case.members)), funnel[1:], dearer, absent),
             remedy=help_ if unknown else next((one.wording for one in remedies), None),
             remedies=remedies,
             dearer=dearer,
@@ -126,7 +127,10 @@ class Gaps:
 
 
 def _worded(
-    everybody: Phrase, steps: Sequence[tuple[Phrase, int]], dearer: Decimal | None
+    everybody: Phrase,
+    steps: Sequence[tuple[Phrase, int]],
+    dearer: Decimal | None,
+    absent: Sequence[MemberId],
 ) -> Phrase:
     english, chinese = [everybody.en], [everybody.zh]
     for label, count in steps:
@@ -136,4 +140,7 @@ def _worded(
         by = f"{round_half_up(dearer, 1).normalize() + 0:f}"
         english.append(f"but their hours are worth more elsewhere, by {by} points an hour")
         chinese.append(f"但其工时用于他处更有价值，每小时相差{by}分")
+    if absent:
+        english.append(f"only {', '.join(absent)} could, without any hours in the plan")
+        chinese.append(f"仅{'、'.join(absent)}符合条件，但在方案中无可用工时")
     return Phrase(" → ".join(english), " → ".join(chinese))
