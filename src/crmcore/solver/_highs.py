@@ -43,7 +43,7 @@ class Highs:
     .. versionadded:: 0.1.0
     """
 
-    nodes: int = attrs.field(default=2_000, validator=at_least(1))
+    nodes: int = attrs.field(default=5_000, validator=at_least(1))
     core: int = attrs.field(default=2_000, validator=at_least(1))
     doubts: int = attrs.field(default=100_000, validator=at_least(1))
 
