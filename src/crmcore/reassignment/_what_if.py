@@ -11,9 +11,10 @@ from crmcore.allocation import Holder, Problem, Solver, Watch
 from crmcore.kernel import MemberId, Phrase
 from crmcore.plans import Plan
 
+from ._case import Case
 from ._continuity import Continuity
 from ._scenario import Scenario
-from ._weights import points
+from ._weights import POINT, points
 
 
 @attrs.frozen(kw_only=True)
@@ -21,7 +22,8 @@ class Worth:
     """What a change is worth.
 
     Worth is in points: what the best plan costs without the change, less what it costs with
-    it. It is below 0 where the change does harm.
+    it. It is below 0 where the change does harm. That somebody loses by a pin what could have
+    stayed counts as any other change of hands.
 
     Attributes:
         change: What is changed, in words.
@@ -127,16 +129,21 @@ def what_if(
     .. versionadded:: 0.1.0
     """
     base = plan or scenario.plan(watch=watch, solver=solver)
-    today = {key: slot.holder for key, slot in scenario.case().slots.items()}
+    case = scenario.case()
+    today = {key: slot.holder for key, slot in case.slots.items()}
     found = []
     for done, other in enumerate(changed):
         if progress is not None:
             progress(done, len(changed), other.wording)
         is_comparable = _points_come_first(scenario) and _points_come_first(other)
-        worth = _estimated(base, other) if is_comparable else Worth(change=other.wording)
+        changed_case = other.case()
+        wishes = _cost_of_wishes(changed_case) - _cost_of_wishes(case)
+        worth = Worth(change=other.wording)
+        if is_comparable:
+            worth = _estimated(base, changed_case, wishes, other.wording)
         if not estimate_only:
             then = other.plan(after=base, watch=watch, solver=solver)
-            worth = _planned(worth, base, then, today)
+            worth = _planned(worth, base, then, wishes, today)
         found.append(worth)
     return tuple(found)
 
@@ -146,28 +153,43 @@ def _points_come_first(scenario: Scenario) -> bool:
     return is_free and not scenario.weights.lowest_peak
 
 
-def _estimated(base: Plan, other: Scenario) -> Worth:
+def _cost_of_wishes(case: Case) -> int:
+    """Return what it costs that pins take slots from holders who could have kept them.
+
+    A plan does not count that, since no plan can avoid it.
+    """
+    return sum(
+        case.slots[key].importance * case.slots[key].change * POINT
+        for key, member in case.pins.items()
+        if case.slots[key].holder not in (None, member) and case.may_stay(case.slots[key])
+    )
+
+
+def _estimated(base: Plan, case: Case, wishes: int, change: Phrase) -> Worth:
     """Return a worth with what prices say of it."""
     certificate = base.certificate
-    bound = _bound_at(other.case().problem(), dict(certificate.prices))
+    bound = _bound_at(case.problem(), dict(certificate.prices)) + wishes
     return Worth(
-        change=other.wording,
+        change=change,
         estimate=points(certificate.price_bound - bound),
         high=points(certificate.value - bound),
     )
 
 
-def _planned(worth: Worth, base: Plan, plan: Plan, today: Mapping[str, MemberId | None]) -> Worth:
+def _planned(
+    worth: Worth, base: Plan, plan: Plan, wishes: int, today: Mapping[str, MemberId | None]
+) -> Worth:
     """Return a worth with what planning again has found."""
-    before, after = base.certificate, plan.certificate
+    before, value = base.certificate, plan.certificate.value + wishes
+    bound = plan.certificate.bound + wishes
     here, there = base.simulate(today), plan.simulate(today)
     open_before = {each.subject for each in base.uncovered}
     open_after = {each.subject for each in plan.uncovered}
     return attrs.evolve(
         worth,
-        points=points(before.value - after.value),
-        low=None if worth.high is None else points(before.bound - after.value),
-        high=None if worth.high is None else min(points(before.value - after.bound), worth.high),
+        points=points(before.value - value),
+        low=None if worth.high is None else points(before.bound - value),
+        high=None if worth.high is None else min(points(before.value - bound), worth.high),
         plan=plan,
         moved=tuple(key for key in sorted(here) if here[key] != there[key]),
         covered=tuple(sorted(open_before - open_after)),
