@@ -440,6 +440,7 @@ def test_an_open_matter_keeps_a_customer(company: Company) -> None:
     [
         (date(2026, 10, 10), date(2026, 10, 10), "locked until 2026-10-10"),
         (date(2026, 8, 1), date(2026, 9, 29), None),
+        (date(2026, 9, 29), date(2026, 9, 29), None),
         (None, None, "locked for good"),
     ],
 )
