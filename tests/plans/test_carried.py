@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from crmcore.activities import Matter, MatterKind
-from crmcore.kernel import CustomerId, MatterId, Phrase
+from crmcore.activities import Matter, MatterId, MatterKind
+from crmcore.kernel import CustomerId, Phrase
 from crmcore.plans import Carried
 
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,9 +28,10 @@ def test_what_is_due_first_comes_first() -> None:
     later, sooner = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
     request, complaint = MatterKind.REQUEST, MatterKind.COMPLAINT
 
+    meeting = matter("d", MatterKind.MEETING, sooner)
+
     carried = Carried(
-        [matter("b", request), matter("a", request), matter("c", complaint, later)]
-        + [matter("d", MatterKind.MEETING, sooner)]
+        [matter("b", request), matter("a", request), matter("c", complaint, later), meeting]
     )
 
     assert [one.id for one in carried.matters] == ["d", "c", "a", "b"]
