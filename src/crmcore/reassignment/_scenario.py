@@ -14,19 +14,21 @@ from crmcore.allocation import Budget, Solver, Watch
 from crmcore.calendar import Period, midnight
 from crmcore.checks import day
 from crmcore.errors import InvalidValueError, UnknownNameError
-from crmcore.kernel import MemberId, Phrase, round_half_up
+from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Member, Organization
 from crmcore.plans import Plan, PlanKind
 
 from ._book import Book
 from ._capacity import Capacity
 from ._case import Case
+from ._change import hours_changed, joined, points_at, said, weights_at
 from ._continuity import Continuity
 from ._customers import BUDGET
 from ._duties import Duties
 from ._eligibility import Eligibility, Fact, Facts, facts
 from ._explain import plan_for
 from ._need import CustomerNeed
+from ._proof import check_plan
 from ._solving import Effort
 from ._weights import AssignmentWeights
 from ._wish import Apart, Bundle, Lock, Pin
@@ -211,6 +213,19 @@ class Scenario:
         )
         return plan_for(self.case(), kind=self.kind, as_of=self.as_of, effort=effort)
 
+    def check(self, plan: Plan) -> None:
+        """Check what a plan of this scenario says of itself, with whole numbers and no solver.
+
+        Who holds what after the plan is added up anew, and so is what the prices prove; see
+        `crmcore.allocation.check_certificate`.
+
+        Raises:
+            FaultsError: If the plan does not begin with what is held in the scenario.
+            InvalidValueError: If a number is not what the plan says, or the weights ask for
+                the lowest peak.
+        """
+        check_plan(self.case(), plan)
+
     def with_hours(self, member: str, *, more: Decimal | int = 1) -> Scenario:
         """Return the same with so many hours more, or below 0 fewer, for a member.
 
@@ -221,7 +236,7 @@ class Scenario:
             InvalidValueError: If the member would have fewer than none.
         """
         self._find(member)
-        change = _hours_changed(member, Decimal(more))
+        change = hours_changed(member, Decimal(more))
         if self.kind is PlanKind.RESPONSIBILITIES:
             return self._with_members(
                 [
@@ -254,13 +269,13 @@ class Scenario:
         if self.kind is PlanKind.RESPONSIBILITIES:
             if not isinstance(newcomer, Member):
                 raise InvalidValueError("newcomer", newcomer, "be a member, for duties")
-            return self._with_members([*self._department.members, newcomer], _joined(newcomer))
+            return self._with_members([*self._department.members, newcomer], joined(newcomer))
         if not isinstance(newcomer, Capacity):
             raise InvalidValueError("newcomer", newcomer, "be a capacity, for customers")
         return attrs.evolve(
             self,
             holders=[*self.holders, newcomer],
-            changes=(*self.changes, _joined(newcomer.member)),
+            changes=(*self.changes, joined(newcomer.member)),
         )
 
     def without_member(self, member: str) -> Scenario:
@@ -288,7 +303,7 @@ class Scenario:
     def with_pin(self, pin: Pin | Lock) -> Scenario:
         """Return the same with one wish more."""
         return attrs.evolve(
-            self, pins=(*self.pins, pin), changes=(*self.changes, _said(pin, is_added=True))
+            self, pins=(*self.pins, pin), changes=(*self.changes, said(pin, is_added=True))
         )
 
     def without_pin(self, pin: Pin | Lock) -> Scenario:
@@ -302,7 +317,7 @@ class Scenario:
         return attrs.evolve(
             self,
             pins=tuple(one for one in self.pins if one != pin),
-            changes=(*self.changes, _said(pin, is_added=False)),
+            changes=(*self.changes, said(pin, is_added=False)),
         )
 
     def frontier(
@@ -320,20 +335,13 @@ class Scenario:
         return tuple((each, self._with_change_at(each).plan()) for each in wanted)
 
     def _with_change_at(self, times: Fraction) -> Scenario:
-        def scaled(points: int) -> int:
-            return int(points * times + Fraction(1, 2))
-
-        weights = attrs.evolve(
-            self.weights,
-            change=scaled(self.weights.change),
-            valuable_change=scaled(self.weights.valuable_change),
-            yearly_change=scaled(self.weights.yearly_change),
-        )
         return attrs.evolve(
             self,
-            weights=weights,
+            weights=weights_at(self.weights, times),
             book=[
-                need if need.change is None else attrs.evolve(need, change=scaled(need.change))
+                need
+                if need.change is None
+                else attrs.evolve(need, change=points_at(need.change, times))
                 for need in self.book
             ],
         )
@@ -387,23 +395,3 @@ class Scenario:
             organization=attrs.evolve(self._department, members=members),
             changes=(*self.changes, change),
         )
-
-
-def _hours_changed(member: str, more: Decimal) -> Phrase:
-    shown = f"{round_half_up(abs(more), 2).normalize() + 0:f}"
-    if more < 0:
-        return Phrase(f"{shown} h less for {member}", f"{member}减少{shown}小时")
-    return Phrase(f"{shown} h more for {member}", f"{member}增加{shown}小时")
-
-
-def _joined(member: Member) -> Phrase:
-    return Phrase(f"with {member.id}", f"{member.id}加入")
-
-
-def _said(pin: Pin | Lock, *, is_added: bool) -> Phrase:
-    what = pin.subject
-    if isinstance(pin, Lock):
-        said = Phrase(f"{what} locked", f"锁定{what}")
-    else:
-        said = Phrase(f"{what} pinned to {pin.member}", f"将{what}指定给{pin.member}")
-    return said if is_added else Phrase(f"not {said.en}", f"不再{said.zh}")
