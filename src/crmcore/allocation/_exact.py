@@ -2,8 +2,13 @@
 
 What the bound of the prizes leaves open is divided: the item most in doubt goes to one
 holder in each branch, and branches that cannot be better than the best assignment known are
-dropped. Before a branch is divided, every option is struck out of it that cannot be part of
-anything better.
+dropped. The branch with the lowest bound is next, so that the bound of all rises as fast as
+it can; among equals it is the one that is divided furthest. Before a branch is divided,
+every option is struck out of it that cannot be part of anything better.
+
+Sources:
+    G. T. Ross and R. M. Soland, "A Branch and Bound Algorithm for the Generalized Assignment
+    Problem", Mathematical Programming 8, 1975 (branches that send one item to one holder).
 """
 
 from __future__ import annotations
@@ -15,25 +20,32 @@ import attrs
 
 from crmcore.kernel import Phrase
 
-from ._lagrange import Relaxation, View, common_step
+from ._lagrange import Relaxation, View
 from ._polish import Polish
 from ._table import NEVER, Table
 from ._watch import Progress, Timer
 
-_ROOT_STEPS = 150
-_BRANCH_STEPS = 15
-_EVERY = 4
-_NEVER_TAKEN = 1 << 80
+_ROOT_STEPS = 120
+_BRANCH_STEPS = 25
+_EVERY = 4  # how many steps apart the views are that assignments are made of
 _SEARCHING = Phrase("ruling out all the rest", "逐一排除其余方案")
 
 
 @attrs.frozen
 class _Branch:
-    """A part of all assignments, the prizes to begin with, and a bound that holds in it."""
+    """A part of all assignments, the prizes to begin with, and a bound that holds in it.
+
+    Attributes:
+        masks: For each row, the columns that it may go to, as bits.
+        prizes: The prizes of the rows, in the unit of the relaxation.
+        bound: What every assignment of the part costs at least.
+        depth: How often it has been divided.
+    """
 
     masks: tuple[int, ...]
     prizes: tuple[int, ...]
     bound: int
+    depth: int
 
 
 class Search:
@@ -47,11 +59,11 @@ class Search:
     def __init__(self, table: Table, held: Sequence[int], moves: int, timer: Timer) -> None:
         self.held = list(held)
         self.value = table.value(held)
-        self._polish = Polish(table, common_step(table), moves)
         self._timer = timer
-        self._seen = 0
         self._table = table
         self._relaxation = Relaxation(table)
+        self._polish = Polish(table, moves)
+        self._seen = 0
         self._tried: set[tuple[tuple[int, ...], ...]] = set()
 
     def run(self, prizes: Sequence[int], nodes: int, progress: Progress) -> int:
@@ -63,17 +75,17 @@ class Search:
             progress: Hears the number of each branch.
         """
         inner = tuple(prize * self._relaxation.unit for prize in prizes)
-        waiting = [(-NEVER, 0, 0, _Branch(self._everything(), inner, -NEVER))]
-        count = 1
+        waiting = [(-NEVER, 0, 0, _Branch(self._everything(), inner, -NEVER, 0))]
+        count = 0
         for node in range(nodes):
             if not waiting or waiting[0][0] >= self.value or self._timer.is_over():
                 break
             progress(node, nodes, _SEARCHING)
-            _, depth, _, branch = heappop(waiting)
-            for part in self._divide(branch, _BRANCH_STEPS if node else _ROOT_STEPS):
-                heappush(waiting, (part.bound, depth - 1, count, part))
+            *_, branch = heappop(waiting)
+            for part in self._divide(branch):
                 count += 1
-        return min([self.value, *(bound for bound, _, _, _ in waiting)])
+                heappush(waiting, (part.bound, -part.depth, count, part))
+        return min([self.value, *(bound for bound, *_ in waiting)])
 
     def _everything(self) -> tuple[int, ...]:
         table = self._table
@@ -86,34 +98,36 @@ class Search:
             for costs, minutes in zip(table.costs, table.minutes, strict=True)
         )
 
-    def _divide(self, branch: _Branch, steps: int) -> list[_Branch]:
+    def _divide(self, branch: _Branch) -> list[_Branch]:
         """Return the parts of a branch that may hold something better, the best one first."""
-        self._seen = 0
-        part = self._relaxation.part(branch.masks)
+        relaxation = self._relaxation
+        part = relaxation.part(branch.masks)
         if part is None:
             return []
-        view = self._relaxation.climb(part, branch.prizes, steps, self._shown, self._timer)
-        bound = max(branch.bound, self._relaxation.up(view.bound))
+        steps = _BRANCH_STEPS if branch.depth else _ROOT_STEPS
+        self._seen = 0
+        view = relaxation.climb(part, branch.prizes, steps, self._shown, self._timer)
+        bound = max(branch.bound, relaxation.up(view.bound))
         if bound >= self.value:
             return []
         self._try(view)
-        least = self._relaxation.least(part, view)
-        bound = max([bound, *(min(row.values()) for row in least if row)])
+        least = relaxation.least(part, view)
         masks = self._struck(branch.masks, least)
-        if bound >= self.value or 0 in masks:
+        if 0 in masks:
             return []
         undecided = [row for row, mask in enumerate(masks) if mask & (mask - 1)]
         if not undecided:
             self._keep([mask.bit_length() - 1 for mask in masks])
             return []
+        # Each row is somewhere, so its cheapest place is a bound as well.
+        bound = max(bound, *(min(least[row].values()) for row in undecided))
         row = max(undecided, key=lambda row: (self._doubt(row, view), -row))
-        parts = []
-        for at in range(self._table.nobody + 1):
-            one = self._part(masks, row, at) if masks[row] >> at & 1 else None
-            if one is not None:
-                floor = max(bound, least[row][at])
-                parts.append((floor, at, _Branch(one, view.prizes, floor)))
-        return [one for _, _, one in sorted(parts, key=lambda found: found[:2])]
+        parts = [
+            _Branch(one, view.prizes, max(bound, least[row][at]), branch.depth + 1)
+            for at in sorted(least[row], key=lambda at: (least[row][at], at))
+            if masks[row] >> at & 1 and (one := self._sent(masks, row, at)) is not None
+        ]
+        return [one for one in parts if one.bound < self.value]
 
     def _shown(self, view: View) -> int:
         if self._seen % _EVERY == 0:
@@ -134,13 +148,14 @@ class Search:
 
     def _struck(self, masks: Sequence[int], least: Sequence[dict[int, int]]) -> list[int]:
         """Return the masks without the options that cannot be part of anything better."""
-        kept = list(masks)
-        for row, mask in enumerate(masks):
-            if mask & (mask - 1):
-                kept[row] = sum(1 << at for at, cost in least[row].items() if cost < self.value)
-        return kept
+        return [
+            sum(1 << at for at, cost in costs.items() if cost < self.value)
+            if mask & (mask - 1)
+            else mask
+            for mask, costs in zip(masks, least, strict=True)
+        ]
 
-    def _part(self, masks: Sequence[int], row: int, at: int) -> tuple[int, ...] | None:
+    def _sent(self, masks: Sequence[int], row: int, at: int) -> tuple[int, ...] | None:
         """Return the masks with the row at the column; None where its enemies rule that out."""
         part = list(masks)
         part[row] = 1 << at

@@ -9,7 +9,7 @@ Sources:
     M. L. Fisher, R. Jaikumar and L. N. Van Wassenhove, "A Multiplier Adjustment Method for
     the Generalized Assignment Problem", Management Science 32(9), 1986.
     M. L. Fisher, "The Lagrangian Relaxation Method for Solving Integer Programming
-    Problems", Management Science 27(1), 1981 (the step along the subgradient).
+    Problems", Management Science 27(1), 1981.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from math import gcd
 
 import attrs
 
+from ._climb import Climb
 from ._knapsack import Knapsack, Load, Pattern, Shelf
 from ._table import FORBIDDEN, NEVER, Table
 from ._watch import Timer
 
-_PATIENCE = 6
 _LARGEST_GROUP = 6
 _FINENESS = 1000  # the least number of inner units between two costs
 
@@ -114,27 +114,20 @@ class Relaxation:
         Returns:
             The view with the highest bound.
         """
-        now, scale, stale = list(prizes), 1.0, 0
+        now, climb = list(prizes), Climb(len(prizes))
         loads = [shelf.best(now) for shelf in part.shelves]
         best = view = self._view(part.masks, now, loads)
         for _ in range(steps):
             known = best_known(view)
-            if view.bound > best.bound:
-                best, stale = view, 0
-            else:
-                stale += 1
-                if stale % _PATIENCE == 0:
-                    scale /= 2
-            off = {at: 1 - len(who) for at, who in enumerate(view.takers) if len(who) != 1}
-            size = (
-                scale * (known * self.unit - view.bound) / max(sum(d * d for d in off.values()), 1)
-            )
-            if self.up(best.bound) >= known or not off or size < 1 or timer.is_over():
+            climb.note(higher=view.bound > best.bound)
+            best = max(best, view, key=lambda view: view.bound)
+            step = climb.step(view.takers, known * self.unit - view.bound)
+            if self.up(best.bound) >= known or not step or timer.is_over():
                 break
-            for row, direction in off.items():
-                now[row] += round(size * direction)
+            for row, by in step.items():
+                now[row] += by
             loads = [
-                load if shelf.rows.isdisjoint(off) else shelf.best(now)
+                load if shelf.rows.isdisjoint(step) else shelf.best(now)
                 for shelf, load in zip(part.shelves, loads, strict=True)
             ]
             view = self._view(part.masks, now, loads)
@@ -192,10 +185,8 @@ def _common_grain(table: Table, step: int) -> int:
 
 def _fine_unit(table: Table, grain: int) -> int:
     """Return how many parts to divide a unit of the table into, so that prizes are fine."""
-    most = sum(max(abs(cost) for cost in row if cost < NEVER) for row in table.costs)
-    most += sum(abs(curve.cost(load)) for curve in table.curves for load in curve.corners)
     unit = -(-_FINENESS // grain)
-    return unit if most * unit < FORBIDDEN else 1
+    return unit if table.most() * unit < FORBIDDEN else 1
 
 
 def _groups(enemies: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ._table import NEVER, Table
+from ._lagrange import common_step
+from ._table import FORBIDDEN, NEVER, Table
 
 _ROUNDS = 30
 
@@ -23,18 +24,21 @@ class Polish:
         moves: How many improving moves are left.
     """
 
-    def __init__(self, table: Table, step: int, moves: int) -> None:
+    def __init__(self, table: Table, moves: int) -> None:
+        step = common_step(table)
         self.moves = moves
         self._costs = table.costs
-        self._work = [[minutes // step for minutes in row] for row in table.minutes]
         self._enemies = [frozenset(foes) for foes in table.enemies]
         self._nobody = table.nobody
-        heaviest = max(map(max, self._work), default=0)
+        limits = [curve.limit // step for curve in table.curves]
         # Beyond the limit a curve costs NEVER, for as far as one item more can reach.
+        self._work = [
+            [min(minutes // step, limit + 1) for minutes, limit in zip(row, limits, strict=True)]
+            for row in table.minutes
+        ]
         self._curves = [
-            [curve.cost(load * step) for load in range(curve.limit // step + 1)]
-            + [NEVER] * (2 * heaviest + 1)
-            for curve in table.curves
+            [curve.cost(load * step) for load in range(limit + 1)] + [NEVER] * (limit + 1)
+            for curve, limit in zip(table.curves, limits, strict=True)
         ]
         self._order = sorted(range(len(self._work)), key=lambda row: (-max(self._work[row]), row))
 
@@ -59,7 +63,7 @@ class Polish:
 
     def _insert(self, row: int, takers: Sequence[int]) -> None:
         changes = [(self._change(row, at), at) for at in takers] or [(NEVER, 0)]
-        if min(changes)[0] >= NEVER >> 1:
+        if min(changes)[0] >= FORBIDDEN:
             changes = [(self._change(row, at), at) for at in range(self._nobody + 1)]
         self._put(row, min(changes)[1])
 
