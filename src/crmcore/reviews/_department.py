@@ -19,7 +19,7 @@ from crmcore.lifecycle import Stage, flows
 from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights, Continuity, Lock, Pin
-from crmcore.segments import summarize
+from crmcore.segments import GroupSummary, summarize
 from crmcore.storage import Store
 
 from ._assigning import CustomerRule, Planning, assignments_after, hours_of_owners, make_plan
@@ -123,7 +123,7 @@ def review_department(
             solver=solver,
         )
         plan = make_plan(records, judgements, planning, progress)
-        features = [judgement.features for judgement in judgements]
+        stages, segments, tiers = _groups(judgements, policy)
         return Review(
             as_of=as_of,
             policy=policy,
@@ -136,11 +136,9 @@ def review_department(
             flows=tuple(
                 flows((one.stages for one in judgements), month) for month in row[-months:]
             ),
-            stages=summarize(features, by="stage", names=[stage.value for stage in Stage]),
-            segments=summarize(
-                features, by="segment", names=[s.name for s in policy.segments.segments]
-            ),
-            tiers=summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
+            stages=stages,
+            segments=segments,
+            tiers=tiers,
             findings=in_order(
                 [*_department_findings(records, judgements, planning), *followed.findings]
             ),
@@ -156,6 +154,19 @@ def _refuse_absurd(**numbers: int) -> None:
         most = _MOST[name]
         if not isinstance(number, int) or not 1 <= number <= most:
             raise InvalidValueError(name, number, f"be a whole number between 1 and {most}")
+
+
+def _groups(
+    judgements: Iterable[Judgement], policy: Policy
+) -> tuple[tuple[GroupSummary, ...], tuple[GroupSummary, ...], tuple[GroupSummary, ...]]:
+    """Return what each stage, each segment and each tier amounts to."""
+    features = [judgement.features for judgement in judgements]
+    segments = [each.name for each in policy.segments.segments]
+    return (
+        summarize(features, by="stage", names=[stage.value for stage in Stage]),
+        summarize(features, by="segment", names=segments),
+        summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
+    )
 
 
 def _jobs(records: Records, plan: DepartmentPlan) -> tuple[JobDescription, ...]:
