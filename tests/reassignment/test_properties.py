@@ -16,6 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crmcore.allocation import Budget
+from crmcore.criteria import F
 from crmcore.errors import FaultsError
 from crmcore.kernel import CustomerId, MemberId, TeamId
 from crmcore.organization import Interest, Member, SkillLevel
@@ -26,6 +27,7 @@ from crmcore.reassignment import (
     Bundle,
     Capacity,
     CustomerNeed,
+    Eligibility,
     Lock,
     Pin,
     assign_customers,
@@ -295,6 +297,34 @@ def test_rules_between_customers_are_kept(case: Case) -> None:
             assert len(set(held)) == 1
         else:
             assert held[0] != held[1] or held[0] is None
+
+
+@given(
+    cases(with_rules=False),
+    st.lists(st.sampled_from(["gold", "silver", None]), min_size=5, max_size=5),
+    st.lists(st.sampled_from([2, 3, None]), min_size=3, max_size=3),
+)
+def test_nobody_holds_what_a_rule_does_not_surely_permit(
+    case: Case, tiers: list[str | None], seniority: list[int | None]
+) -> None:
+    """Whoever holds a customer who may be gold is surely senior, or it is told as a breach."""
+    book = [
+        attrs.evolve(n, facts={"tier": tier}) for n, tier in zip(case.book, tiers, strict=False)
+    ]
+    people = [
+        attrs.evolve(c, facts={"seniority": years})
+        for c, years in zip(case.holders, seniority, strict=True)
+    ]
+    rule = Eligibility(where=F.tier == "gold", only=F.seniority >= 3)
+
+    found = assign_customers(book, people, as_of=DAY, rules=[rule])
+
+    told = {gap.customer for gap in found.uncovered}
+    may = {c.member.id for c, years in zip(people, seniority, strict=True) if years == 3}
+    after = case.after(found)
+    for customer, tier in zip(book, tiers, strict=False):
+        who = after[customer.customer]
+        assert tier == "silver" or who is None or who in may or customer.customer in told
 
 
 @given(cases())

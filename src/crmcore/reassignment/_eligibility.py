@@ -13,6 +13,7 @@ from crmcore.checks import is_name
 from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.errors import Fault, InvalidValueError, UnknownNameError
 from crmcore.kernel import MemberId, Phrase
+from crmcore.verdicts import Use, Verdict, decide
 
 Fact: TypeAlias = str | int | bool | Decimal | date | None
 Facts: TypeAlias = tuple[tuple[str, Fact], ...]
@@ -109,14 +110,14 @@ class Statute:
     ) -> Statute:
         """Judge each member by a rule."""
         judge = rule.only.compile(as_of=as_of)
-        verdicts = {key: judge(each) for key, each in known.items()}
+        found = {key: Verdict.of(judge(each)) for key, each in known.items()}
         return cls(
             rule=rule,
-            held_by=frozenset(key for key, verdict in verdicts.items() if verdict),
+            held_by=frozenset(k for k, verdict in found.items() if decide(verdict, Use.PERMIT)),
             missing={
                 key: _missing(rule.only.explain(known[key], as_of=as_of).missing)
-                for key, verdict in verdicts.items()
-                if verdict is None
+                for key, verdict in found.items()
+                if verdict is Verdict.UNKNOWN
             },
         )
 
