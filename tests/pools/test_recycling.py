@@ -472,7 +472,7 @@ def test_an_ownership_that_ends_before_is_left_alone(company: Company) -> None:
 
 def test_whom_the_pool_is_not_for_it_does_not_recycle(company: Company) -> None:
     """Nobody's customers, those out of use and those of other pools are left out."""
-    company.customer("archived", archived_at=JUNE_30 + DAY)
+    company.customer("archived", archived_at=datetime(2026, 11, 30, 16, tzinfo=UTC))
     company.customer("foreign")
     company.facts |= {"foreign": {"market": "DE"}}
     company.facts |= {name: {"market": "CN"} for name in ("northwind", "contoso", "archived")}
@@ -605,6 +605,15 @@ def test_a_day_before_all_records_is_refused(company: Company) -> None:
 
     with pytest.raises(InvalidValueError, match="as_of must not be before the first ownership"):
         pool().recycle(company.register(), as_of=date(2026, 6, 29))
+
+
+def test_the_first_day_of_the_records_may_be_asked_for(company: Company) -> None:
+    """As that day begins nobody owns anybody yet."""
+    company.owns("wei", "northwind", JUNE_30)
+
+    outlook = pool().explain(company.register(), NORTHWIND, as_of=date(2026, 6, 30))
+
+    assert outlook.fate is Fate.OUTSIDE
 
 
 def test_an_instant_is_no_day(company: Company) -> None:
