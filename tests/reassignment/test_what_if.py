@@ -306,6 +306,18 @@ def test_dearer_changes_move_fewer() -> None:
     assert without_change == sorted(without_change)
 
 
+def test_prices_say_little_of_who_leaves() -> None:
+    """Without planning again there is no estimate for a leaver, but a proven upper limit."""
+    guess, worth = (
+        what_if(BUSY, BUSY.without_member("wei"), estimate_only=only)[0] for only in (True, False)
+    )
+
+    assert guess.estimate is None
+    assert guess.high is not None
+    assert worth.points is not None
+    assert worth.points <= guess.high
+
+
 @settings(max_examples=20)
 @given(seed=st.integers(0, 100_000))
 def test_the_worth_never_lies(seed: int) -> None:

@@ -27,8 +27,9 @@ class Worth:
 
     Attributes:
         change: What is changed, in words.
-        estimate: What the prices of the plan say, without planning again; None where
-            something comes before the points: the lowest peak, or continuity.
+        estimate: What the prices of the plan say, without planning again; None where they
+            say little: where somebody leaves, a wish changes, or something comes before the
+            points, as the lowest peak or continuity.
         points: What the plan found with the change costs less than the one found without;
             None where it was not planned again.
         low: The worth is proven not to be below this; None where nothing is proven.
@@ -141,6 +142,8 @@ def what_if(
         worth = Worth(change=other.wording)
         if is_comparable:
             worth = _estimated(base, changed_case, wishes, other.wording)
+            if not _is_addition(case, changed_case):
+                worth = attrs.evolve(worth, estimate=None)
         if not estimate_only:
             then = other.plan(after=base, watch=watch, solver=solver)
             worth = _planned(worth, base, then, wishes, today)
@@ -151,6 +154,12 @@ def what_if(
 def _points_come_first(scenario: Scenario) -> bool:
     is_free = scenario.continuity in (None, Continuity())
     return is_free and not scenario.weights.lowest_peak
+
+
+def _is_addition(case: Case, other: Case) -> bool:
+    """Say whether hours and members only come, which is what prices tell of."""
+    same_wishes = case.pins == other.pins and case.locks == other.locks
+    return same_wishes and case.members.keys() <= other.members.keys()
 
 
 def _cost_of_wishes(case: Case) -> int:
