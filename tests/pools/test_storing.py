@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 import pytest
 
+from crmcore.customers import Cause
 from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError
 from crmcore.kernel import CustomerId, DepartmentId, MemberId, TeamId
 from crmcore.memory import MemoryStore
@@ -103,13 +104,13 @@ def test_of_two_claims_the_second_is_refused(company: Company) -> None:
     register = read(store)
     by_wei, by_lin = claim(register, WEI, JUNE_30), claim(register, LIN, JUNE_30)
 
-    apply_plan(store, by_wei, by="wei", at=by_wei.at, cause=by_wei.cause)
+    apply_plan(store, by_wei, by="wei", at=by_wei.at)
 
     with pytest.raises(PlanConflictError, match="now it is held by 'wei'"):
-        apply_plan(store, by_lin, by="lin", at=by_lin.at, cause=by_lin.cause)
+        apply_plan(store, by_lin, by="lin", at=by_lin.at)
     with store.unit_of_work(readonly=True) as uow:
         (held,) = uow.ownerships.of_customer(NORTHWIND)
-    assert (held.member, held.since, held.cause) == ("wei", JUNE_30, by_wei.ownership.cause)
+    assert (held.member, held.since, held.cause) == ("wei", JUNE_30, Cause.CLAIM)
 
 
 def test_of_two_claims_at_the_same_moment_the_second_is_told(company: Company) -> None:
@@ -143,9 +144,9 @@ def test_a_customer_goes_round(company: Company) -> None:
     """Claimed, left alone, recycled, refused to the last owner, and claimed by another."""
     store = stored(company)
     taken = claim(read(store), WEI, JUNE_30)
-    apply_plan(store, taken, by="wei", at=taken.at, cause=taken.cause)
+    apply_plan(store, taken, by="wei", at=taken.at)
     recycling = POOL.recycle(read(store), as_of=SEPTEMBER_29)
-    receipt = apply_plan(store, recycling, by="night", at=recycling.at, cause=recycling.cause)
+    receipt = apply_plan(store, recycling, by="night", at=recycling.at)
 
     back = POOL.claim(read(store), customer=NORTHWIND, member=WEI, at=recycling.at + HOUR)
     again = claim(read(store), LIN, recycling.at + HOUR)
@@ -183,7 +184,7 @@ def test_a_recycling_can_be_taken_back(company: Company) -> None:
     company.owns("wei", "northwind", JUNE_30)
     store = stored(company)
     recycling = POOL.recycle(read(store), as_of=SEPTEMBER_29)
-    receipt = apply_plan(store, recycling, by="night", at=recycling.at, cause=recycling.cause)
+    receipt = apply_plan(store, recycling, by="night", at=recycling.at)
 
     undo_plan(store, receipt, by="head", at=recycling.at + HOUR, reason="Wei was ill")
 

@@ -54,7 +54,7 @@ def apply_plan(
     by: str,
     at: datetime,
     reason: str | None = None,
-    cause: Cause = Cause.PLAN,
+    cause: Cause | None = None,
 ) -> PlanReceipt:
     """Carry out a plan in one unit of work, or nothing of it.
 
@@ -76,7 +76,8 @@ def apply_plan(
             interval that it ends, and not before the day of the plan. Who has left by its
             day, in its own zone, takes over nothing. Matters change hands at once.
         reason: Why, for the receipt.
-        cause: How the customers come to their new owners.
+        cause: How the customers come to their new owners; by default what *plan* says in an
+            attribute ``cause`` of its own, as a claim does, else by a plan.
 
     Returns:
         The receipt, with which `undo_plan` can take it back.
@@ -107,7 +108,7 @@ def apply_plan(
             at=instant,
             day=at.date(),
             plan=plan.fingerprint,
-            cause=cause,
+            cause=getattr(plan, "cause", Cause.PLAN) if cause is None else cause,
             of=None if handover is None else handover.member.id,
         )
         _refuse([*_plan_faults(books, steps), *departure_faults(books, handover, keys)])
