@@ -373,9 +373,11 @@ def test_projects_take_hours_of_the_planning_period() -> None:
         as_of=DAY,
         weeks=4,
         projects=[(WEI.id, half, Decimal(20)), (WEI.id, later, Decimal(40))],
+        facts={WEI.id: {"seniority": 3}},
     )
 
     assert [(c.hours, c.taken, c.minutes) for c in found] == [(Decimal(160), Decimal(20), 140 * 60)]
+    assert found[0].facts == (("seniority", 3),)
 
 
 def test_capacity_is_what_duties_and_leave_leave_over() -> None:

@@ -70,6 +70,7 @@ class Capacity:
         weeks: int,
         duty_hours: Iterable[tuple[MemberId, Decimal]] = (),
         projects: Iterable[tuple[MemberId, Period, Decimal]] = (),
+        facts: Mapping[MemberId, Mapping[str, Fact]] | None = None,
     ) -> tuple[Capacity, ...]:
         """Return what the members of teams that look after customers have left for them.
 
@@ -84,18 +85,26 @@ class Capacity:
             duty_hours: The hours a week that duties take, by member.
             projects: Temporary assignments to project teams: who, in which days, for how
                 many hours a week. The part within the planning period is taken.
+            facts: What the rules of the company ask for, by member and name.
         """
         period = Period(as_of, as_of + timedelta(days=_WEEK * weeks))
         duties = dict(duty_hours)
         away = _in_projects(projects, period)
+        told = facts or {}
         found = []
         for member in organization.members:
             if organization.team(member.team).looks_after_customers:
                 left = member.weekly_hours - duties.get(member.id, Decimal(0))
                 there = minutes_there(member, left, period) * weeks
                 if there > 0:
-                    taken = _hours(away.get(member.id, 0))
-                    found.append(cls(member=member, hours=_hours(there), taken=taken))
+                    found.append(
+                        cls(
+                            member=member,
+                            hours=_hours(there),
+                            taken=_hours(away.get(member.id, 0)),
+                            facts=told.get(member.id, {}),
+                        )
+                    )
         return tuple(found)
 
 
