@@ -235,7 +235,7 @@ def test_everything_that_does_not_fit_is_told_at_once() -> None:
         scope=F.market > 3,
         limits=ClaimLimits(counting=F.boght.is_true()),
         exempt=F.key.is_true(),
-        priority=["-tags", "valu"],
+        priority=["-tags", "worth"],
         who=F.taem == "sales",
     )
 
@@ -252,7 +252,7 @@ def test_everything_that_does_not_fit_is_told_at_once() -> None:
         ("pool 'open'.rules.a.since", "market is text, and must be a day"),
         ("pool 'open'.rules.b.since", "unknown fact 'contract_end'"),
         ("pool 'open'.priority", "tags is a set of text, and must be what can be put in an order"),
-        ("pool 'open'.priority", "unknown fact 'valu'"),
+        ("pool 'open'.priority", "unknown fact 'worth'"),
     ]
 
 
