@@ -284,6 +284,25 @@ def test_reasons_name_whom_and_what_they_are_about(review: Review) -> None:
     assert "为其他安排腾出空间：客户 ada" in chinese
 
 
+def test_why_not_everything_can_be_covered(review: Review) -> None:
+    """Few reasons stand before what is uncovered; where hours are only worth more, none do."""
+    plan = review.plan
+    priced = planned(
+        review,
+        duties=attrs.evolve(plan.duties, shortfalls=()),
+        customers=attrs.evolve(plan.customers, shortfalls=()),
+    )
+
+    english, chinese = to_markdown(review), to_markdown(review, language="zh-CN")
+
+    assert plan.duties.shortfalls
+    for shortfall in plan.duties.shortfalls:
+        assert shortfall.wording.en.partition(":")[0] in english
+        assert shortfall.wording.zh.partition("：")[0] in chinese
+    assert "hours lacking in all" in english
+    assert "hours lacking in all" not in to_markdown(priced)
+
+
 def test_a_duty_that_stays_against_a_rule_says_so(review: Review) -> None:
     """Where nobody can hold a duty, the table of duties says so, and who keeps it for now."""
     plan = review.plan.duties

@@ -21,7 +21,8 @@ NAMES = [
     *("kpis", "goals", "smart", "findings", "jobs", "training"),
     *("stages", "segments", "tiers", "flows", "cells"),
     *("customers", "ledger", "stage_changes", "tier_changes"),
-    *("duties", "duty_moves", "customer_moves", "handovers", "uncovered", "workload"),
+    *("duties", "duty_moves", "customer_moves", "handovers"),
+    *("uncovered", "shortfalls", "workload", "changes"),
 ]
 
 

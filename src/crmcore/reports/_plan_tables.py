@@ -20,6 +20,9 @@ _FROM: Final = Column("from", Phrase("from", "原负责人"))
 _TO: Final = Column("to", Phrase("to", "新负责人"))
 _MEMBER: Final = Column("member", Phrase("member", "成员"))
 _REASON: Final = Column("reason", Phrase("reason", "原因"))
+_HOUR_PRICE: Final = Column(
+    "hour_price", Phrase("an hour is worth, points", "每小时价格（分）"), Kind.NUMBER
+)
 
 
 def plan_tables(review: Review) -> tuple[Table, ...]:
@@ -30,7 +33,9 @@ def plan_tables(review: Review) -> tuple[Table, ...]:
         moves(review, review.plan.customers, "customer_moves"),
         handovers(review),
         uncovered(review),
+        shortfalls(review),
         workload(review),
+        changes(review),
     )
 
 
@@ -67,9 +72,8 @@ def why(review: Review, reason: MoveReason) -> Read:
     """Return why something moves; people read names where machines read ids."""
     other = None if reason.other is None else _named(review, reason.other)
     rival = None if reason.runner_up is None else MemberId(name_of(review, reason.runner_up))
-    named = attrs.evolve(reason, runner_up=rival, other=None if other is None else other.en)
-    in_chinese = attrs.evolve(named, other=None if other is None else other.zh)
-    return Read(reason.wording, Phrase(named.wording.en, in_chinese.wording.zh))
+    named = attrs.evolve(reason, runner_up=rival, other_name=other)
+    return Read(reason.wording, named.wording)
 
 
 def duties(review: Review) -> Table:
@@ -212,6 +216,82 @@ def uncovered(review: Review) -> Table:
     )
 
 
+def shortfalls(review: Review) -> Table:
+    """Return why not everything can be covered: few reasons, each irreducible."""
+
+    def rows() -> Iterator[Row]:
+        for plan in (review.plan.duties, review.plan.customers):
+            for one in plan.shortfalls:
+                shown = attrs.evolve(
+                    one,
+                    holders=tuple(MemberId(name_of(review, key)) for key in one.holders),
+                    names=tuple(_named(review, key) for key in one.items),
+                )
+                yield (
+                    Read(one.wording, shown.wording),
+                    len(one.items),
+                    len(one.holders),
+                    one.need,
+                    one.have,
+                    one.lacking,
+                    len(one.uncovered),
+                )
+
+    return Table(
+        name="shortfalls",
+        title=Phrase("why not everything can be covered", "无法全部承担的原因"),
+        columns=(
+            _REASON,
+            Column("items", Phrase("items", "事项数"), Kind.COUNT),
+            Column("members", Phrase("members who can", "可承担成员数"), Kind.COUNT),
+            Column("need", Phrase("hours they take", "所需工时"), Kind.NUMBER),
+            Column("have", Phrase("hours there are at most", "最多可用工时"), Kind.NUMBER),
+            Column("lacking", Phrase("hours lacking in all", "合计缺少工时"), Kind.NUMBER),
+            Column("uncovered", Phrase("uncovered for it", "因此无人承担"), Kind.COUNT),
+        ),
+        rows=rows,
+    )
+
+
+def changes(review: Review) -> Table:
+    """Return what the plan means for each member: what is kept, gained and lost."""
+
+    def rows() -> Iterator[Row]:
+        for what_, plan in (
+            (Phrase("duties", "职责"), review.plan.duties),
+            (Phrase("customers", "客户"), review.plan.customers),
+        ):
+            for one in plan.changes:
+                yield (
+                    called(review, one.member),
+                    what_,
+                    len(one.keeps),
+                    len(one.gains),
+                    len(one.loses),
+                    one.hours_before,
+                    one.hours_after,
+                    one.capacity,
+                    one.hour_price,
+                )
+
+    return Table(
+        name="changes",
+        title=Phrase("what changes for whom", "成员变动"),
+        columns=(
+            _MEMBER,
+            Column("what", Phrase("what", "对象")),
+            Column("keeps", Phrase("keeps", "保留"), Kind.COUNT),
+            Column("gains", Phrase("gains", "新增"), Kind.COUNT),
+            Column("loses", Phrase("loses", "移交"), Kind.COUNT),
+            Column("hours_before", Phrase("hours today", "当前工时"), Kind.NUMBER),
+            Column("hours_after", Phrase("hours by the plan", "方案工时"), Kind.NUMBER),
+            Column("capacity", Phrase("hours there are", "可用工时"), Kind.NUMBER),
+            _HOUR_PRICE,
+        ),
+        rows=rows,
+    )
+
+
 def workload(review: Review) -> Table:
     """Return how busy everybody is with customers before and after, and what an hour is worth."""
     plan = review.plan.customers
@@ -248,9 +328,7 @@ def workload(review: Review) -> Table:
             Column("customers_after", Phrase("customers by the plan", "方案客户数"), Kind.COUNT),
             Column("hours_after", Phrase("hours by the plan", "方案工时"), Kind.NUMBER),
             Column("used_after", Phrase("used by the plan", "方案利用率"), Kind.SHARE),
-            Column(
-                "hour_price", Phrase("an hour is worth, points", "每小时价格（分）"), Kind.NUMBER
-            ),
+            _HOUR_PRICE,
         ),
         rows=rows,
     )

@@ -32,6 +32,9 @@ def who_does_what(telling: Telling) -> Iterator[Block]:
     )
     if telling.review.plan.uncovered:
         yield telling.heading("What nobody can hold, and why", "无人承担的事项及原因")
+        if plan.shortfalls or telling.review.plan.customers.shortfalls:
+            reasons = of_plan.shortfalls(telling.review)
+            yield Rows(table=reasons.only(_is_told_of_a_shortfall), limit=_MOVES)
         yield Rows(table=of_plan.uncovered(telling.review), limit=_MOVES)
 
 
@@ -89,6 +92,10 @@ def for_people(telling: Telling) -> Iterator[Block]:
     )
     yield telling.heading("Training needs", "培训需求")
     yield Rows(table=of_department.training(review))
+
+
+def _is_told_of_a_shortfall(column: str) -> bool:
+    return column in {"reason", "lacking", "uncovered"}
 
 
 def _is_said_of_a_move(column: str) -> bool:
