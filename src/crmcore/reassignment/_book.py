@@ -142,11 +142,9 @@ class Book:
         """Return what is wrong with customers, members and rules by themselves."""
         people = [capacity.member for capacity in self.capacities]
         organization = self.organization
-        skills = (
-            {level.skill for member in people for level in member.skills}
-            if organization is None
-            else set(organization.skills)
-        )
+        skills = {level.skill for member in people for level in member.skills}
+        if organization is not None:
+            skills.update(organization.skills)
         return [
             *each_once("customer", [need.customer for need in self.needs]),
             *each_once("member", [member.id for member in people]),
@@ -164,8 +162,7 @@ class Book:
                 ()
                 if organization is None
                 else owner_faults(
-                    ((subject(n.customer, None, None), n.owner) for n in self.needs),
-                    {member.id for member in organization.members},
+                    ((subject(n.customer, None, None), n.owner) for n in self.needs), self._team_of
                 )
             ),
             *rule_faults(self._statutes, (need.known for need in self.needs), self._known.values()),
