@@ -216,8 +216,8 @@ def test_whoever_may_not_have_it_back_is_passed_over(arrival: Arrival) -> None:
     assert (decision.member, decision.outcome) == ("wei", Outcome.BY_TURN)
 
 
-def test_without_turns_a_heap_does_not_grow() -> None:
-    """Thousands that go back to whoever had them before leave the order as it should be."""
+def test_thousands_without_a_turn_leave_the_order_as_it_should_be() -> None:
+    """Whatever goes back to whoever had it before counts, and changes no other's turn."""
     desk = Desk(Rota.of([WEI, LIN, member("ann")]))
     for n in range(3000):
         desk.assign(Arrival(id=f"p-{n}", at=MONDAY, previous=MemberId("ann")))

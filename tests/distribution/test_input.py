@@ -61,7 +61,8 @@ def test_a_weight_is_a_positive_decimal_of_sensible_size(weight: Any, message: s
         (lambda: Limit(hours=Decimal("0.001")), "hours must be hours that are a whole number"),
         (lambda: CatchUp.capped(-1), "most must be between 0 and 1000000"),
         (lambda: Share(member=ANN, weekdays=[0]), "weekdays must be between 1 and 7"),
-        (lambda: Share(member=ANN, counted=-1), "counted must be at least 0"),
+        (lambda: Share(member=ANN, counted=-1), "counted must be between 0 and 10000"),
+        (lambda: Share(member=ANN, given=10**25), "given must be between 0 and 10000"),
         (lambda: Arrival(id="", at=MONDAY), "id must not be empty"),
         (lambda: Arrival(id="c", at=datetime(2026, 1, 1)), "at must carry a time zone"),  # noqa: DTZ001
         (lambda: Arrival(id="c", at=MONDAY, hours=-1), "hours must be between 0 and 10000"),

@@ -29,8 +29,8 @@ class Decision:
     arrival: Arrival
     member: MemberId | None
     outcome: Outcome
-    _page: Page | None = attrs.field(default=None, eq=False, repr=False)
-    _until: int = attrs.field(default=0, eq=False, repr=False)
+    _page: Page | None = attrs.field(default=None, alias="page", eq=False, repr=False)
+    _until: int = attrs.field(default=0, alias="until", eq=False, repr=False)
 
     @property
     def why(self) -> Why:

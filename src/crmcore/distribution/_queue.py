@@ -28,7 +28,8 @@ from operator import itemgetter
 
 import attrs
 
-_COUNT_BITS = 80  # no count of items reaches two to the power of this
+from ._share import MOST_COUNTED
+
 _DEAD = 64
 
 
@@ -75,7 +76,7 @@ class Queue:
             count * step + place
             for place, (count, step) in enumerate(zip(counted, self.steps, strict=True))
         ]
-        self.never = max(self.steps) << _COUNT_BITS
+        self.never = max(self.steps) * 2 * MOST_COUNTED
         self.is_open = [False] * len(exact)
         self._kinds = [0] * len(exact)
         self._version = 0

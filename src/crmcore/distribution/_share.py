@@ -9,7 +9,7 @@ from fractions import Fraction
 import attrs
 
 from crmcore.calendar import Grain
-from crmcore.checks import at_least, between, decimal, optional_decimal
+from crmcore.checks import between, decimal, optional_decimal
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, MemberId, minutes
 from crmcore.organization import Member
@@ -18,6 +18,7 @@ from ._kinds import each_is_a, is_a
 
 _MOST = 1_000_000
 _MOST_DIGITS = 6
+MOST_COUNTED = 10**24  # more than a billion items at the most unequal of weights
 _WEEK = (1, 2, 3, 4, 5, 6, 7)
 
 
@@ -151,8 +152,8 @@ class Share:
         converter=_weekdays,
         validator=attrs.validators.deep_iterable(between(1, 7)),
     )
-    given: int = attrs.field(default=0, validator=at_least(0))
-    counted: int = attrs.field(default=0, validator=at_least(0))
+    given: int = attrs.field(default=0, validator=between(0, MOST_COUNTED))
+    counted: int = attrs.field(default=0, validator=between(0, MOST_COUNTED))
 
     @weight.validator
     def _is_a_weight(self, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
