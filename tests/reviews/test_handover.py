@@ -654,6 +654,44 @@ def test_a_note_tells_what_the_successor_should_know(
     assert repr(note) == "<HandoverNote of 'ada': ben → chen, 3 open>"
 
 
+def test_hundreds_of_notes_are_like_a_few(
+    shop: Shop, stores: Stores, plan: Callable[..., Handover]
+) -> None:
+    """Where hundreds change hands, contacts and calls are gone through once, to the same end."""
+    names = [f"c-{n:03}" for n in range(201)]
+    ada, call = shop.customers[0], shop.interactions[0]
+    calls = [
+        attrs.evolve(call, id=InteractionId(f"i-{n}"), customer=CustomerId(name), at=at)
+        for n, (name, at) in enumerate(
+            [
+                ("c-007", SINCE + HOUR),
+                ("c-007", SINCE),
+                ("c-007", NOON),
+                ("kim", SINCE),
+            ]
+        )
+    ]
+    store = attrs.evolve(
+        shop,
+        customers=tuple(attrs.evolve(ada, id=CustomerId(name)) for name in names),
+        purchases=(),
+        interactions=tuple(calls),
+        ownerships=tuple(ownership(name, name, "ben") for name in names),
+        contacts=tuple(
+            Contact(id=ContactId(key), customer=CustomerId(name), name=f"Person {key}")
+            for key, name in (("k-2", "c-007"), ("k-1", "c-007"), ("k-3", "kim"))
+        ),
+    ).into(stores())
+
+    handover = plan(store)
+
+    note = handover.note("c-007")
+    assert len(handover.notes) == len(names)
+    assert [each.id for each in note.interactions] == ["i-0", "i-1"]
+    assert [each.id for each in note.contacts] == ["k-1", "k-2"]
+    assert handover.note("c-008").interactions == ()
+
+
 def test_a_note_of_a_quiet_customer_is_short(
     shop: Shop, opened: Opened, plan: Callable[..., Handover]
 ) -> None:

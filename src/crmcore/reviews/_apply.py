@@ -111,7 +111,7 @@ def apply_plan(
             cause=getattr(plan, "cause", Cause.PLAN) if cause is None else cause,
             of=None if handover is None else handover.member.id,
         )
-        _refuse([*_plan_faults(books, steps), *departure_faults(books, handover, keys)])
+        _refuse([*_plan_faults(books, steps), *departure_faults(books, handover, set(keys))])
         changes = tuple(
             books.hand_over(step.key, step.from_member, step.to_member) for step in steps
         )

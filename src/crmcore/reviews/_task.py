@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
-from crmcore.activities import Matter
+from crmcore.activities import Interaction, Matter
 from crmcore.calendar import Period
-from crmcore.customers import Ownership, OwnershipRole
+from crmcore.customers import Contact, Ownership, OwnershipRole
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import Member
 from crmcore.plans import Move
@@ -22,6 +22,9 @@ from ._note import HandoverNote
 from ._records import Progress, Records, silent
 
 _LATEST: Final = 5  # contacts in a note
+_FEW: Final = 200  # customers who are asked about one by one
+
+_R = TypeVar("_R", Contact, Interaction)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +37,7 @@ class Task:
         planning: What a plan is made with.
         member: Who hands over.
         owned: The customers that the member owns, in use or not.
+        beside: Who else works with each of them, by customer.
         quiet: Those of them for whom the policy has no time, and with whom nothing is open.
         collaborations: Where the member works beside the owner.
         matters: The open matters that the member is in charge of with other people's customers.
@@ -47,6 +51,7 @@ class Task:
     planning: Planning
     member: Member
     owned: Mapping[CustomerId, Ownership]
+    beside: Mapping[CustomerId, tuple[MemberId, ...]]
     quiet: frozenset[CustomerId]
     collaborations: tuple[Ownership, ...]
     matters: tuple[Matter, ...]
@@ -70,8 +75,13 @@ def task_of(
 ) -> Task:
     """Read what a member holds, beside what the records of a review tell."""
     leaver = records.organization.member(member)
-    mine = [held for held in uow.ownerships.lasting(at=records.at) if held.member == leaver.id]
+    lasting = list(uow.ownerships.lasting(at=records.at))
+    mine = [held for held in lasting if held.member == leaver.id]
     owned = {held.customer: held for held in mine if held.role is OwnershipRole.OWNER}
+    beside: dict[CustomerId, tuple[MemberId, ...]] = {}
+    for held in sorted(lasting, key=lambda held: held.member):
+        if held.customer in owned and held.role is OwnershipRole.COLLABORATOR:
+            beside[held.customer] = (*beside.get(held.customer, ()), held.member)
     book = planning.policy.book
     return Task(
         records=records,
@@ -79,6 +89,7 @@ def task_of(
         planning=planning,
         member=leaver,
         owned=owned,
+        beside=beside,
         quiet=frozenset(
             one.customer
             for one in judgements
@@ -98,15 +109,16 @@ def task_of(
 
 def notes_of(uow: UnitOfWork, task: Task, moves: Iterable[Move]) -> Iterator[HandoverNote]:
     """Yield what to tell of each customer in use who changes hands, by customer."""
-    successors = {move.customer: move.to_member for move in moves}
-    policy = task.planning.policy
+    successors = {move.customer: move.to_member for move in moves if move.customer in task.owned}
+    policy, at = task.planning.policy, task.records.at
     labels = {tier.name: tier.label for tier in policy.tiers.tiers}
+    people = _of_each(successors, uow.contacts.of_customer, uow.contacts.stream)
+    talks = _of_each(successors, uow.interactions.of_customer, lambda: uow.interactions.until(at))
     for judgement in task.judgements:
         customer = judgement.customer
-        if customer not in task.owned or customer not in successors:
+        if customer not in successors:
             continue
-        held = uow.ownerships.of_customer(customer)
-        done = [one for one in uow.interactions.of_customer(customer) if one.at < task.records.at]
+        done = [one for one in talks.get(customer, ()) if one.at < at]
         yield HandoverNote(
             customer=task.records.customers[customer],
             from_member=task.member.id,
@@ -116,14 +128,24 @@ def notes_of(uow: UnitOfWork, task: Task, moves: Iterable[Move]) -> Iterator[Han
             tier=labels[str(judgement.features.tier)],
             currency=policy.currency,
             zone=policy.zone,
-            contacts=uow.contacts.of_customer(customer),
-            collaborators=tuple(
-                sorted(
-                    one.member
-                    for one in held
-                    if one.role is OwnershipRole.COLLABORATOR and one.lasts_at(task.records.at)
-                )
-            ),
-            interactions=done[-_LATEST:],
+            contacts=tuple(people.get(customer, ())),
+            collaborators=task.beside.get(customer, ()),
+            interactions=sorted(done, key=lambda one: (one.at, one.id))[-_LATEST:],
             matters=task.records.matters.get(customer, ()),
         )
+
+
+def _of_each(
+    customers: Collection[CustomerId | None],
+    ask: Callable[[CustomerId], Iterable[_R]],
+    everything: Callable[[], Iterable[_R]],
+) -> Mapping[CustomerId, Iterable[_R]]:
+    """Return the records of some customers: asked for one by one, or picked from all."""
+    wanted = [customer for customer in customers if customer is not None]
+    if len(wanted) <= _FEW:
+        return {customer: ask(customer) for customer in wanted}
+    found: dict[CustomerId, list[_R]] = {customer: [] for customer in wanted}
+    for record in everything():
+        if record.customer in found:
+            found[record.customer].append(record)
+    return found
