@@ -165,6 +165,19 @@ def test_pieces_do_not_fit() -> None:
     assert "18小时无法整项分配到22小时之内" in reason.wording.zh
 
 
+def test_only_so_much_is_tried() -> None:
+    """Where dozens of pieces do not fit, some are explained; the rest has its funnel."""
+    regions = [f"r{at}" for at in range(16)]
+    people = [holder(f"{key}-{region}", regions=[region]) for region in regions for key in "ab"]
+    book = [need(f"c-{region}-{at}", 6, region=region) for region in regions for at in range(3)]
+
+    found = plan(book, people)
+
+    assert len(found.uncovered) == 16
+    assert 5 < len(found.shortfalls) < 16
+    assert {len(reason.items) for reason in found.shortfalls} == {3}
+
+
 def test_competitors_are_too_many() -> None:
     """Three who must be apart have two who could look after them."""
     rule = Apart([CustomerId(f"c-{at}") for at in range(3)])

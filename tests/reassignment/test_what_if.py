@@ -318,7 +318,7 @@ def test_prices_say_little_of_who_leaves() -> None:
     assert worth.points <= guess.high
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 100_000))
 def test_the_worth_never_lies(seed: int) -> None:
     """Between low and high lies what the best plans differ by, and prices bound it as well."""
@@ -339,18 +339,19 @@ def test_the_worth_never_lies(seed: int) -> None:
         base.without_member("bob"),
     ]
 
-    worths = what_if(base, *others)
-
     best = base.plan()
+
+    worths = what_if(base, *others, plan=best)
+    guesses = what_if(base, *others, plan=best, estimate_only=True)
+
     assert best.certificate.is_optimal
-    for worth, other in zip(worths, others, strict=True):
+    for worth, guess, other in zip(worths, guesses, others, strict=True):
         again = other.plan()
         assert again.certificate.is_optimal
         exact = Decimal(best.certificate.value - again.certificate.value) / 1000
         assert worth.low is not None
         assert worth.high is not None
         assert worth.low <= exact <= worth.high
-        (guess,) = what_if(base, other, estimate_only=True)
         assert guess.high is not None
         assert exact <= guess.high
 

@@ -75,10 +75,8 @@ def hall_sets(needs: Iterable[Need], limits: Mapping[str, int]) -> Iterator[Hall
     for holders in sorted(groups, key=sorted):
         while flow.unsent.get(holders) and (reached := flow.send(holders)):
             found = _reason(flow.part(reached), groups, limits, work)
-            if not found.explained:
-                return
             yield found
-            for need in found.explained:
+            for need in found.explained or [one for one in groups[holders] if one.by is None]:
                 groups[need.holders].remove(need)
                 flow.forget(need)
 

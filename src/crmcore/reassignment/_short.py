@@ -183,10 +183,15 @@ class Shortfalls:
         if self._trials >= _MOST_TRIALS:
             return False
         self._trials += 1
+        case, holders = self._case, set[str]()
+        for key in keys:
+            holders |= self._needs[key].holders
         pairs = {
-            (self._key(one), self._key(other))
-            for one, other in self._case.conflicts
-            if self._key(one) in keys and self._key(other) in keys
+            (key, self._key(foe))
+            for key in keys
+            for part in case.bundle_of(key)
+            for foe in case.foes(part)
+            if self._key(foe) in keys
         }
         problem = Problem(
             items=[
@@ -199,7 +204,9 @@ class Shortfalls:
                 for key in keys
             ],
             holders=[
-                Holder(key, [Band(most, 0)] if most else []) for key, most in self._limits.items()
+                Holder(key, [Band(most, 0)] if most else [])
+                for key, most in self._limits.items()
+                if key in holders
             ],
             conflicts=[Conflict(one, other) for one, other in pairs],
         )
