@@ -27,6 +27,7 @@ FOREIGN: dict[str, set[str] | None] = {
     "dateutil": None,
     "cattrs": {"codec"},
     "sqlalchemy": {"sql"},
+    "highspy": {"solver"},
     "narwhals": {"frames"},
     "jinja2": {"reports"},
     "markupsafe": {"reports"},
