@@ -48,6 +48,7 @@ from crmcore.reassignment import (
     Worth,
     assign_customers,
     assign_responsibilities,
+    assign_to_teams,
     what_if,
 )
 
@@ -102,6 +103,17 @@ def test_a_scenario_plans_what_it_is_made_of() -> None:
         department(), as_of=DAY, zone="Asia/Shanghai", weeks=2
     )
     assert BUSY.plan(watch=Watch(lambda: 0.0)).seconds == 0
+
+
+def test_a_scenario_may_be_about_teams() -> None:
+    """Customers may go to teams, and an hour of a member is worth something to the team."""
+    teams = scenario(BUSY.book, BUSY.holders, to_teams=True)
+
+    (worth,) = what_if(teams, teams.with_hours("lin", more=2))
+
+    assert teams.plan() == assign_to_teams(BUSY.book, BUSY.holders, as_of=DAY, weights=CALM)
+    assert worth.points is not None
+    assert worth.points > 0
 
 
 def test_changes_are_told_one_after_another() -> None:

@@ -18,7 +18,7 @@ from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Member, Organization
 from crmcore.plans import Plan, PlanKind
 
-from ._book import Book
+from ._book import Book, Rules
 from ._capacity import Capacity
 from ._case import Case
 from ._change import hours_changed, joined, points_at, said, weights_at
@@ -48,9 +48,7 @@ def _wishes(pins: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
     return tuple(pins)
 
 
-def _rules(
-    rules: Iterable[Eligibility | Apart | Bundle],
-) -> tuple[Eligibility | Apart | Bundle, ...]:
+def _rules(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
     return tuple(rules)
 
 
@@ -115,10 +113,14 @@ class Scenario:
         organization: Organization | None = None,
         continuity: Continuity | None = None,
         budget: Budget | None = None,
+        to_teams: bool = False,
     ) -> Scenario:
-        """Return what a plan for customers is made from; see `assign_customers`."""
+        """Return what a plan for customers is made from; see `assign_customers`.
+
+        With *to_teams* the customers go to teams, as by `assign_to_teams`.
+        """
         return cls(
-            kind=PlanKind.CUSTOMERS,
+            kind=PlanKind.TEAMS if to_teams else PlanKind.CUSTOMERS,
             as_of=as_of,
             book=book,
             holders=holders,
@@ -361,17 +363,14 @@ class Scenario:
                 rules=self.rules,
                 organization=self.organization,
                 within=self.within,
+                of_teams=self.kind is PlanKind.TEAMS,
             ).case()
-        begins = (
-            datetime.combine(self.as_of, time(0), UTC)
-            if self.zone is None
-            else midnight(self.as_of, self.zone)
-        )
+        as_of, zone = self.as_of, self.zone
         return Duties(
             organization=self._department,
-            as_of=self.as_of,
-            begins=begins,
-            period=Period(self.as_of, self.as_of + timedelta(days=_WEEK * self.weeks)),
+            as_of=as_of,
+            begins=datetime.combine(as_of, time(0), UTC) if zone is None else midnight(as_of, zone),
+            period=Period(as_of, as_of + timedelta(days=_WEEK * self.weeks)),
             weights=self.weights,
             wished=self.pins,
             rules=tuple(rule for rule in self.rules if isinstance(rule, Eligibility)),
