@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import starmap
 from typing import overload
 
 import attrs
@@ -29,8 +31,7 @@ class Decision:
     arrival: Arrival
     member: MemberId | None
     outcome: Outcome
-    _page: Page | None = attrs.field(default=None, alias="page", eq=False, repr=False)
-    _until: int = attrs.field(default=0, alias="until", eq=False, repr=False)
+    _tell: Callable[[], Why] = attrs.field(alias="tell", eq=False, repr=False)
 
     @property
     def why(self) -> Why:
@@ -38,15 +39,23 @@ class Decision:
 
         It is worked out when it is asked for, and costs nothing where nobody asks.
         """
-        if self._page is None:
-            return Why(outcome=self.outcome, member=self.member)
-        return self._page.tell(
-            self.arrival, member=self.member, outcome=self.outcome, until=self._until
-        )
+        return self._tell()
 
     def __str__(self) -> str:
         """Return what goes to whom, and why, in English."""
         return f"{self.arrival.id}: {self.why}"
+
+
+def decision(
+    arrival: Arrival, member: MemberId | None, outcome: Outcome, page: Page | None, until: int
+) -> Decision:
+    """Return a decision that is told from a page as it was after so many entries."""
+    tell = (
+        partial(Why, outcome=outcome, member=member)
+        if page is None
+        else partial(page.tell, arrival, member=member, outcome=outcome, until=until)
+    )
+    return Decision(arrival=arrival, member=member, outcome=outcome, tell=tell)
 
 
 class Decisions(Sequence[Decision]):
@@ -81,18 +90,13 @@ class Decisions(Sequence[Decision]):
         if isinstance(index, slice):
             return tuple(self[at] for at in range(len(self))[index])
         arrivals, members, outcomes, pages, untils = self._columns
-        return Decision(
-            arrival=arrivals[index],
-            member=members[index],
-            outcome=outcomes[index],
-            page=pages[index],
-            until=untils[index],
+        return decision(
+            arrivals[index], members[index], outcomes[index], pages[index], untils[index]
         )
 
     def __iter__(self) -> Iterator[Decision]:
         """Return them one after the other."""
-        for arrival, member, outcome, page, until in zip(*self._columns, strict=True):
-            yield Decision(arrival=arrival, member=member, outcome=outcome, page=page, until=until)
+        return starmap(decision, zip(*self._columns, strict=True))
 
     def __eq__(self, other: object) -> bool:
         """Say whether the same was decided of the same."""

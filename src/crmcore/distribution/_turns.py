@@ -14,7 +14,7 @@ from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameErr
 from crmcore.kernel import MemberId
 
 from ._arrival import Arrival, Held
-from ._decision import Decision, Decisions
+from ._decision import Decision, Decisions, decision
 from ._meter import Meter
 from ._need import Need
 from ._page import Entry, Page, obstacles
@@ -128,7 +128,7 @@ class Turns:
         outcome, place = self._decide(arrival, to)
         member = None if place < 0 else self._ids[place]
         page, until = self._before(outcome)
-        return Decision(arrival=arrival, member=member, outcome=outcome, page=page, until=until)
+        return decision(arrival, member, outcome, page, until)
 
     def assign_all(self, arrivals: Sequence[Arrival]) -> Decisions:
         """Give arrivals to whoever is next, one after the other."""
