@@ -29,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ IN_PROCESS = ["crmcore", "crmcore + HiGHS"]
 PEERS = ["HiGHS", "scipy milp", "CP-SAT", "min-cost flow"]
 FROM_OR_TOOLS = {"CP-SAT", "min-cost flow"}
 POINT = 1_000
+PATIENCE = 10
 
 
 @attrs.frozen
@@ -167,9 +169,15 @@ def ours(task: tuple[str, Problem, float]) -> dict[str, Any]:
 def theirs(name: str, python: str, model: Path, seconds: float) -> dict[str, Any]:
     """Let a peer solve a model, in a process of its own."""
     command = [python, str(HERE / "_peer.py"), name, str(model), str(seconds)]
-    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")  # noqa: S603 - our own file
+    most = PATIENCE * seconds
+    try:
+        done = subprocess.run(  # noqa: S603 - our own file
+            command, capture_output=True, check=False, encoding="utf-8", timeout=most
+        )
+    except subprocess.TimeoutExpired:
+        return {"failed": f"did not stop after {seconds:.0f} s, nor after {most:.0f} s"}
     if done.returncode:
-        return {"missing": f"({done.stderr.strip().splitlines()[-1][:60]})"}
+        return {"failed": f"failed: {done.stderr.strip().splitlines()[-1][:60]}"}
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
@@ -179,7 +187,11 @@ def row(case: Case, name: str, answer: dict[str, Any]) -> str:
     start = f"{case!s:<12}{name:<18}"
     if "missing" in answer:
         return f"{start}skipped: {answer['missing']} is missing"
+    if "failed" in answer:
+        return f"{start}{answer['failed']}"
     value, bound = answer.get("value"), answer["bound"]
+    if bound is not None and not isfinite(bound):
+        bound = None
     if value is None or bound is None:
         gap = "–"
     elif value - bound < 1:
