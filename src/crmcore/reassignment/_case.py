@@ -50,7 +50,7 @@ class Slot:
     holder: MemberId | None
     version: int | None
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """What it is: ``customer:c-17`` or ``responsibility:renewals:backup``."""
         return subject(self.customer, self.responsibility, self.duty)

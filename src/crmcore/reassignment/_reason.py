@@ -52,6 +52,7 @@ class Reasons:
         self._loads = loads
         self.curves = {key: Curve.of(h, case.minutes[key]) for key, h in case.holders.items()}
         self._rankings: dict[tuple[int, int], list[tuple[int, str]]] = {}
+        self._more: dict[int, dict[str, int]] = {}
         self._cheapest: dict[tuple[int, int], int] = {}
         self._gained = self._largest_gains()
         self._forces = Forces(
@@ -139,14 +140,23 @@ class Reasons:
         """Return who has room for one more such item, the cheapest first."""
         key = (id(item.options), item.minutes)
         if key not in self._rankings:
-            ranking = []
-            for option in item.options:
-                who = MemberId(option.holder)
-                load, curve = self._loads[who], self.curves[who]
-                if load + item.minutes <= curve.limit:
-                    ranking.append((option.cost + curve.added(load, item.minutes), option.holder))
-            self._rankings[key] = sorted(ranking)
+            added = self._added(item.minutes)
+            self._rankings[key] = sorted(
+                (option.cost + added[option.holder], option.holder)
+                for option in item.options
+                if option.holder in added
+            )
         return self._rankings[key]
+
+    def _added(self, minutes: int) -> Mapping[str, int]:
+        """Return what so many minutes more cost each member who has room for them."""
+        if minutes not in self._more:
+            self._more[minutes] = {
+                who: curve.added(self._loads[who], minutes)
+                for who, curve in self.curves.items()
+                if self._loads[who] + minutes <= curve.limit
+            }
+        return self._more[minutes]
 
     def _keep_cost(self, slot: Slot, before: Option | None) -> Decimal | None:
         """Return what every plan costs more in which today's holder keeps a slot.

@@ -59,7 +59,7 @@ class Shortfalls:
 
     def _all_needs(self) -> Iterator[Need]:
         """Yield each item, with who may hold it and could take its hours."""
-        case = self._case
+        case, least = self._case, min(self._limits.values())
         for key, slot in case.slots.items():
             parts = [case.slots[part] for part in case.bundle_of(key)]
             if parts[0] is not slot:
@@ -68,8 +68,9 @@ class Shortfalls:
             able = frozenset.intersection(*(self._able_for(part) for part in parts))
             who = self._held[key]
             is_open = who is None or any(case.breaks_rule(part, who) for part in parts)
-            roomy = frozenset(one for one in able if self._limits[MemberId(one)] >= minutes)
-            yield Need(key, minutes, roomy, None if is_open else who)
+            if minutes > least:
+                able = frozenset(one for one in able if self._limits[MemberId(one)] >= minutes)
+            yield Need(key, minutes, able, None if is_open else who)
 
     def _able_for(self, slot: Slot) -> frozenset[str]:
         """Return who keeps every rule for a slot."""
