@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcore.activities import Purchase, PurchaseId
+from crmcore.allocation import Problem, Solution, Watch
 from crmcore.codec import to_json
 from crmcore.customers import Customer, Ownership, OwnershipId
 from crmcore.errors import (
@@ -530,6 +532,31 @@ def test_progress_is_told(shop: Shop, policy: Policy) -> None:
         (0, None, "computing KPIs"),
         (0, None, "making the plan"),
     ]
+
+
+def test_a_review_takes_a_watch_and_a_solver(shop: Shop, policy: Policy) -> None:
+    """Both searches are timed and may be cut short, and a solver is asked about the rest."""
+
+    class Modest:
+        def improve(self, _: Problem, solution: Solution, *, watch: Watch | None) -> Solution:
+            asked.append(watch)
+            return solution
+
+    asked: list[Watch | None] = []
+    store = shop.into(MemoryStore())
+    plain = review_department(store, policy=policy, as_of=AS_OF)
+
+    timed = review_department(
+        store, policy=policy, as_of=AS_OF, watch=Watch(count().__next__), solver=Modest()
+    )
+    cut = review_department(
+        store, policy=policy, as_of=AS_OF, watch=Watch(lambda: 0.0, seconds=0), solver=Modest()
+    )
+
+    assert timed.plan == plain.plan
+    assert all(plan.seconds for plan in (timed.plan.duties, timed.plan.customers))
+    assert cut.plan.duties.stopped
+    assert all(watch is not None for watch in asked)
 
 
 def test_a_long_step_is_told_of_on_the_way(shop: Shop, policy: Policy) -> None:

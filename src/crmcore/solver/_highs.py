@@ -24,8 +24,8 @@ class Highs:
     Where few options are in doubt, HiGHS gets them all, and proves the best possible unless
     time or branches run out. Where there are many, it gets a *core* of those that lose least
     at the prices, then one of four times as many, and so on, each time beginning with the
-    best assignment known. A core's optimum bounds the whole only as far as what the
-    first option outside it loses, and is taken for no more than that.
+    best assignment known. A core's optimum bounds the whole only as far as what the first
+    option outside it loses, and is taken for no more than that.
 
     It runs in one thread, prints nothing, and without a watch gives the same solution each
     time, with one version of HiGHS.
@@ -33,7 +33,7 @@ class Highs:
     Attributes:
         nodes: How many branches each run may open at most.
         core: How many options are in the first core; four times as many are taken at once.
-        doubts: How many options beside those held are looked at most, which bounds the
+        doubts: How many options beside those held are looked at, at most, which bounds the
             memory: some kilobytes for each.
 
     Sources:
