@@ -20,7 +20,7 @@ from crmcore.customers import Contact, ContactId, Ownership, OwnershipId, Owners
 from crmcore.errors import FaultsError, InvalidValueError, NotFoundError, UnknownNameError
 from crmcore.kernel import CustomerId, DepartmentId, MemberId, Money, Phrase, ResponsibilityId
 from crmcore.memory import MemoryStore
-from crmcore.organization import Assignment, Duty
+from crmcore.organization import Assignment, Duty, Responsibility, SkillLevel
 from crmcore.plans import MoveKind
 from crmcore.policies import Policy
 from crmcore.reassignment import Pin
@@ -38,6 +38,7 @@ NOON = datetime(2026, 9, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SINCE_THEN: dict[str, Any] = {"since": SINCE}
 ADA, BOB, GUS, KIM = (CustomerId(name) for name in ("ada", "bob", "gus", "kim"))
+COMPLAINTS = [SkillLevel("complaint handling", 4)]
 BEN, CHEN = MemberId("ben"), MemberId("chen")
 
 
@@ -370,6 +371,102 @@ def test_the_hours_that_others_have_are_counted(shop: Shop, policy: Policy, stor
     }
 
 
+def duties(shop: Shop, held: dict[str, dict[Duty, str]], **fields: dict[str, Any]) -> Shop:
+    """Return the shop with responsibilities of its own: who holds what, and other fields."""
+    plain: dict[str, Any] = {"role": "clerk", "team": "service", "weekly_hours": 4}
+    return attrs.evolve(
+        shop,
+        organization=attrs.evolve(
+            shop.organization,
+            responsibilities=[
+                Responsibility(id=ResponsibilityId(key), name=key, **plain | fields.get(key, {}))
+                for key in held
+            ],
+            assignments=[
+                assignment(f"{key} {duty}", key, duty, member)
+                for key, holders in held.items()
+                for duty, member in holders.items()
+            ],
+        ),
+    )
+
+
+def test_what_nobody_holds_is_not_given_to_anybody(
+    shop: Shop, stores: Stores, plan: Callable[..., Handover]
+) -> None:
+    """What is vacant stays so, but for somebody accountable for what the member does."""
+    vacant = duties(
+        shop,
+        {
+            "no-backup": {Duty.ACCOUNTABLE: "anna", Duty.RESPONSIBLE: "chen"},
+            "nobody-accountable": {Duty.RESPONSIBLE: "chen"},
+            "nobody-does-it": {Duty.ACCOUNTABLE: "anna"},
+            "mine": {Duty.RESPONSIBLE: "ben"},
+        },
+    )
+    store = vacant.into(stores())
+
+    handover = plan(store)
+
+    moves = {move.subject: move.from_member for move in handover.moves if move.responsibility}
+    assert moves == {
+        "responsibility:mine:accountable": None,
+        "responsibility:mine:responsible": "ben",
+    }
+
+
+def test_the_hours_of_what_is_left_out_are_counted(
+    shop: Shop, stores: Stores, plan: Callable[..., Handover]
+) -> None:
+    """Whoever is accountable for what nobody does has so many hours less for anything else."""
+    busy = duties(
+        shop,
+        {
+            "huge": {Duty.ACCOUNTABLE: "anna"},  # 15 of her 24 hours
+            "mine": {Duty.RESPONSIBLE: "ben"},
+        },
+        huge={"weekly_hours": 100},
+        mine={"weekly_hours": 12, "has_backup": False, "skills": COMPLAINTS},
+    )
+    free = duties(
+        shop,
+        {"huge": {}, "mine": {Duty.RESPONSIBLE: "ben"}},
+        huge={"weekly_hours": 100},
+        mine={"weekly_hours": 12, "has_backup": False, "skills": COMPLAINTS},
+    )
+
+    takers = [
+        of(plan(each.into(stores())))["responsibility:mine:responsible"] for each in (busy, free)
+    ]
+
+    assert takers == [None, "anna"]
+
+
+def test_duties_that_must_be_apart_stay_apart(
+    shop: Shop, stores: Stores, plan: Callable[..., Handover]
+) -> None:
+    """Who does what is segregated from it takes nothing over, whoever is accountable."""
+    apart = duties(
+        shop,
+        {
+            "audits": {Duty.RESPONSIBLE: "chen"},
+            "vacant": {},
+            "payments": {Duty.RESPONSIBLE: "ben", Duty.ACCOUNTABLE: "anna"},
+        },
+        payments={
+            "segregated_from": ["audits", "vacant"],
+            "has_backup": False,
+            "skills": [SkillLevel("negotiation", 2)],
+        },
+    )
+    store = apart.into(stores())
+
+    handover = plan(store)
+
+    assert of(handover)["responsibility:payments:responsible"] is None
+    assert not any(move.responsibility == "vacant" for move in handover.moves)
+
+
 def test_a_stale_handover_is_refused(
     shop: Shop, stores: Stores, plan: Callable[..., Handover]
 ) -> None:
@@ -506,6 +603,7 @@ def test_who_comes_back_gets_everything_back(
     assert (handover.left_on, handover.until) == (None, date(2026, 10, 21))
     assert (handover.rest, handover.collaborations, receipt.departures) == ((), (), ())
     assert in_charge(store) == {"m-1": "chen", "m-2": None, "m-3": "ben"}
+    assert [each.matter for each in receipt.matters] == ["m-1", "m-2"]
     change(
         store,
         lambda uow: uow.matters.add(

@@ -52,7 +52,8 @@ def plan_handover(
 
     It is about exactly what the member holds: customers, duties, open matters and
     collaborations. What others hold stays with them, and what nobody holds is not given to
-    anybody, but for the other duties of a responsibility that the member holds a part of.
+    anybody, but that a responsibility of which the member holds a part is done, and somebody
+    is accountable for it.
     Customers for whom the policy has no time, and with whom nothing is open, go to one member,
     or back to the pool.
 

@@ -61,7 +61,7 @@ def plan_customers(task: Task, scope: Scope, duties: Plan | None) -> Plan | None
     needs = [
         need
         for need in needs_of(task.records, task.judgements, planning, also=mine)
-        if need.customer in mine or (need.owner in present and need.owner != task.member.id)
+        if need.customer in mine or need.owner in present
     ]
     plan = assign_customers(
         needs,
