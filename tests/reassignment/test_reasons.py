@@ -341,3 +341,15 @@ def test_what_gives_way_to_a_competitor_has_no_hours_to_flip() -> None:
     reason = found["c-1"].reason
     assert (reason.kind, reason.other) == (MoveKind.MAKES_ROOM, "customer:c-2")
     assert (reason.flip, reason.flip_hours) == (None, None)
+
+
+def test_the_runner_up_is_found_behind_many_who_may_not() -> None:
+    """Where a dozen competitors have the best places, the next best is whoever is left."""
+    names = [f"c-{at:02}" for at in range(12)]
+    good = [holder(f"m-{at:02}", skills=[SkillLevel("law", 4)]) for at in range(12)]
+    fair = holder("zoe", skills=[SkillLevel("law", 2)])
+
+    found = plan([need(key, skills=[LAW]) for key in names], [*good, fair], rules=[apart(*names)])
+
+    assert {move.reason.runner_up for move in found.moves} == {"zoe"}
+    assert {move.reason.margin for move in found.moves} == {Decimal(20)}

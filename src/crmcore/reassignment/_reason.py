@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from heapq import nsmallest
 
 from crmcore.allocation import Certificate, Item, Option
 from crmcore.kernel import MemberId, Phrase
@@ -15,7 +16,7 @@ from ._curve import Curve
 from ._forces import Forces
 from ._weights import POINT, points
 
-_SHORT = 12
+_SHORT = 8  # whom to remember of all who could take an item
 
 
 class Reasons:
@@ -51,7 +52,7 @@ class Reasons:
         self._loads_today = loads_today
         self._loads = loads
         self.curves = {key: Curve.of(h, case.minutes[key]) for key, h in case.holders.items()}
-        self._rankings: dict[tuple[int, int], list[tuple[int, str]]] = {}
+        self._rankings: dict[tuple[int, int], tuple[tuple[int, str], ...]] = {}
         self._more: dict[int, dict[str, int]] = {}
         self._cheapest: dict[tuple[int, int], int] = {}
         self._gained = self._largest_gains()
@@ -132,21 +133,20 @@ class Reasons:
 
     def _first_of(self, item: Item, but: Collection[str | None]) -> tuple[int, str] | None:
         """Return whom an item would cost least with the hours, without a change, but for some."""
-        ranking = self._ranking(item)
-        found = next((one for one in ranking[:_SHORT] if one[1] not in but), None)
-        return found or next((one for one in ranking[_SHORT:] if one[1] not in but), None)
-
-    def _ranking(self, item: Item) -> list[tuple[int, str]]:
-        """Return who has room for one more such item, the cheapest first."""
         key = (id(item.options), item.minutes)
         if key not in self._rankings:
-            added = self._added(item.minutes)
-            self._rankings[key] = sorted(
-                (option.cost + added[option.holder], option.holder)
-                for option in item.options
-                if option.holder in added
-            )
-        return self._rankings[key]
+            self._rankings[key] = tuple(nsmallest(_SHORT, self._costs_with(item)))
+        found = next((one for one in self._rankings[key] if one[1] not in but), None)
+        if found is None and len(self._rankings[key]) == _SHORT:
+            found = min((one for one in self._costs_with(item) if one[1] not in but), default=None)
+        return found
+
+    def _costs_with(self, item: Item) -> Iterator[tuple[int, str]]:
+        """Yield what one more such item would cost whoever has room for it, and who that is."""
+        added = self._added(item.minutes)
+        for option in item.options:
+            if option.holder in added:
+                yield option.cost + added[option.holder], option.holder
 
     def _added(self, minutes: int) -> Mapping[str, int]:
         """Return what so many minutes more cost each member who has room for them."""
