@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -14,9 +13,8 @@ from crmcore.allocation import Solver, Watch
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
 from crmcore.features import CustomerFeatures
-from crmcore.kernel import CustomerId, MemberId, Phrase, ResponsibilityId
-from crmcore.organization import Assignment, Duty, Organization, SkillLevel
-from crmcore.plans import Plan
+from crmcore.kernel import CustomerId, MemberId, Phrase
+from crmcore.organization import SkillLevel
 from crmcore.policies import Policy
 from crmcore.reassignment import (
     Apart,
@@ -41,7 +39,6 @@ CustomerRule: TypeAlias = Eligibility | Apart | Bundle
 
 _HOUR = 60
 _ANY_LEVEL = 1
-_ID = 32  # a subject may be longer than an id
 
 
 @attrs.frozen(kw_only=True)
@@ -175,26 +172,6 @@ def _wanted(levels: Iterable[SkillLevel], needs: Iterable[str]) -> tuple[SkillLe
     for level in levels:
         wanted[level.skill] = max(level.level, wanted.get(level.skill, _ANY_LEVEL))
     return tuple(SkillLevel(skill, level) for skill, level in sorted(wanted.items()))
-
-
-def assignments_after(
-    plan: Plan, organization: Organization, at: datetime
-) -> tuple[Assignment, ...]:
-    """Return the assignments that hold once the plan for the duties is carried out."""
-    held = {(a.responsibility, a.duty, a.member): a for a in organization.assigned_at(at)}
-    for move in plan.moves:
-        responsibility, duty = ResponsibilityId(str(move.responsibility)), Duty(str(move.duty))
-        if move.from_member is not None:
-            held.pop((responsibility, duty, move.from_member), None)
-        if move.to_member is not None:
-            held[responsibility, duty, move.to_member] = Assignment(
-                id=hashlib.sha256(move.subject.encode()).hexdigest()[:_ID],
-                responsibility=responsibility,
-                duty=duty,
-                member=move.to_member,
-                since=at,
-            )
-    return tuple(held[key] for key in sorted(held))
 
 
 def hours_of_owners(judgements: Iterable[Judgement], policy: Policy) -> Mapping[MemberId, Decimal]:

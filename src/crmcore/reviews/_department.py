@@ -22,7 +22,7 @@ from crmcore.reassignment import AssignmentWeights, Continuity, Lock, Pin
 from crmcore.segments import GroupSummary, summarize
 from crmcore.storage import Store
 
-from ._assigning import CustomerRule, Planning, assignments_after, hours_of_owners, make_plan
+from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, measure, months_until
@@ -172,7 +172,7 @@ def _groups(
 def _jobs(records: Records, plan: DepartmentPlan) -> tuple[JobDescription, ...]:
     """Return the jobs, once the plan is carried out, of those who have not left by then."""
     organization, as_of = records.organization, plan.as_of
-    assignments = assignments_after(plan.duties, organization, records.at)
+    assignments = plan.duties.assignments(organization, at=records.at)
     return tuple(
         describe_job(organization, member, assignments=assignments)
         for member in organization.members
