@@ -1,8 +1,9 @@
 """Reviews: the use cases, where stores and algorithms meet.
 
 `review_department` reads a department's records as of a day, judges its customers, KPIs,
-goals and duties, and proposes a plan. `apply_plan` carries the plan out in one unit of work,
-or not at all; `undo_plan` takes it back. Stores know nothing of plans.
+goals and duties, and proposes a plan; `plan_handover` proposes who takes over what one member
+holds. `apply_plan` carries such a plan out in one unit of work, or not at all; `undo_plan`
+takes it back. Stores know nothing of plans.
 
 >>> from datetime import UTC, date, datetime
 >>> from crmcore.memory import MemoryStore
