@@ -46,7 +46,7 @@ IN_PROCESS = ["crmcore", "crmcore + HiGHS"]
 PEERS = ["HiGHS", "scipy milp", "CP-SAT", "min-cost flow"]
 FROM_OR_TOOLS = {"CP-SAT", "min-cost flow"}
 POINT = 1_000
-PATIENCE = 10
+PATIENCE = 4
 
 
 @attrs.frozen
