@@ -16,6 +16,7 @@ from crmcore.activities import (
     InteractionId,
     MatterKind,
 )
+from crmcore.codec import from_json, to_json
 from crmcore.customers import Contact, ContactId, Ownership, OwnershipId, OwnershipRole
 from crmcore.errors import FaultsError, InvalidValueError, NotFoundError, UnknownNameError
 from crmcore.kernel import CustomerId, DepartmentId, MemberId, Money, Phrase, ResponsibilityId
@@ -170,6 +171,24 @@ def test_a_handover_is_applied_in_one_act(
         "backup of 'complaints'",
         "responsible of 'complaints'",
     ]
+
+
+def test_a_handover_can_be_written_down(
+    shop: Shop, opened: Opened, stores: Stores, plan: Callable[..., Handover]
+) -> None:
+    """What was planned in one place can be carried out in another."""
+    store = attrs.evolve(shop, matters=(opened("m-1", "ada", "ben"),)).into(stores())
+    handover = plan(store, left_on=date(2026, 10, 1))
+
+    read = from_json(Handover, to_json(handover))
+    receipt = apply_plan(store, read, by="head", at=NOON)
+
+    assert (read.fingerprint, read.moves) == (handover.fingerprint, handover.moves)
+    assert receipt.plan == handover.fingerprint
+    assert [each.in_language("zh-CN") for each in read.notes] == [
+        each.in_language("zh-CN") for each in handover.notes
+    ]
+    assert receipt.departures[0].after == date(2026, 10, 1)
 
 
 def test_a_handover_can_be_taken_back(

@@ -28,7 +28,7 @@ class PlanReceipt:
         at: When it took effect, as an instant.
         reason: Why, where a reason was given.
         undoes: The id of the receipt that this one took back, or None.
-        changes: What changed hands: customers, then duties, then collaborations, each by id.
+        changes: What changed hands: customers, collaborations among them, then duties, by id.
         matters: The open matters that went along, by id.
         departures: The last days that were written down, or taken back.
         remains: What stays although the plan was taken back; nothing where it was applied.
