@@ -168,3 +168,10 @@ def test_what_lasts_needs_no_end() -> None:
 
     assert Shift(since).until is None
     assert Shift(since, since.replace(hour=10)).until == since.replace(hour=10)
+
+
+@pytest.mark.parametrize("what", [None, 8, timezone(timedelta(hours=8))])
+def test_what_is_no_name_is_no_zone(what: Any) -> None:  # noqa: ANN401 - whatever comes
+    """An offset, a number and nothing at all are refused in the words of the library."""
+    with pytest.raises(InvalidValueError, match="zone must be the name of a time zone"):
+        zone(what)

@@ -73,11 +73,14 @@ def zone(name: str | ZoneInfo) -> ZoneInfo:
 
     Raises:
         UnknownNameError: If there is none; the message suggests the nearest.
+        InvalidValueError: If it is no text, such as a fixed offset.
 
     .. versionadded:: 0.1.0
     """
     if isinstance(name, ZoneInfo):
         return name
+    if not isinstance(name, str):
+        raise InvalidValueError("zone", name, "be the name of a time zone")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
