@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -13,7 +14,7 @@ from crmcore.calendar import Period
 from crmcore.criteria import F
 from crmcore.customers import Cause, Customer, Ownership, OwnershipId, OwnershipRole
 from crmcore.errors import FaultsError, InvalidValueError, UnknownNameError
-from crmcore.kernel import CustomerId, MemberId, TeamId
+from crmcore.kernel import CustomerId, MemberId, Reason, TeamId, Undefined
 from crmcore.organization import Member, SkillLevel
 from crmcore.plans import MoveKind
 from crmcore.pools import Claim, ClaimLimits, ClaimRule, Pool, Refusal, Register
@@ -521,7 +522,7 @@ def test_what_cannot_be_put_in_an_order_is_refused(company: Company) -> None:
     """A number and a text have no order."""
     company.facts |= {"northwind": {"value": 3}, "contoso": {"value": "high"}}
 
-    with pytest.raises(FaultsError, match="must be of one type, and is number, str"):
+    with pytest.raises(FaultsError, match="must be of one type, and is number, text"):
         pool(priority=["value"]).offers(company.register(), at=AUGUST_30)
 
 
@@ -716,3 +717,71 @@ def test_a_batch_is_as_good_as_claiming_one_after_the_other(
         if isinstance(answer, Claim):
             ownerships.append(answer.ownership)
         assert answer in at_once
+
+
+@pytest.mark.parametrize("nothing", [float("nan"), Decimal("NaN"), Undefined(Reason.NO_DATA), None])
+@pytest.mark.parametrize("priority", ["value", "-value"])
+def test_who_lacks_a_fact_is_offered_last(company: Company, nothing: object, priority: str) -> None:
+    """What is no number, or undefined, is missing, as it is for criteria."""
+    company.customer("adatum")
+    company.facts |= {"adatum": {"value": nothing}, "contoso": {"value": 2}}
+    company.facts["northwind"] = {"value": Decimal("0.5")}
+
+    offered = pool(priority=[priority]).offers(company.register(), at=AUGUST_30)
+
+    known = ("northwind", "contoso") if priority == "value" else ("contoso", "northwind")
+    assert offered == (*known, "adatum")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        ({1}, {2}, "must be what can be put in an order, and is set"),
+        ({}, {}, "must be what can be put in an order, and is dict"),
+        (AUGUST_30, AUGUST_30.replace(tzinfo=None), "and is instant, instant without a zone"),
+        (AUGUST_30, AUGUST_30.date(), "must be of one type, and is date, instant"),
+    ],
+    ids=str,
+)
+def test_what_has_no_order_gives_none(
+    company: Company, one: object, other: object, message: str
+) -> None:
+    """Sets, mappings, and instants beside what is none, cannot say who is offered first."""
+    company.facts |= {"northwind": {"value": one}, "contoso": {"value": other}}
+
+    with pytest.raises(FaultsError, match=message):
+        pool(priority=["value"]).offers(company.register(), at=AUGUST_30)
+
+
+def test_what_is_no_id_is_told(company: Company) -> None:
+    """Records, numbers and nothing are no ids, and all of them are told at once."""
+    with pytest.raises(FaultsError) as refused:
+        pool().claim(
+            company.register(), customer=cast("Any", 5), member=cast("Any", None), at=AUGUST_30
+        )
+
+    assert [str(fault) for fault in refused.value.faults] == [
+        "customer: must be the id of a customer (got 5)",
+        "member: must be the id of a member (got None)",
+    ]
+
+
+@pytest.mark.parametrize("wish", ["northwind", ("northwind",), ("northwind", "wei", "lin"), None])
+def test_wishes_are_pairs(company: Company, wish: object) -> None:
+    """Whose wish it is belongs to each of them."""
+    with pytest.raises(InvalidValueError, match="wishes must be pairs of the ids of a customer"):
+        pool().claim_all(company.register(), cast("Any", [wish]), at=AUGUST_30)
+
+
+def test_what_is_no_register_is_refused() -> None:
+    """The records are checked before they are handed in."""
+    with pytest.raises(InvalidValueError, match="register must be a Register"):
+        pool().offers(cast("Any", {}), at=AUGUST_30)
+
+
+def test_causes_are_taken_as_they_are_written_down(company: Company) -> None:
+    """The word of a cause is the cause."""
+    by_import = ask(company, pool(), cause=cast("Any", "import"))
+
+    assert isinstance(by_import, Claim)
+    assert by_import.cause is Cause.IMPORT

@@ -460,14 +460,44 @@ def test_a_locked_customer_stays_until_the_lock_ends(
 
 def test_an_ownership_that_ends_before_is_left_alone(company: Company) -> None:
     """Who gives the customer up anyway need not be relieved of it."""
-    company.owns("wei", "northwind", JUNE_30, datetime(2026, 9, 28, 16, tzinfo=UTC))
+    company.owns("wei", "northwind", JUNE_30, datetime(2026, 9, 28, 15, tzinfo=UTC))
     register = company.register()
 
     outlook = pool().explain(register, NORTHWIND, as_of=JULY_1)
 
     assert outlook.due is None
-    assert outlook.reason.en == "its ownership ends on 2026-09-29 anyway"
+    assert outlook.reason.en == "its ownership ends on 2026-09-28 anyway"
     assert pool().recycle(register, as_of=date(2026, 9, 29)).outlooks == ()
+
+
+def test_the_same_owner_goes_on_without_a_break(company: Company) -> None:
+    """Where one interval ends and the same owner's next one begins, nothing ends."""
+    autumn = datetime(2026, 8, 1, tzinfo=UTC)
+    company.owns("wei", "northwind", JUNE_30, autumn)
+    company.owns("wei", "northwind", autumn, autumn + 20 * DAY)
+    company.owns("wei", "northwind", autumn + 20 * DAY)
+    register = company.register()
+
+    outlook = pool().explain(register, NORTHWIND, as_of=JULY_1)
+
+    assert outlook.due == date(2026, 9, 29)
+    assert len(pool().recycle(register, as_of=date(2026, 9, 29)).moves) == 1
+
+
+def test_who_lost_a_customer_is_told_why_afterwards(company: Company) -> None:
+    """The records of a recycling that was carried out give the warning before it again."""
+    midnight = datetime(2026, 9, 28, 16, tzinfo=UTC)
+    company.owns("wei", "northwind", JUNE_30, midnight)
+    of = pool(warn_days=7)
+
+    outlook = of.explain(company.register(), NORTHWIND, as_of=date(2026, 9, 28))
+
+    assert outlook.fate is Fate.WARNED
+    assert outlook.due == date(2026, 9, 29)
+    company.owns("lin", "northwind", midnight)
+    outlook = of.explain(company.register(), NORTHWIND, as_of=date(2026, 9, 28))
+    assert outlook.due is None
+    assert outlook.reason.en == "its ownership ends on 2026-09-29 anyway"
 
 
 def test_whom_the_pool_is_not_for_it_does_not_recycle(company: Company) -> None:

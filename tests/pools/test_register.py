@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -132,3 +135,68 @@ def test_a_register_keeps_what_it_was_given(company: Company) -> None:
 
     assert outlook.due == date(2026, 7, 4)
     assert repr(register) == "<Register of 2 customers, 2 members, 1 ownerships>"
+
+
+def test_a_register_keeps_the_facts_of_each(company: Company) -> None:
+    """What a caller does to the facts of one customer afterwards changes nothing either."""
+    known = {"tier": "gold"}
+    company.facts["northwind"] = known
+    register = company.register()
+    known["tier"] = "silver"
+    of = Pool(name="open", zone="UTC", scope=F.tier == "gold")
+
+    assert of.offers(register, at=JUNE_30) == ("northwind",)
+
+
+@pytest.mark.parametrize("known", [None, "gold", 5, [("tier", "gold")]])
+def test_facts_have_names(company: Company, known: object) -> None:
+    """What is neither a mapping nor a record could be asked for nothing."""
+    company.facts["northwind"] = known
+    company.member_facts["wei"] = known
+
+    told = faults(company)
+
+    problem = f"must be a mapping from names of facts, or a record (got {known!r})"
+    assert told == [f"facts of 'northwind': {problem}", f"member_facts of 'wei': {problem}"]
+
+
+def test_records_are_of_their_kind(company: Company) -> None:
+    """A list of ids, a single record and a record of another kind are no customers."""
+    for wrong in (["northwind"], company.customers[0], company.members, None, "northwind"):
+        with pytest.raises(InvalidValueError, match="customers must hold Customer records"):
+            Register(customers=cast("Any", wrong), members=company.members)
+
+
+def test_ids_are_text(company: Company) -> None:
+    """Numbers among the keys are told, like every other name that nobody has."""
+    company.facts |= {cast("Any", 5): {}, "fabrikam": {}}
+    company.locks[cast("Any", 7)] = None
+
+    assert faults(company) == [
+        "facts: must be the id of a customer (got 5)",
+        "facts: unknown customer 'fabrikam'; known are contoso, northwind",
+        "lock of 7: must be the id of a customer (got 7)",
+    ]
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])  # noqa: S301 - our own bytes
+def test_a_register_can_be_copied_and_sent(
+    company: Company, copied: Callable[[Register], Register]
+) -> None:
+    """Another process answers the same from a copy, which nobody can change either."""
+    company.facts["northwind"] = {"tier": "gold"}
+    company.locks["contoso"] = date(2026, 9, 1)
+    company.owns("wei", "contoso", JUNE_30)
+    register = company.register()
+    of = Pool(
+        name="open",
+        zone="UTC",
+        scope=F.tier.differs("silver"),
+        rules=[RecycleRule(name="silent", days=3)],
+    )
+
+    other = copied(register)
+
+    assert of.recycle(other, as_of=date(2026, 8, 1)) == of.recycle(register, as_of=date(2026, 8, 1))
+    with pytest.raises(TypeError, match="item assignment"):
+        cast("Any", other.facts)["northwind"] = {}

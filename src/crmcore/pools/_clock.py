@@ -101,7 +101,7 @@ class Reader:
         self, facts: dict[str, object], holding: Holding, ends: date | None
     ) -> tuple[date | None, Phrase | None]:
         """Return the first day from now on on which the customer goes back, and what delays it."""
-        customer, until = holding.last.customer, holding.last.until
+        customer = holding.last.customer
         exempt = self._exempt(facts, customer)
         if exempt is not None or ends is None:
             return None, exempt
@@ -112,10 +112,21 @@ class Reader:
                 return None, Phrase("locked for good", "永久锁定")
             if locked > due:
                 due, hindrance = locked, Phrase(f"locked until {locked}", f"锁定至{locked}")
-        if until is not None and until <= self.terms.beginning(due):
-            day = self.terms.day_of(until)
+        if holding.until is not None and self._is_over_before(due, customer, holding.until):
+            day = self.terms.day_of(holding.until)
             return None, Phrase(f"its ownership ends on {day} anyway", f"其归属将于{day}结束")
         return due, hindrance
+
+    def _is_over_before(self, due: date, customer: CustomerId, until: datetime) -> bool:
+        """Say whether there is nothing to take back on a day.
+
+        Who ends an ownership just as that day begins, and gives the customer to nobody, has
+        carried out what was due.
+        """
+        begins = self.terms.beginning(due)
+        if until == begins:
+            return self.register.holding(customer, until) is not None
+        return until < begins
 
     def _exempt(self, facts: dict[str, object], customer: CustomerId) -> Phrase | None:
         exempt = self.terms.exempt

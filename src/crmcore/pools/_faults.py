@@ -28,8 +28,10 @@ class Names:
         self._known = known
         self._told: dict[str, str] = {}
 
-    def unknown(self, name: str) -> str | None:
+    def unknown(self, name: object) -> str | None:
         """Return what is wrong with a name; None where it is known."""
+        if not isinstance(name, str):
+            return f"must be the id of a {self._kind} (got {name!r})"
         if name in self._known:
             return None
         if name not in self._told:
@@ -83,7 +85,7 @@ def _ends_later(held: Ownership, until: datetime) -> bool:
 
 def bad_locks(locks: Mapping[CustomerId, date | None], customers: Names) -> Iterator[Fault]:
     """Find locks of unknown customers, and ends of locks that are no days."""
-    for customer in sorted(locks):
+    for customer in sorted(locks, key=str):
         until = locks[customer]
         problem = customers.unknown(customer)
         if problem is not None:

@@ -17,8 +17,8 @@ from crmcore.linting import can_be, implies
 from crmcore.organization import Member
 from crmcore.verdicts import Verdict
 
+from ._facts import MEMBER_FIELDS, OWN_FIELDS
 from ._pool import Pool
-from ._register import MEMBER_FIELDS, OWN_FIELDS
 from ._rules import RecycleRule
 
 _DAYS: Final = {"DATE", "DATETIME"}

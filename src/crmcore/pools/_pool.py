@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from typing import Any, Final
 
 import attrs
 
 from crmcore.checks import day, utc
 from crmcore.customers import Cause
-from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
+from crmcore.errors import Fault, FaultsError, InvalidValueError
 from crmcore.kernel import CustomerId, MemberId
 
 from ._claim import Claim, Refusal
 from ._clock import Reader
 from ._desk import Desk
+from ._kinds import word
 from ._outlook import Fate, Outlook, Recycling
 from ._register import Register
 from ._terms import Terms
+
+_PAIR: Final = 2
 
 
 @attrs.frozen(kw_only=True)
@@ -118,10 +123,9 @@ class Pool(Terms):
         )
 
     def _desk(self, register: Register, at: datetime, cause: Cause) -> Desk:
-        if not isinstance(cause, Cause):
-            raise UnknownNameError("cause", str(cause), [known.value for known in Cause])
         self.check(register)
-        return Desk(terms=self, register=register, at=utc(at, "at"), cause=cause)
+        reason = word("cause", Cause, cause)
+        return Desk(terms=self, register=register, at=utc(at, "at"), cause=reason)
 
     def offers(
         self, register: Register, *, at: datetime, member: MemberId | None = None
@@ -208,10 +212,15 @@ class Pool(Terms):
     def _known(
         self, register: Register, wishes: list[tuple[CustomerId, MemberId]]
     ) -> dict[CustomerId, MemberId]:
-        customers = Counter(customer for customer, _ in wishes)
+        for wish in wishes:
+            if not isinstance(wish, tuple | list) or len(wish) != _PAIR:
+                rule = "be pairs of the ids of a customer and of a member"
+                raise InvalidValueError("wishes", wish, rule)
         faults = register.problems(
-            customers=sorted(customers), members=sorted({member for _, member in wishes})
+            customers=sorted([customer for customer, _ in wishes], key=str),
+            members=sorted([member for _, member in wishes], key=str),
         )
+        customers = Counter(customer for customer, _ in wishes if isinstance(customer, str))
         faults += [
             Fault(f"customer {name!r}", f"is wished for {count} times; say who is to have it")
             for name, count in sorted(customers.items())
@@ -229,7 +238,7 @@ class Pool(Terms):
                 customer: register.facts_of(customer, [fact])[fact] for customer in ordered
             }
             known = [customer for customer in ordered if found[customer] is not None]
-            _refuse(_mixed(fact, [found[customer] for customer in known]))
+            _refuse(_unordered(fact, [found[customer] for customer in known]))
             known.sort(key=found.__getitem__, reverse=name.startswith("-"))
             ordered = known + [customer for customer in ordered if found[customer] is None]
         return ordered
@@ -241,12 +250,29 @@ def _refuse(faults: Iterable[Fault]) -> None:
         raise FaultsError("pool", found)
 
 
-def _mixed(fact: str, values: list[object]) -> list[Fault]:
+def _unordered(fact: str, values: list[object]) -> list[Fault]:
     """Return what is wrong with values that cannot be put in an order."""
-    kinds = {
-        "number" if isinstance(value, int | float | Decimal) else type(value).__name__
-        for value in values
-    }
-    if len(kinds) <= 1:
-        return []
-    return [Fault(f"priority {fact!r}", f"must be of one type, and is {', '.join(sorted(kinds))}")]
+    kinds = sorted({_kind(value) for value in values})
+    if len(kinds) > 1:
+        problem = f"must be of one type, and is {', '.join(kinds)}"
+        return [Fault(f"priority {fact!r}", problem)]
+    if values and not _has_order(values[0]):
+        problem = f"must be what can be put in an order, and is {kinds[0]}"
+        return [Fault(f"priority {fact!r}", problem)]
+    return []
+
+
+def _has_order(value: Any) -> bool:  # noqa: ANN401 - whatever facts hold
+    """Say whether values like this one stand in a line; sets lie beside each other."""
+    try:
+        return not isinstance(value, AbstractSet) and bool(value <= value)  # noqa: PLR0124
+    except TypeError:
+        return False
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, int | float | Decimal | Fraction):
+        return "number"
+    if isinstance(value, datetime):
+        return "instant without a zone" if value.tzinfo is None else "instant"
+    return "text" if isinstance(value, str) else type(value).__name__

@@ -7,27 +7,25 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from crmcore.activities import Interaction, Matter, Purchase
 from crmcore.calendar import Period
 from crmcore.customers import Customer, Ownership, OwnershipRole
-from crmcore.errors import Fault, FaultsError, InvalidValueError
+from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import Member
 from crmcore.repositories import Aggregate
 
 from ._days import joined
+from ._facts import MEMBER_FIELDS, OWN_FIELDS, formless, frozen, frozen_facts, names, read, thawed
 from ._faults import Names, bad_locks, overlaps, strangers, twice
+from ._kinds import each_is_a
 
 _R = TypeVar("_R")
-_K = TypeVar("_K")
-
-OWN_FIELDS: Final = ("id", "kind", "known_since", "language", "name", "needs", "region")
-MEMBER_FIELDS: Final = ("id", "languages", "name", "regions", "roles", "team", "weekly_hours")
+_A = TypeVar("_A", bound=Aggregate)
 
 
 @attrs.frozen(kw_only=True)
@@ -37,59 +35,59 @@ class Holding:
     Attributes:
         since: When the member took the customer over; intervals of the same member that
             touch are one stretch.
+        until: When the stretch ends; None while it lasts.
         last: The interval that lasts.
     """
 
     since: datetime
+    until: datetime | None
     last: Ownership
 
 
 # A converter for each type, because type checkers read the arguments of a record from them.
 def _customers(records: Iterable[Customer]) -> tuple[Customer, ...]:
-    return tuple(sorted(records, key=_id))
+    return _records(Customer, records, "customers")
 
 
 def _members(records: Iterable[Member]) -> tuple[Member, ...]:
-    return tuple(sorted(records, key=_id))
+    return _records(Member, records, "members")
 
 
 def _ownerships(records: Iterable[Ownership]) -> tuple[Ownership, ...]:
-    return tuple(sorted(records, key=_id))
+    return _records(Ownership, records, "ownerships")
 
 
 def _interactions(records: Iterable[Interaction]) -> tuple[Interaction, ...]:
-    return tuple(sorted(records, key=_id))
+    return _records(Interaction, records, "interactions")
 
 
 def _purchases(records: Iterable[Purchase]) -> tuple[Purchase, ...]:
-    return tuple(sorted(records, key=_id))
+    return _records(Purchase, records, "purchases")
 
 
 def _matters(records: Iterable[Matter]) -> tuple[Matter, ...]:
-    return tuple(sorted(records, key=_id))
+    return _records(Matter, records, "matters")
 
 
 def _facts(facts: Mapping[CustomerId, object]) -> Mapping[CustomerId, object]:
-    return _kept(facts, "facts")
+    return frozen_facts(facts, "facts")
 
 
 def _member_facts(facts: Mapping[MemberId, object]) -> Mapping[MemberId, object]:
-    return _kept(facts, "member_facts")
+    return frozen_facts(facts, "member_facts")
 
 
 def _locks(locks: Mapping[CustomerId, date | None]) -> Mapping[CustomerId, date | None]:
-    return _kept(locks, "locks")
+    return frozen(locks, "locks")
 
 
 def _id(record: Aggregate) -> str:
     return record.id
 
 
-def _kept(given: Mapping[_K, _R], field: str) -> Mapping[_K, _R]:
-    """Return what is in a mapping now, whatever becomes of the mapping."""
-    if not isinstance(given, Mapping):
-        raise InvalidValueError(field, given, "be a mapping from ids")
-    return MappingProxyType(dict(given))
+def _records(kind: type[_A], records: Iterable[_A], field: str) -> tuple[_A, ...]:
+    found = each_is_a(kind, records, field, f"hold {kind.__name__} records")
+    return tuple(sorted(found, key=_id))
 
 
 def _grouped(
@@ -122,7 +120,8 @@ class Register:
 
     It is checked when it is built, and everything that is wrong is told at once; the order of
     the records never matters. It may hold records of days to come: who asks as of a day is
-    told what was known when that day began.
+    told what was known when that day began. Only the end of an ownership, and who has the
+    customer then, is taken as planned all along, since nothing says when it was written down.
 
     Attributes:
         customers: The customers, each once.
@@ -183,10 +182,14 @@ class Register:
             (f"matter {m.id!r}", ((customers, m.customer), (members, m.member)))
             for m in self.matters
         )
-        yield from strangers(("facts", ((customers, name),)) for name in sorted(self.facts))
         yield from strangers(
-            ("member_facts", ((members, name),)) for name in sorted(self.member_facts)
+            ("facts", ((customers, name),)) for name in sorted(self.facts, key=str)
         )
+        yield from strangers(
+            ("member_facts", ((members, name),)) for name in sorted(self.member_facts, key=str)
+        )
+        yield from formless(self.facts, "facts")
+        yield from formless(self.member_facts, "member_facts")
         yield from bad_locks(self.locks, customers)
         yield from overlaps(self._owned)
 
@@ -234,6 +237,15 @@ class Register:
             f"{len(self.ownerships)} ownerships>"
         )
 
+    def __reduce__(self) -> tuple[Callable[..., Register], tuple[dict[str, Any]]]:
+        """Let it be copied, and sent to other processes, as what it was built of."""
+        fields: dict[str, Any] = {
+            field.name: getattr(self, field.name) for field in attrs.fields(Register)
+        }
+        for name in ("facts", "member_facts", "locks"):
+            fields[name] = thawed(fields[name])
+        return _rebuilt, (fields,)
+
     @cached_property
     def first(self) -> datetime | None:
         """When the first ownership began; None where there is none."""
@@ -276,11 +288,14 @@ class Register:
         place = bisect_left(intervals, True, key=lambda held: held.since > at) - 1  # noqa: FBT003
         if place < 0 or not intervals[place].lasts_at(at):
             return None
-        last = first = intervals[place]
-        while place > 0 and _touches(intervals[place - 1], first):
-            place -= 1
-            first = intervals[place]
-        return Holding(since=first.since, last=last)
+        first = end = place
+        while first > 0 and _touches(intervals[first - 1], intervals[first]):
+            first -= 1
+        while end + 1 < len(intervals) and _touches(intervals[end], intervals[end + 1]):
+            end += 1
+        return Holding(
+            since=intervals[first].since, until=intervals[end].until, last=intervals[place]
+        )
 
     def contacts(self, customer: CustomerId) -> list[Interaction]:
         """Return the contacts with a customer, by instant."""
@@ -299,15 +314,15 @@ class Register:
         beside = self._beside.get(customer, ())
         return any(held.member == member and held.lasts_at(at) for held in beside)
 
-    def facts_of(self, customer: CustomerId, names: Iterable[str]) -> dict[str, object]:
+    def facts_of(self, customer: CustomerId, asked: Iterable[str]) -> dict[str, object]:
         """Return those of the named facts of a customer that are known."""
         own, given = self._customer[customer], self.facts.get(customer)
-        return {name: _read(name, given, own, OWN_FIELDS) for name in names}
+        return {name: read(name, given, own, OWN_FIELDS) for name in asked}
 
-    def member_facts_of(self, member: MemberId, names: Iterable[str]) -> dict[str, object]:
+    def member_facts_of(self, member: MemberId, asked: Iterable[str]) -> dict[str, object]:
         """Return those of the named facts of a member that are known."""
         own, given = self._member[member], self.member_facts.get(member)
-        found = {name: _read(name, given, own, MEMBER_FIELDS) for name in names}
+        found = {name: read(name, given, own, MEMBER_FIELDS) for name in asked}
         if found.get("skills", 0) is None:
             found["skills"] = tuple(level.skill for level in own.skills)
         return found
@@ -315,32 +330,17 @@ class Register:
     @cached_property
     def fact_names(self) -> frozenset[str]:
         """The names of all facts of customers."""
-        return frozenset(OWN_FIELDS).union(*_names(self.facts.values()))
+        return frozenset(OWN_FIELDS).union(*names(self.facts.values()))
 
     @cached_property
     def member_fact_names(self) -> frozenset[str]:
         """The names of all facts of members."""
-        return frozenset({*MEMBER_FIELDS, "skills"}).union(*_names(self.member_facts.values()))
+        return frozenset({*MEMBER_FIELDS, "skills"}).union(*names(self.member_facts.values()))
 
 
 def _touches(earlier: Ownership, later: Ownership) -> bool:
     return earlier.member == later.member and earlier.until == later.since
 
 
-def _read(name: str, given: object, own: object, own_fields: tuple[str, ...]) -> object:
-    """Return a fact as it was given, or else as the record itself has it."""
-    found = given.get(name) if isinstance(given, Mapping) else getattr(given, name, None)
-    if found is None and name in own_fields:
-        return getattr(own, name)
-    return found
-
-
-def _names(facts: Iterable[object]) -> Iterator[Iterable[str]]:
-    """Yield the names of what is known of each, and of each class of records once."""
-    classes: set[type] = set()
-    for known in facts:
-        if isinstance(known, Mapping):
-            yield known
-        elif type(known) not in classes:
-            classes.add(type(known))
-            yield (name for name in dir(known) if not name.startswith("_"))
+def _rebuilt(fields: dict[str, Any]) -> Register:
+    return Register(**fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -14,12 +14,13 @@ from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import LabelledEnum, Phrase
 
+from ._kinds import each_is_a, is_yes_or_no, word, words
+
 MOST_DAYS: Final = 3650
 _MOST_CUSTOMERS: Final = 1_000_000
 
 What: TypeAlias = Literal["contact", "purchase", "matter"]
 _WHATS: Final = get_args(What)
-_E = TypeVar("_E", bound=LabelledEnum)
 
 
 class Whose(LabelledEnum):
@@ -69,20 +70,21 @@ class ClaimLimits:
     counting: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
 
 
-def _chosen(kind: str, known: type[_E], chosen: Iterable[_E]) -> tuple[_E, ...]:
-    found = set(chosen)
-    for stranger in sorted(map(str, found.difference(known))):
-        raise UnknownNameError(kind, stranger, [one.value for one in known])
-    return tuple(one for one in known if one in found)
-
-
 def matter_kinds(kinds: Iterable[MatterKind]) -> tuple[MatterKind, ...]:
     """Return the kinds of matters, each once, in their order."""
-    return _chosen("kind of matter", MatterKind, kinds)
+    return words("kind of matter", MatterKind, kinds, "kinds of matters")
 
 
 def _channels(channels: Iterable[Channel]) -> tuple[Channel, ...]:
-    return _chosen("channel", Channel, channels)
+    return words("channel", Channel, channels, "channels")
+
+
+def _whose(by: Whose) -> Whose:
+    return word("choice of by", Whose, by)
+
+
+def _direction(direction: Direction | None) -> Direction | None:
+    return None if direction is None else word("direction", Direction, direction)
 
 
 @attrs.frozen(kw_only=True)
@@ -101,9 +103,9 @@ class Activity:
     """
 
     what: What = attrs.field(default="contact")
-    by: Whose = Whose.OWNER
+    by: Whose = attrs.field(default=Whose.OWNER, converter=_whose)
     channels: tuple[Channel, ...] = attrs.field(default=(), converter=_channels)
-    direction: Direction | None = None
+    direction: Direction | None = attrs.field(default=None, converter=_direction)
     kinds: tuple[MatterKind, ...] = attrs.field(default=(), converter=matter_kinds)
 
     def __attrs_post_init__(self) -> None:
@@ -114,7 +116,7 @@ class Activity:
             InvalidValueError: If a field is given that says nothing about this kind.
         """
         if self.what not in _WHATS:
-            raise UnknownNameError("kind of activity", self.what, _WHATS)
+            raise UnknownNameError("kind of activity", str(self.what), _WHATS)
         narrows = self.channels or self.direction is not None or self.by is not Whose.OWNER
         if narrows and self.what != "contact":
             rule = "be contact where by, channels or direction narrow it"
@@ -152,12 +154,17 @@ def _either(chosen: tuple[LabelledEnum, ...], whole: Phrase, form: Phrase) -> Ph
     return Phrase(form.en.format(english), form.zh.format(chinese))
 
 
-def _activities(activities: Iterable[Activity]) -> tuple[Activity, ...]:
-    found = tuple(dict.fromkeys(activities))
-    for other in found:
-        if not isinstance(other, Activity):
-            raise InvalidValueError("activities", other, "be activities, such as Activity()")
-    return tuple(sorted(found, key=repr))
+def _resets(activities: Iterable[Activity]) -> tuple[Activity, ...]:
+    return _activities(activities, "resets")
+
+
+def _settled_by(activities: Iterable[Activity]) -> tuple[Activity, ...]:
+    return _activities(activities, "settled_by")
+
+
+def _activities(activities: Iterable[Activity], field: str) -> tuple[Activity, ...]:
+    rule = "list activities, as Activity(what='contact')"
+    return tuple(sorted(set(each_is_a(Activity, activities, field, rule)), key=repr))
 
 
 @attrs.frozen(kw_only=True)
@@ -186,10 +193,10 @@ class RecycleRule:
     name: str = attrs.field(validator=is_id)
     days: int = attrs.field(validator=between(1, MOST_DAYS))
     when: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
-    resets: tuple[Activity, ...] = attrs.field(default=(), converter=_activities)
-    settled_by: tuple[Activity, ...] = attrs.field(default=(), converter=_activities)
+    resets: tuple[Activity, ...] = attrs.field(default=(), converter=_resets)
+    settled_by: tuple[Activity, ...] = attrs.field(default=(), converter=_settled_by)
     since: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
-    leave_pauses: bool = True
+    leave_pauses: bool = attrs.field(default=True, validator=is_yes_or_no)
 
     @property
     def fields(self) -> frozenset[str]:

@@ -19,6 +19,7 @@ from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import SkillLevel
 from crmcore.verdicts import Use, decide
 
+from ._kinds import each_is_a, is_yes_or_no
 from ._register import Register
 from ._rules import MOST_DAYS, ClaimLimits, RecycleRule, is_timeless, matter_kinds
 
@@ -26,26 +27,21 @@ _DESCENDING: Final = "-"
 
 
 def _rules(rules: Iterable[RecycleRule]) -> tuple[RecycleRule, ...]:
-    found = tuple(rules)
-    for rule in found:
-        if not isinstance(rule, RecycleRule):
-            raise InvalidValueError("rules", rule, "list rules, as RecycleRule(name=…, days=…)")
-    return found
+    return each_is_a(RecycleRule, rules, "rules", "list rules, as RecycleRule(name=…, days=…)")
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
-    found = tuple(levels)
-    for level in found:
-        if not isinstance(level, SkillLevel):
-            rule = "list levels of skills, such as SkillLevel('negotiation', 3)"
-            raise InvalidValueError("skills", level, rule)
-    return tuple(sorted(found))
+    rule = "list levels of skills, such as SkillLevel('negotiation', 3)"
+    return tuple(sorted(each_is_a(SkillLevel, levels, "skills", rule)))
 
 
-def _texts(names: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise InvalidValueError("priority", names, "be a list of names, also of a single one")
-    return tuple(names)
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return each_is_a(str, names, "priority", "be a list of names, also of a single one")
+
+
+def _are_limits(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, ClaimLimits):
+        raise InvalidValueError(attribute.name, value, "be ClaimLimits, as ClaimLimits(held=…)")
 
 
 @attrs.frozen(kw_only=True)
@@ -57,14 +53,12 @@ class Terms:
     scope: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
     who: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
     skills: tuple[SkillLevel, ...] = attrs.field(default=(), converter=_skills)
-    serves: bool = True
-    limits: ClaimLimits = attrs.field(
-        factory=ClaimLimits, validator=attrs.validators.instance_of(ClaimLimits)
-    )
+    serves: bool = attrs.field(default=True, validator=is_yes_or_no)
+    limits: ClaimLimits = attrs.field(factory=ClaimLimits, validator=_are_limits)
     previous_owner_days: int = attrs.field(default=0, validator=between(0, MOST_DAYS))
-    every_former_owner: bool = False
+    every_former_owner: bool = attrs.field(default=False, validator=is_yes_or_no)
     waiting_days: int = attrs.field(default=0, validator=between(0, MOST_DAYS))
-    priority: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    priority: tuple[str, ...] = attrs.field(default=(), converter=_names)
     rules: tuple[RecycleRule, ...] = attrs.field(default=(), converter=_rules)
     exempt: Criterion | None = attrs.field(
         default=None, validator=attrs.validators.optional(is_timeless)
@@ -154,7 +148,10 @@ class Terms:
 
         Raises:
             FaultsError: With each name that nobody has.
+            InvalidValueError: If it is no register.
         """
+        if not isinstance(register, Register):
+            raise InvalidValueError("register", register, "be a Register")
         wanted = [("fact", self.fields, register.fact_names)] if register.customers else []
         if register.members:
             wanted.append(("fact of members", self.who.fields, register.member_fact_names))
