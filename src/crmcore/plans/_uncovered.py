@@ -84,8 +84,9 @@ class Uncovered:
             nobody are left out.
         reason: The funnel in words, with what is wanting in the end.
         remedy: The smallest change that would let somebody hold it, where one is known.
-        remedies: For each member who could be brought to hold it with one change, or with
-            two where nobody could with one, what that takes; what is worth most comes first.
+        remedies: What it would take to bring a member to hold it, with one change, or with
+            two where nothing would do with one; three at most. The fewest levels of a skill
+            come first, then the fewest hours, then what is worth most.
         dearer: By how many points whoever has the hours and may hold it would cost more than
             covering it is worth, for each hour that it takes; None where nobody could.
         stays_with: Who holds it today against a rule, and keeps it until somebody is found;
@@ -126,7 +127,7 @@ class Shortfall:
     out, this reason would be none.
 
     Attributes:
-        items: What cannot all be held, by subject; each is necessary for the reason.
+        items: What cannot all be held, by subject.
         names: How people call these items, in the same order.
         holders: Everybody who may hold any of them and could take its hours.
         wants: What all the items want of whoever holds them, in words.
@@ -137,6 +138,9 @@ class Shortfall:
         lacking: The hours that are wanting for all that only these holders may hold, the
             items and others; 0 where hours are not what is wanting.
         uncovered: What stays uncovered in the plan for this reason, by subject.
+        is_irreducible: Whether each of the items is known to be necessary. That is not so only
+            where thousands of items depend on each other: the reason is true then, but the
+            search for what can be left out of it has an end.
 
     .. versionadded:: 0.1.0
     """
@@ -150,6 +154,7 @@ class Shortfall:
     apart: tuple[tuple[str, str], ...] = ()
     lacking: Decimal = Decimal(0)
     uncovered: tuple[str, ...]
+    is_irreducible: bool = True
 
     @property
     def short(self) -> Decimal:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 
+import attrs
+
 from crmcore.allocation import Band, Budget, Conflict, Holder, Item, Option, Problem, solve
 from crmcore.kernel import MemberId, Phrase
 from crmcore.plans import Shortfall, Uncovered
@@ -122,13 +124,14 @@ class Shortfalls:
         if all(need.by is not None for need in needs):
             return
         for found in hall_sets(needs, {str(key): most for key, most in self._limits.items()}):
-            yield self._shortfall(
+            reason = self._shortfall(
                 found.needs,
                 found.holders,
                 self._in_common(found.needs),
                 found.explained,
                 found.lacking,
             )
+            yield attrs.evolve(reason, is_irreducible=found.is_irreducible)
 
     def _in_common(self, needs: Iterable[Need]) -> tuple[Phrase, ...]:
         """Return what all of several items want and not everybody has."""
@@ -159,7 +162,8 @@ class Shortfalls:
                 holders = frozenset[str]().union(*(need.holders for need in needs))
                 explained = [need for need in needs if need.by is None]
                 told |= {need.key for need in explained}
-                yield self._shortfall(needs, holders, (), explained, 0)
+                reason = self._shortfall(needs, holders, (), explained, 0)
+                yield attrs.evolve(reason, is_irreducible=self._trials < _MOST_TRIALS)
 
     def _irreducible(self, key: str) -> list[str]:
         """Return items that cannot all be held, nothing to be left out, this one the last."""
