@@ -203,8 +203,12 @@ def test_a_review_says_what_each_move_carries(shop: Shop, opened: Opened) -> Non
         opened("m-3", "hal", "anna"),
         opened("m-4", "hal", "ben", closed_at=NOON - 48 * HOUR),
     )
-    moves = attrs.evolve(shop, matters=matters).review().plan.moves
+    review = attrs.evolve(shop, matters=matters).review()
+    moves = review.plan.moves
 
+    assert "  what goes along: 1 request, 1 meeting" in review.summary().splitlines()
+    assert "  随客户移交：1项服务请求、1项会面" in review.summary(language="zh-CN").splitlines()
+    assert "goes along" not in shop.review().summary()
     carried = {each.customer: each.carries for each in moves if each.carries is not None}
     hal = carried.pop(CustomerId("hal"))
     assert [each.id for each in hal.matters] == ["m-2", "m-1"]

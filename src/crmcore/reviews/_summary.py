@@ -16,7 +16,7 @@ from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import Stage
 from crmcore.organization import Organization
-from crmcore.plans import Balance
+from crmcore.plans import Balance, Carried
 from crmcore.policies import Policy
 from crmcore.segments import GroupSummary
 
@@ -142,6 +142,13 @@ def what_is_proposed(plan: DepartmentPlan, training: tuple[TrainingNeed, ...]) -
         f"  hours for customers: from {before} to {after} of what each member has for them",
         f"  客户工时占各成员可用工时的比例：由{before}变为{after}",
     )
+    carried = Carried(
+        matter for move in plan.moves if move.carries is not None for matter in move.carries.matters
+    )
+    if carried.matters:
+        yield Phrase(
+            f"  what goes along: {carried.wording.en}", f"  随客户移交：{carried.wording.zh}"
+        )
     if training:
         title = training[0].title
         yield Phrase(f"  {title.en}", f"  {title.zh}")
