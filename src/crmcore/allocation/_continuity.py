@@ -133,16 +133,21 @@ def lexical(table: Table) -> Table:
     cover = (sum(weights) + 1) * move
     if (lack + 1) * cover >= FORBIDDEN:
         # Then it has to do that a move outweighs a hundred times what one row can win.
-        move = _MARGIN * (max(ranges.values()) + _most_by_hours(table))
-        cover = _MARGIN * (max(weights) + 1) * move
+        move = _MARGIN * (max(ranges.values(), default=0) + _most_by_hours(table))
+        cover = _MARGIN * (max(weights, default=0) + 1) * move
     most = lack * cover + sum(weights) * move + costs
     if most >= FORBIDDEN:
         rule = f"have costs that come to less than {FORBIDDEN} when they are ranked"
         raise InvalidValueError("problem", most, rule)
-    scaled = {id(base): (*base[:-1], base[nobody] // unit * cover) for base in table.base}
+    # Whoever loses an item to nobody loses it all the same.
+    scaled = {
+        key: (*base[:-1], base[nobody] // unit * cover + weight * move)
+        for base, weight in zip(table.base, weights, strict=True)
+        for key in [(id(base), weight)]
+    }
     return attrs.evolve(
         table,
-        base=[scaled[id(base)] for base in table.base],
+        base=[scaled[id(base), weight] for base, weight in zip(table.base, weights, strict=True)],
         change=[weight * move for weight in weights],
     )
 

@@ -24,6 +24,7 @@ _SHORT = 8
 _LINKS = 8
 _MOST_CHAINS = 60
 _ROUNDS = 12
+_WORTHWHILE = 0.01
 _ROUNDS_OF_FEW = 100
 
 # For each pair of columns, what rows lose by going over, and the rows.
@@ -87,20 +88,26 @@ class Descent:
 
     def run(self, prices: Sequence[float], timer: Timer) -> None:
         """Go down until no change that is tried helps, or budget or time are used up."""
-        if len(self.held) <= _FEW:
-            rounds = _ROUNDS_OF_FEW
-            while rounds > 0 and self.moves > 0 and not timer.is_over() and self._small_round():
-                rounds -= 1
-        else:
-            market = Market(self._table, prices)
-            rounds = _ROUNDS
-            while (
-                rounds > 0
-                and self.moves > 0
-                and not timer.is_over()
-                and self._large_round(market, timer)
-            ):
-                rounds -= 1
+        if len(self.held) > _FEW:
+            self._run_large(prices, timer)
+            return
+        rounds = _ROUNDS_OF_FEW
+        while rounds > 0 and self.moves > 0 and not timer.is_over() and self._small_round():
+            rounds -= 1
+
+    def _run_large(self, prices: Sequence[float], timer: Timer) -> None:
+        """Go round after round, until one closes less than a hundredth of what is open."""
+        table, market = self._table, Market(self._table, prices)
+        value = table.value(self.held)
+        lost = (market.cost(row, at) - market.costs[row] for row, at in enumerate(self.held))
+        least = value - sum(self._losses(prices)) - sum(lost)
+        for _ in range(_ROUNDS):
+            if self.moves <= 0 or timer.is_over():
+                break
+            self._large_round(market, timer)
+            before, value = value, table.value(self.held)
+            if before - value <= _WORTHWHILE * (value - least):
+                break
 
     def _clashes(self, row: int, to: int, but: int = -1) -> bool:
         foes = self._table.enemies[row]
@@ -159,28 +166,24 @@ class Descent:
             better |= self._try_exchange(one, other)
         return better
 
-    def _large_round(self, market: Market, timer: Timer) -> bool:
+    def _large_round(self, market: Market, timer: Timer) -> None:
         losses, gaps = self._losses(market.prices), self._gaps(market)
         near = self._near(market, losses, gaps[0][0] if gaps else 0.0)
-        better = self._move_near(near)
-        better |= self._exchange_near(near, losses, timer)
+        self._move_near(near)
+        self._exchange_near(near, losses, timer)
         for _, row, to in gaps:
             if timer.is_over():
                 break
-            better |= self._try_chain(row, to, near)
-        return better
+            self._try_chain(row, to, near)
 
-    def _move_near(self, near: _Near) -> bool:
-        better = False
+    def _move_near(self, near: _Near) -> None:
         for at, lists in enumerate(near):
             for to, rows in sorted(lists.items()):
                 for _, row in rows:
                     if self.held[row] == at:
-                        better |= self._try_move(row, to)
-        return better
+                        self._try_move(row, to)
 
-    def _exchange_near(self, near: _Near, losses: Sequence[float], timer: Timer) -> bool:
-        better = False
+    def _exchange_near(self, near: _Near, losses: Sequence[float], timer: Timer) -> None:
         pairs = [
             (at, to)
             for at, lists in enumerate(near)
@@ -197,14 +200,13 @@ class Descent:
                     if lost + also >= most or self.held[one] != at:
                         break
                     if self.held[other] == to:
-                        better |= self._try_exchange(one, other)
-        return better
+                        self._try_exchange(one, other)
 
-    def _try_chain(self, row: int, to: int, near: _Near) -> bool:
+    def _try_chain(self, row: int, to: int, near: _Near) -> None:
         """Give a row to who would like it best, and let that one hand on what is in the way."""
         at, total = self.held[row], self.change(row, to)
         if to == at or self.moves <= 0 or self._clashes(row, to):
-            return False
+            return
         self._put(row, to)
         handed = [(row, at)]
         while total >= 0 and len(handed) < _LINKS and (ways := self._ways_on(to, row, near)):
@@ -214,10 +216,9 @@ class Descent:
             total += change
         if total < 0:
             self.moves -= len(handed)
-            return True
+            return
         for other, back in reversed(handed):
             self._put(other, back)
-        return False
 
     def _ways_on(self, at: int, kept: int, near: _Near) -> list[tuple[int, int, int]]:
         """Return how *at* may hand rows on but *kept*: the change, the row and the column."""

@@ -64,10 +64,10 @@ def flow_prices(
     first = list(prices) or _sampled(table, rows, 1, timer)
     flow = _Flow(table, rows, first, 1)
     flow.run(timer)
-    held, _ = table.cheapest(flow.prices)
-    for row, at in flow.mostly().items():
-        held[row] = at
-    return flow.prices, held
+    held = flow.mostly()
+    others = [row for row in range(len(table.base)) if row not in held]
+    held.update(zip(others, table.cheapest(flow.prices, others)[0], strict=True))
+    return flow.prices, [held[row] for row in range(len(table.base))]
 
 
 def _work(minutes: Sequence[int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 from operator import add
 
@@ -26,7 +26,7 @@ class Market:
         self._table = table
         self.columns, self.costs = table.cheapest(prices)
         self._paid = Paid(prices)
-        self._near = near_columns(table, range(len(table.base)), prices)
+        self._near = near_columns(table, range(len(table.base)), prices, self.columns)
 
     def cost(self, row: int, at: int) -> float:
         """Return what a row costs with a column."""
@@ -50,19 +50,21 @@ class Market:
 
 
 def near_columns(
-    table: Table, rows: Sequence[int], prices: Sequence[float]
+    table: Table, rows: Sequence[int], prices: Sequence[float], firsts: Iterable[int] | None = None
 ) -> dict[int, tuple[int, ...]]:
     """Return the columns that rows may go to, the one that is cheapest at the prices first.
 
     Where there are very many pairs of rows and columns, only the cheapest ones are among
-    them, beside today's holder and nobody.
+    them, beside today's holder and nobody. Which one is cheapest may be handed in as *firsts*
+    where it is known already.
     """
     nobody = table.nobody
     most = _NEAREST if len(rows) * nobody > _MOST_PAIRS else nobody
     paid = Paid(prices)
     known: dict[tuple[int, int], tuple[int, ...]] = {}
     found: dict[int, tuple[int, ...]] = {}
-    for row, first in zip(rows, table.cheapest(prices, rows)[0], strict=True):
+    firsts = table.cheapest(prices, rows)[0] if firsts is None else firsts
+    for row, first in zip(rows, firsts, strict=True):
         base, minutes, here = table.base[row], table.minutes[row], table.current[row]
         key = (id(base), id(minutes))
         if key not in known:
