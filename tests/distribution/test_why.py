@@ -78,18 +78,18 @@ def test_all_that_a_member_lacks_is_told() -> None:
 
 def test_names_that_nobody_knows_come_with_the_nearest() -> None:
     """A slip in a skill, a language or a region is pointed out where it leaves nobody."""
-    need = Need(skills=[SkillLevel("negotation", 1)], language="zh-CN", region="eats")
+    need = Need(skills=[SkillLevel("negotiations", 1)], language="zh-CN", region="eats")
     people = team(2, skills=[SkillLevel("negotiation", 3)], languages=["en"], regions=["east"])
 
     decision, _ = Rota.of(people).assign(Arrival(id="c-1", at=MONDAY, need=need))
 
     assert decision.outcome is Outcome.NOBODY
     assert [hint.en for hint in decision.why.suggestions] == [
-        "nobody has the skill negotation; did you mean negotiation?",
+        "nobody has the skill negotiations; did you mean negotiation?",
         "nobody has the language zh-CN",
         "nobody has the region eats; did you mean east?",
     ]
-    assert decision.why.suggestions[0].zh == "无人具备技能negotation；是否指negotiation？"
+    assert decision.why.suggestions[0].zh == "无人具备技能negotiations；是否指negotiation？"
     assert str(decision.why).endswith("did you mean east?")
 
 

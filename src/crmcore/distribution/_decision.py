@@ -72,10 +72,10 @@ class Decisions(Sequence[Decision]):
         members: Sequence[MemberId | None],
         outcomes: Sequence[Outcome],
         pages: Sequence[Page | None],
-        untils: Sequence[int],
+        counts: Sequence[int],
     ) -> None:
         """Keep the columns, all of one length."""
-        self._columns = (arrivals, members, outcomes, pages, untils)
+        self._columns = (arrivals, members, outcomes, pages, counts)
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -89,9 +89,9 @@ class Decisions(Sequence[Decision]):
         """Return one of them, or a stretch."""
         if isinstance(index, slice):
             return tuple(self[at] for at in range(len(self))[index])
-        arrivals, members, outcomes, pages, untils = self._columns
+        arrivals, members, outcomes, pages, counts = self._columns
         return decision(
-            arrivals[index], members[index], outcomes[index], pages[index], untils[index]
+            arrivals[index], members[index], outcomes[index], pages[index], counts[index]
         )
 
     def __iter__(self) -> Iterator[Decision]:

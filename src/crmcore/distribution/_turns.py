@@ -135,7 +135,7 @@ class Turns:
         members: list[MemberId | None] = []
         outcomes: list[Outcome] = []
         pages: list[Page | None] = []
-        untils: list[int] = []
+        counts: list[int] = []
         ids: list[MemberId | None] = [*self._ids, None]
         for arrival in arrivals:
             outcome, place = self._decide(arrival, None)
@@ -143,8 +143,8 @@ class Turns:
             outcomes.append(outcome)
             members.append(ids[place])
             pages.append(page)
-            untils.append(until)
-        return Decisions(arrivals, members, outcomes, pages, untils)
+            counts.append(until)
+        return Decisions(arrivals, members, outcomes, pages, counts)
 
     def _before(self, outcome: Outcome) -> tuple[Page | None, int]:
         """Return the page and the count of its entries before the last decision."""
