@@ -104,9 +104,9 @@ class MemberChange:
         loses: What goes, by subject.
         hours_gained: The hours of what comes.
         hours_lost: The hours of what goes.
-        value_gained: What is worth what comes: for customers in the company's currency, for
-            duties the importance of their responsibilities.
-        value_lost: The same of what goes.
+        value_gained: The value of what comes: of customers in the company's currency, of duties
+            the importance of their responsibilities, added up.
+        value_lost: The value of what goes.
         hours_before: The hours of what the member holds today.
         hours_after: The hours of what the member holds by the plan.
         capacity: The hours that the member has for them; 0 for whoever has none.
