@@ -290,6 +290,17 @@ def test_a_pin_and_a_lock_may_say_the_same() -> None:
     assert plan(book, [holder("wei")], pins=[lock("c-1"), pin("c-1", "wei")]).moves == ()
 
 
+def test_a_lock_holds_against_a_rule_for_what_is_pinned_there_too() -> None:
+    """A pin to the owner who breaks a rule takes nothing from a lock that admits it."""
+    book = [need("c-1", owner="wei", language="fr")]
+
+    found = plan(book, [holder("wei")], pins=[lock("c-1"), pin("c-1", "wei")])
+
+    (gap,) = found.uncovered
+    assert found.moves == ()
+    assert gap.stays_with == "wei"
+
+
 def test_a_pin_does_not_inherit_a_breach() -> None:
     """A pin to today's owner who breaks a rule is refused, and what would do is told."""
     book = [need("c-1", owner="wei", language="fr")]

@@ -223,11 +223,8 @@ class Case:
 
     def may_keep(self, slot: Slot) -> bool:
         """Say whether whoever holds a slot today against a rule may keep it for want of others."""
-        return (
-            slot.holder in self.members
-            and slot.subject not in self.pins
-            and not self.may_stay(slot)
-        )
+        is_pinned = slot.subject in self.pins and slot.subject not in self.locks
+        return slot.holder in self.members and not is_pinned and not self.may_stay(slot)
 
     def _spared(self, slot: Slot) -> MemberId | None:
         """Return today's holder, if a search should try to leave the slot there.
