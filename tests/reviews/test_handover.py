@@ -668,6 +668,18 @@ def test_nobody_hands_over_who_is_not_there(shop: Shop, plan: Callable[..., Hand
         plan(store, "ebn")
 
 
+def test_the_only_one_cannot_hand_over(shop: Shop, plan: Callable[..., Handover]) -> None:
+    """Where nobody else has any hours, that is said, rather than a plan of nothing."""
+    idle = [
+        one if one.id == "ben" else attrs.evolve(one, weekly_hours=0)
+        for one in shop.organization.members
+    ]
+    alone = attrs.evolve(shop, organization=attrs.evolve(shop.organization, members=idle))
+
+    with pytest.raises(FaultsError, match="nobody"):
+        plan(alone.into(MemoryStore()))
+
+
 def test_the_department_is_that_of_the_member(
     shop: Shop, policy: Policy, plan: Callable[..., Handover]
 ) -> None:
