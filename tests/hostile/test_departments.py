@@ -298,7 +298,7 @@ def test_a_department_that_looks_after_nobody_is_told_so(shop: Store, write: Wri
         add_organization(uow, load_organization(write(text)))
         uow.commit()
 
-    with pytest.raises(FaultsError, match="holders: nobody is named who could look after customers"):
+    with pytest.raises(FaultsError, match="holders: nobody is named who could look after"):
         review_department(shop, policy=Policy.default(), as_of=AS_OF)
 
 
