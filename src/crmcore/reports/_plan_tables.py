@@ -24,6 +24,15 @@ _HOUR_PRICE: Final = Column(
     "hour_price", Phrase("an hour is worth, points", "每小时价格（分）"), Kind.NUMBER
 )
 
+# What stands behind a reason; each column is called as the field of it.
+_BEHIND_A_MOVE: Final = (
+    Column("hour_before", Phrase("an hour of the giver", "原负责人每小时（分）"), Kind.NUMBER),
+    Column("hour_after", Phrase("an hour of the taker", "新负责人每小时（分）"), Kind.NUMBER),
+    Column("keep_cost", Phrase("keeping costs at least", "保持至少代价（分）"), Kind.NUMBER),
+    Column("flip", Phrase("stays above, times the change", "保持的变动倍数"), Kind.NUMBER),
+    Column("flip_hours", Phrase("stays with, more hours", "保持所需增加工时"), Kind.NUMBER),
+)
+
 
 def plan_tables(review: Review) -> tuple[Table, ...]:
     """Return the tables of the plan."""
@@ -145,6 +154,7 @@ def moves(review: Review, plan: Plan, name: str) -> Table:
                 move.reason.fit_after,
                 *(terms.get(term) for term in Term),
                 move.reason.net,
+                *(getattr(move.reason, column.name) for column in _BEHIND_A_MOVE),
                 why(review, move.reason),
             )
 
@@ -163,6 +173,7 @@ def moves(review: Review, plan: Plan, name: str) -> Table:
             Column("fit_after", Phrase("fit after, %", "新匹配度 %"), Kind.COUNT),
             *points,
             Column("points_net", Phrase("net", "净得分"), Kind.NUMBER),
+            *_BEHIND_A_MOVE,
             _REASON,
         ),
         rows=rows,

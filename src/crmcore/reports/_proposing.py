@@ -99,7 +99,7 @@ def _is_told_of_a_shortfall(column: str) -> bool:
 
 
 def _is_said_of_a_move(column: str) -> bool:
-    return not column.startswith(("points_", "fit_"))
+    return not column.startswith(("points_", "fit_", "hour_", "keep_", "flip"))
 
 
 def _is_a_number_of_a_move(column: str) -> bool:
