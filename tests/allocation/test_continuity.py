@@ -201,3 +201,38 @@ def test_carrying_a_plan_out_and_solving_again_moves_nobody(problem: Problem, fi
     )
 
     assert dict(solve(again, incumbent=incumbent).assignment) == held
+
+
+def test_costs_far_apart_lead_no_search_in_a_circle() -> None:
+    """Where ranks make costs larger than a float can tell apart, the search still ends."""
+    people = [
+        Holder("ada", [Band(48, -200), Band(9, 0), Band(3, 400), Band(6, 3000)]),
+        Holder("bob", [Band(96, -200), Band(18, 0), Band(6, 400), Band(120, 3000)]),
+    ]
+    terms = [
+        ("a", 37, 20_317_000, {"ada": 1_500}, "ada", 70_000),
+        ("b", 67, 50_000, {"ada": 110_000, "bob": 70_000}, None, 7_000),
+        ("c", 67, 4_800_000, {"bob": 0}, "bob", 56_000),
+        ("d", 67, 5_000_000, {"ada": 0, "bob": 0}, "bob", 500_000),
+        ("e", 67, 10_000_000, {"ada": 220_000, "bob": 140_000}, "bob", 14_000),
+        ("f", 67, 50_000, {"bob": 60_000}, None, 500_000),
+    ]
+    problem = Problem(
+        items=[
+            Item(
+                id=key,
+                minutes=minutes,
+                uncovered=uncovered,
+                options=tuple(Option(who, fit) for who, fit in fits.items()),
+                current=current,
+                change=change,
+            )
+            for key, minutes, uncovered, fits, current, change in terms
+        ],
+        holders=people,
+    )
+
+    found = dict(solve(problem, incumbent=Incumbent(first=True)).assignment)
+
+    ranks = (lack(problem, found), changes(problem, found))
+    assert ranks == min((lack(problem, h), changes(problem, h)) for h in assignments(problem))

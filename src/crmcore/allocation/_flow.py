@@ -197,9 +197,10 @@ class _Flow:
                 ends.append(at)
             base = near - prices[at]
             for to, cost in arcs[at].items():
-                step = base + cost + prices[to]
+                # Not below what is done already, or rounding might lead a path in a circle.
+                step = max(base + cost + prices[to], near)
                 if step < distance[to] - _TINY:
-                    distance[to] = step = max(step, near)
+                    distance[to] = step
                     before[to] = at
                     heappush(fringe, (step, to))
         reach = near
