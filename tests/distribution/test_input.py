@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +24,7 @@ from crmcore.distribution import (
 )
 from crmcore.errors import CrmError, FaultsError, InvalidValueError
 from crmcore.kernel import MemberId, TeamId
-from crmcore.organization import Member
+from crmcore.organization import Member, SkillLevel
 
 MONDAY = datetime(2026, 9, 28, 9, tzinfo=UTC)
 ANN, BO = (
@@ -61,6 +61,16 @@ def test_a_weight_is_a_positive_decimal_of_sensible_size(weight: Any, message: s
         (lambda: Limit(hours=Decimal("0.001")), "hours must be hours that are a whole number"),
         (lambda: CatchUp.capped(-1), "most must be between 0 and 1000000"),
         (lambda: Share(member=ANN, weekdays=[0]), "weekdays must be between 1 and 7"),
+        (lambda: Share(member=ANN, weekdays=cast("Any", [1, "2"])), "to Sunday .got '2'"),
+        (lambda: Share(member=ANN, weekdays=cast("Any", [True])), "to Sunday .got True"),
+        (lambda: Share(member=ANN, weekdays=cast("Any", 1)), "to Sunday .got 1"),
+        (lambda: Share(member=ANN, weekdays=[]), "weekdays must name a day; whoever takes nothing"),
+        (lambda: Share(member=ANN, limits=cast("Any", Limit(items=1))), "limits must list limits"),
+        (
+            lambda: Need(skills=cast("Any", [SkillLevel("tax", 1), "it"])),
+            "skills must .* .got 'it'",
+        ),
+        (lambda: Need(skills=cast("Any", SkillLevel("tax", 1))), "skills must list levels"),
         (lambda: Share(member=ANN, counted=-1), "counted must be between 0 and 10000"),
         (lambda: Share(member=ANN, given=10**25), "given must be between 0 and 10000"),
         (lambda: Arrival(id="", at=MONDAY), "id must not be empty"),
@@ -210,3 +220,48 @@ def test_a_rota_is_written_down_and_read_again() -> None:
     assert again == done.rota
     later = MONDAY + timedelta(hours=1)
     assert again.hand_out(["n-1", "n-2"], at=later) == done.rota.hand_out(["n-1", "n-2"], at=later)
+
+
+ROTA = Rota.of([ANN, BO])
+FIRST = Arrival(id="c-1", at=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Rota.of(cast("Any", ANN)), "members must list members"),
+        (lambda: Rota.of([ANN], weights=cast("Any", [1])), "weights must be a mapping from ids"),
+        (lambda: Rota.of([ANN], weights=cast("Any", {5: 1})), "weights.5: unknown member '5'"),
+        (lambda: Rota(shares=cast("Any", None)), "shares must list shares"),
+        (lambda: Rota(shares=[Share(member=ANN)], held=cast("Any", 5)), "held must list what"),
+        (
+            lambda: Rota(shares=[Share(member=ANN)], holidays=cast("Any", MONDAY.date())),
+            "holidays must list days, also a single one",
+        ),
+        (lambda: ROTA.hand_out("c-1", at=MONDAY), "ids must be a list of ids, also of a single"),
+        (lambda: ROTA.hand_out(cast("Any", ["c", 1]), at=MONDAY), "ids must list ids, which are"),
+        (lambda: ROTA.hand_out([], at=MONDAY.replace(tzinfo=None)), "at must carry a time zone"),
+        (
+            lambda: ROTA.hand_out(["c"], at=MONDAY, hours=cast("Any", 0.1)),
+            "text, not a float",
+        ),
+        (
+            lambda: ROTA.hand_out(["c"], at=MONDAY, hours=cast("Any", "x")),
+            "hours must be a decimal number",
+        ),
+        (lambda: ROTA.distribute(cast("Any", FIRST)), "arrivals must be a list of arrivals"),
+        (lambda: ROTA.assign(cast("Any", "c-1")), "arrival must be an Arrival, as Arrival"),
+        (lambda: Desk(ROTA).assign(cast("Any", None)), "must be an Arrival, .* .got None"),
+        (lambda: ROTA.assign(FIRST, to=cast("Any", ANN)), "to must be the id of a member"),
+        (lambda: ROTA.share(cast("Any", None)), "unknown member 'None'"),
+        (lambda: ROTA.joined_by(cast("Any", ANN)), "share must be a Share, as Share"),
+        (lambda: ROTA.with_terms(cast("Any", ANN)), "share must be a Share, .* .got Member"),
+        (lambda: Desk(cast("Any", [ANN])), "rota must be a Rota, such as Rota.of"),
+    ],
+)
+def test_what_is_no_rota_no_arrival_and_no_list_is_refused(
+    call: Callable[[], object], message: str
+) -> None:
+    """A single text is no list of letters, and a member is no share."""
+    with pytest.raises(CrmError, match=message):
+        call()

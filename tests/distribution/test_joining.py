@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -51,6 +52,16 @@ def test_a_newcomer_starts_at_a_stated_level(start: Start, counted: int) -> None
 
     assert [share.counted for share in rota.shares] == [10, 14, counted]
     assert [share.given for share in rota.shares] == [10, 14, 0]
+
+
+def test_a_start_may_be_written_down() -> None:
+    """The word of a start is the start; another word is not taken for the mean."""
+    newcomer = Share(member=member("cy"))
+    rota = busy(ann=10, bo=14)
+
+    assert rota.joined_by(newcomer, start=cast("Any", "zero")).share("cy").counted == 0
+    with pytest.raises(UnknownNameError, match="unknown start 'men'; did you mean 'mean'"):
+        rota.joined_by(newcomer, start=cast("Any", "men"))
 
 
 def test_a_newcomer_is_not_flooded() -> None:

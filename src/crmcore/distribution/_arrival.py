@@ -12,7 +12,7 @@ from crmcore.checks import between, day, decimal, is_id, utc
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, minutes
 
-from ._kinds import each_is_a, is_a
+from ._kinds import each_is_a, is_a, listed
 from ._need import Need
 
 _MOST_HOURS = 10_000
@@ -61,9 +61,7 @@ class Arrival:
 
 
 def _ids(ids: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(ids, str):
-        raise InvalidValueError("ids", ids, "be a list of ids, also of a single one")
-    return tuple(ids)
+    return listed(ids, "ids", "be a list of ids, also of a single one")
 
 
 def _is_day(_: object, attribute: attrs.Attribute[date], value: date) -> None:

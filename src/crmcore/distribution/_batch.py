@@ -10,6 +10,7 @@ from operator import attrgetter
 from crmcore.errors import Fault, FaultsError
 
 from ._arrival import Arrival
+from ._kinds import listed
 
 _TURN = attrgetter("at", "id")
 
@@ -28,7 +29,7 @@ def in_order(
         FaultsError: If one is none, comes too late, or contradicts another one of the same id
             and instant.
     """
-    given = list(arrivals)
+    given = list(listed(arrivals, "arrivals", "be a list of arrivals, also of a single one"))
     faults = [
         Fault(f"row {row}", f"must be an Arrival (got {type(arrival).__name__})")
         for row, arrival in enumerate(given, start=1)

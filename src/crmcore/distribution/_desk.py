@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._arrival import Arrival
 from ._decision import Decision
+from ._kinds import must_be
 from ._rota import Rota, rota_after, turns_from
 
 
@@ -20,6 +21,7 @@ class Desk:
 
     def __init__(self, rota: Rota) -> None:
         """Go on from a rota, which itself stays as it is."""
+        must_be(Rota, rota, "rota", "be a Rota, such as Rota.of(members)")
         self._began = rota
         self._turns = turns_from(rota)
 

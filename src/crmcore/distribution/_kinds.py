@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
 from crmcore.errors import InvalidValueError
+
+_T = TypeVar("_T")
 
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
@@ -31,3 +33,24 @@ def each_is_a(kind: type, rule: str) -> Validator:
                 raise InvalidValueError(attribute.name, element, rule)
 
     return check
+
+
+def listed(values: Iterable[_T], field: str, rule: str) -> tuple[_T, ...]:
+    """Return values as they come, and refuse what is no list of them, as *rule* says.
+
+    Raises:
+        InvalidValueError: If there is nothing to look through, or it is a text.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidValueError(field, values, rule)
+    return tuple(values)
+
+
+def must_be(kind: type, value: object, field: str, rule: str) -> None:
+    """Refuse what a caller hands in if it is no instance of *kind*, as *rule* says.
+
+    Raises:
+        InvalidValueError: If it is none.
+    """
+    if not isinstance(value, kind):
+        raise InvalidValueError(field, value, rule)

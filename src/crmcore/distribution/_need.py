@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -16,13 +16,18 @@ from crmcore.errors import InvalidValueError, nearest
 from crmcore.kernel import Phrase
 from crmcore.organization import Member, SkillLevel
 
-from ._kinds import each_is_a
+from ._kinds import listed, must_be
+
+_LEVELS: Final = "list levels of skills, as SkillLevel('negotiation', 3)"
 
 _MemberCheck: TypeAlias = Callable[[Member], bool]
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
-    return tuple(sorted(levels))
+    found = listed(levels, "skills", _LEVELS)
+    for level in found:
+        must_be(SkillLevel, level, "skills", _LEVELS)
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=1)
@@ -44,11 +49,7 @@ class Need:
     .. versionadded:: 0.1.0
     """
 
-    skills: tuple[SkillLevel, ...] = attrs.field(
-        default=(),
-        converter=_skills,
-        validator=each_is_a(SkillLevel, "list levels of skills, as SkillLevel('negotiation', 3)"),
-    )
+    skills: tuple[SkillLevel, ...] = attrs.field(default=(), converter=_skills)
     language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     region: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     criterion: Criterion | None = attrs.field(default=None)

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from crmcore.calendar import day_in
-from crmcore.checks import day, is_zone, optional_utc
+from crmcore.checks import day, decimal, is_zone, optional_utc, utc
 from crmcore.checks import zone as zone_of
 from crmcore.errors import (
     CrmError,
     Fault,
     FaultsError,
-    InvalidValueError,
     UnknownNameError,
 )
 from crmcore.kernel import MemberId
@@ -26,7 +25,7 @@ from crmcore.organization import Member
 from ._arrival import Arrival, Held
 from ._batch import in_order
 from ._decision import Decision
-from ._kinds import each_is_a, is_a
+from ._kinds import each_is_a, is_a, listed, must_be
 from ._memory import contradictions, repeated, starting_level
 from ._need import Need
 from ._share import CatchUp, Share, Start
@@ -35,14 +34,17 @@ from ._why import Outcome
 
 _ANYBODY = Need()
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
+_SHARES = "list shares, as Share(member=…)"
+_HELD = "list what is held, as Held(…)"
+_SHARE = "be a Share, as Share(member=…)"
 
 
 def _shares(shares: Iterable[Share]) -> tuple[Share, ...]:
-    return tuple(shares)
+    return listed(shares, "shares", _SHARES)
 
 
 def _held(held: Iterable[Held]) -> tuple[Held, ...]:
-    return tuple(held)
+    return listed(held, "held", _HELD)
 
 
 def _count(held: tuple[Held, ...]) -> str:
@@ -54,7 +56,8 @@ def _zone_name(zone: str | ZoneInfo) -> str:
 
 
 def _days(days: Iterable[date]) -> tuple[date, ...]:
-    return tuple(sorted({day(each, "holidays") for each in days}))
+    found = listed(days, "holidays", "list days, also a single one")
+    return tuple(sorted({day(each, "holidays") for each in found}))
 
 
 @attrs.frozen(kw_only=True)
@@ -76,9 +79,7 @@ class Rota:
     .. versionadded:: 0.1.0
     """
 
-    shares: tuple[Share, ...] = attrs.field(
-        converter=_shares, validator=each_is_a(Share, "list shares, as Share(member=…)")
-    )
+    shares: tuple[Share, ...] = attrs.field(converter=_shares, validator=each_is_a(Share, _SHARES))
     zone: str = attrs.field(default="UTC", converter=_zone_name, validator=is_zone)
     holidays: tuple[date, ...] = attrs.field(default=(), converter=_days)
     catch_up: CatchUp = attrs.field(
@@ -88,7 +89,7 @@ class Rota:
         default=(),
         converter=_held,
         repr=_count,
-        validator=each_is_a(Held, "list what is held, as Held(…)"),
+        validator=each_is_a(Held, _HELD),
     )
     seen: datetime | None = attrs.field(
         default=None,
@@ -126,14 +127,15 @@ class Rota:
             FaultsError: If weights are wrong or of nobody, or members come twice.
             InvalidValueError: If one of the members is none.
         """
-        people = tuple(members)
+        people = listed(members, "members", "list members")
         for member in people:
-            if not isinstance(member, Member):
-                raise InvalidValueError("members", member, "list members")
+            must_be(Member, member, "members", "list members")
+        if weights is not None:
+            must_be(Mapping, weights, "weights", "be a mapping from ids of members to weights")
         stated = dict(weights or {})
         known = [member.id for member in people]
         faults = [
-            Fault(f"weights.{name}", str(UnknownNameError("member", name, known)))
+            Fault(f"weights.{name}", str(UnknownNameError("member", str(name), known)))
             for name in stated
             if name not in known
         ]
@@ -157,7 +159,7 @@ class Rota:
         for share in self.shares:
             if share.id == member:
                 return share
-        raise UnknownNameError("member", member, [share.id for share in self.shares])
+        raise UnknownNameError("member", str(member), [share.id for share in self.shares])
 
     def held_by(self, member: str) -> tuple[str, ...]:
         """Return the ids of what a member holds, day by day.
@@ -195,6 +197,7 @@ class Rota:
 
         Raises:
             FaultsError: With everything that is wrong with the arrivals; nothing is given then.
+            InvalidValueError: If they are no list.
 
         Complexity:
             For each arrival, linear in the kinds of members who may take it and logarithmic in
@@ -216,9 +219,16 @@ class Rota:
             at: The instant.
             need: What each of them wants.
             hours: The work that each of them is.
+
+        Raises:
+            InvalidValueError: If the ids are no list of texts, the instant is naive or before
+                the last one, or the hours are no whole minutes.
         """
-        items = sorted(ids)
-        arrivals = [Arrival(id=each, at=at, need=need, hours=Decimal(hours)) for each in items]
+        at, work = utc(at, "at"), decimal(hours, "hours")
+        items = listed(ids, "ids", "be a list of ids, also of a single one")
+        for each in items:
+            must_be(str, each, "ids", "list ids, which are text")
+        arrivals = [Arrival(id=each, at=at, need=need, hours=work) for each in sorted(items)]
         return self.distribute(arrivals)
 
     def release(self, arrival: str) -> Rota:
@@ -251,9 +261,16 @@ class Rota:
 
         Raises:
             FaultsError: If the member takes part already.
+            InvalidValueError: If *share* is none, such as a bare member.
+            UnknownNameError: If there is no such start.
         """
+        must_be(Share, share, "share", _SHARE)
+        if start not in tuple(Start):
+            raise UnknownNameError("start", str(start), [one.value for one in Start])
         today = None if self.seen is None else day_in(self.seen, zone_of(self.zone))
-        newcomer = share.at_level(max(share.level, starting_level(self.shares, start, today)))
+        newcomer = share.at_level(
+            max(share.level, starting_level(self.shares, Start(start), today))
+        )
         return attrs.evolve(self, shares=(*self.shares, newcomer))
 
     def without(self, member: str) -> Rota:
@@ -278,7 +295,9 @@ class Rota:
 
         Raises:
             UnknownNameError: If the member takes no part; the message suggests the nearest.
+            InvalidValueError: If *share* is none, such as a bare member.
         """
+        must_be(Share, share, "share", _SHARE)
         old = self.share(share.id)
         counted = old.counted if old.weight == share.weight else share.at_level(old.level).counted
         new = attrs.evolve(share, given=old.given, counted=counted)

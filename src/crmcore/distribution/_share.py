@@ -14,12 +14,14 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, MemberId, minutes
 from crmcore.organization import Member
 
-from ._kinds import each_is_a, is_a
+from ._kinds import each_is_a, is_a, listed
 
 _MOST = 1_000_000
 _MOST_DIGITS = 6
 MOST_COUNTED = 10**24  # more than a billion items at the most unequal of weights
 _WEEK = (1, 2, 3, 4, 5, 6, 7)
+_DAYS = "be between 1 and 7, a list of days from Monday to Sunday"
+_LIMITS = "list limits, as Limit(items=50)"
 
 
 class Start(LabelledEnum):
@@ -112,11 +114,17 @@ class Limit:
 
 
 def _limits(limits: Iterable[Limit]) -> tuple[Limit, ...]:
-    return tuple(limits)
+    return listed(limits, "limits", _LIMITS)
 
 
 def _weekdays(days: Iterable[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(days)))
+    found = listed(days, "weekdays", _DAYS)
+    for each in found:
+        if not isinstance(each, int) or isinstance(each, bool) or each not in _WEEK:
+            raise InvalidValueError("weekdays", each, _DAYS)
+    if not found:
+        raise InvalidValueError("weekdays", found, "name a day; whoever takes nothing has no share")
+    return tuple(sorted(set(found)))
 
 
 @attrs.frozen(kw_only=True)
@@ -145,13 +153,9 @@ class Share:
     limits: tuple[Limit, ...] = attrs.field(
         default=(),
         converter=_limits,
-        validator=each_is_a(Limit, "list limits, as Limit(items=50)"),
+        validator=each_is_a(Limit, _LIMITS),
     )
-    weekdays: tuple[int, ...] = attrs.field(
-        default=_WEEK,
-        converter=_weekdays,
-        validator=attrs.validators.deep_iterable(between(1, 7)),
-    )
+    weekdays: tuple[int, ...] = attrs.field(default=_WEEK, converter=_weekdays)
     given: int = attrs.field(default=0, validator=between(0, MOST_COUNTED))
     counted: int = attrs.field(default=0, validator=between(0, MOST_COUNTED))
 

@@ -15,6 +15,7 @@ from crmcore.kernel import MemberId
 
 from ._arrival import Arrival, Held
 from ._decision import Decision, Decisions, decision
+from ._kinds import must_be
 from ._meter import Meter
 from ._need import Need
 from ._page import Entry, Page, obstacles
@@ -125,6 +126,9 @@ class Turns:
 
     def assign(self, arrival: Arrival, to: str | None = None) -> Decision:
         """Give an arrival to whoever is next, or by hand to a stated member."""
+        must_be(Arrival, arrival, "arrival", "be an Arrival, as Arrival(id=…, at=…)")
+        if to is not None:
+            must_be(str, to, "to", "be the id of a member")
         outcome, place = self._decide(arrival, to)
         member = None if place < 0 else self._ids[place]
         page, until = self._before(outcome)
