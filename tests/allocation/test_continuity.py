@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 import attrs
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +19,6 @@ from crmcore.allocation import (
     check_certificate,
     solve,
 )
-from crmcore.errors import InvalidValueError
 
 POINT = 1000
 NAMES = ["ada", "bob", "cem"]
