@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -203,3 +204,26 @@ def test_the_last_day_of_the_calendar_ends() -> None:
     late = datetime(9999, 12, 30, 20, tzinfo=UTC)
 
     assert takers(rota, late, late) == ["ann", "bo"]
+
+
+def test_what_was_missed_is_known_however_much_else_is_wanted() -> None:
+    """Thousands of other needs come between, and only what they want is forgotten."""
+    team = [member("ann", HOLIDAYS, skill="tax"), member("bo", skill="tax")]
+    tax = Need(skills=[SkillLevel("tax", 1)])
+    desk, again = Desk(Rota.of(team)), Desk(Rota.of(team))
+    rare = Need(language="l-0")
+    remembered = weakref.ref(rare)
+
+    for n in range(10):
+        for each in (desk, again):
+            each.assign(Arrival(id=f"t-{n}", at=MONDAY + DAY, need=tax))
+    desk.assign(Arrival(id="l-0", at=MONDAY + DAY, need=rare))
+    del rare
+    for n in range(1, 4100):
+        desk.assign(Arrival(id=f"l-{n}", at=MONDAY + DAY, need=Need(language=f"l-{n}")))
+    back = Arrival(id="back", at=MONDAY + 3 * DAY, need=tax)
+
+    assert desk.assign(back).why == again.assign(back).why
+    assert desk.rota == again.rota
+    assert desk.rota.share("ann").counted == 10
+    assert remembered() is None

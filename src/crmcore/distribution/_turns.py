@@ -25,6 +25,7 @@ from ._share import CatchUp, Share
 from ._why import Outcome
 
 _LONGEST_PAGE = 4096  # entries that an explanation has to add up at most
+_MOST_NEEDS = 4096  # different ones that are kept at hand, each with who has what it wants
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 
@@ -303,7 +304,10 @@ class Turns:
         return self._present[place] and not any(meter.is_full for meter in self._meters[place])
 
     def _new_group(self, need: Need) -> Group:
-        """Find who has what is wanted."""
+        """Find who has what is wanted, and forget the others where there are too many."""
+        if len(self._groups) >= _MOST_NEEDS:
+            self._raise_absent()
+            self._groups.clear()
         has_all = need.check(self._page.day)
         members = [place for place, share in enumerate(self._shares) if has_all(share.member)]
         group = self._groups[need] = Group(frozenset(members))
