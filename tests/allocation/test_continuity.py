@@ -189,6 +189,19 @@ def test_without_voluntary_moves_the_rest_is_placed_as_well_as_can_be(problem: P
     assert solution.certificate.value == min(ways)
 
 
+@given(problems())
+def test_free_changes_leave_the_fresh_optimum(problem: Problem) -> None:
+    """Without tolerance, dead-band and price of a change, today does not matter to the value."""
+    free = attrs.evolve(problem, items=[attrs.evolve(item, change=0) for item in problem.items])
+    fresh = attrs.evolve(free, items=[attrs.evolve(item, current=None) for item in free.items])
+
+    today, anew = solve(free).certificate, solve(fresh).certificate
+
+    assert today.is_optimal
+    assert anew.is_optimal
+    assert today.value == anew.value
+
+
 @given(problems(), st.booleans())
 def test_carrying_a_plan_out_and_solving_again_moves_nobody(problem: Problem, first: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
     """What was decided stays decided, whichever way continuity counts."""

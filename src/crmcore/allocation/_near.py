@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from heapq import nsmallest
 from operator import add
 
 from ._table import NEVER, Paid, Table
 
 _MOST_PAIRS = 2_000_000
 _NEAREST = 16
+_MIDDLE = 48
+_OF_MIDDLE = 5
+_OF_FAR = 3
 
 
 class Market:
@@ -68,21 +70,40 @@ def near_columns(
         base, minutes, here = table.base[row], table.minutes[row], table.current[row]
         key = (id(base), id(minutes))
         if key not in known:
-            known[key] = _nearest(base, paid.of(minutes), most)
+            known[key] = _able(base, paid.of(minutes), most)
         near = known[key]
+        if len(near) > most + 1:
+            near = _some(near, row)
         # Most rows share the columns of their like.
         if first != near[0] or here not in near:
-            near = tuple(dict.fromkeys((first, *near, here)))
+            near = tuple(dict.fromkeys((first, *near, here, nobody)))
         found[row] = near
     return found
 
 
-def _nearest(base: tuple[int, ...], paid: Sequence[float], most: int) -> tuple[int, ...]:
-    """Return so many columns that cost least, the very least first, and nobody."""
+def _able(base: tuple[int, ...], paid: Sequence[float], most: int) -> tuple[int, ...]:
+    """Return all columns that a row may go to, the cheapest first, and nobody.
+
+    Where they are more than so many, they come in order of what they cost.
+    """
     nobody = len(base) - 1
     priced = list(map(add, base, paid))
     able = [at for at in range(nobody) if base[at] < NEVER]
-    near = nsmallest(most if most < len(able) else 1, able, key=priced.__getitem__)
-    if most >= len(able):
-        near += [at for at in able if at not in near]
-    return (*near, nobody)
+    if len(able) > most:
+        able.sort(key=priced.__getitem__)
+    elif able:
+        first = min(able, key=priced.__getitem__)
+        able.remove(first)
+        able.insert(0, first)
+    return (*able, nobody)
+
+
+def _some(able: tuple[int, ...], row: int) -> tuple[int, ...]:
+    """Return some of the columns, fewer the dearer they are; other ones for the next row.
+
+    Where rows are alike, and so are columns, the nearest ones of all rows are the same few.
+    Together the rows must reach all columns, or nobody would be found for what is left over.
+    """
+    near, middle, far = able[: _NEAREST // 2], able[_NEAREST // 2 : _MIDDLE], able[_MIDDLE:-1]
+    steps = len(middle) // _OF_MIDDLE + 1, len(far) // _OF_FAR + 1
+    return (*near, *middle[row % steps[0] :: steps[0]], *far[row % steps[1] :: steps[1]], able[-1])
