@@ -72,6 +72,14 @@ def verdicts(session: nox.Session) -> None:
     session.run("pytest", *(f"tests/{place}" for place in places), *session.posargs, env=today)
 
 
+@nox.session(venv_backend="none")
+def gap(session: nox.Session) -> None:
+    """Prove all sixty public instances of the generalised assignment problem."""
+    session.run(
+        "pytest", "tests/allocation/test_gap.py", *session.posargs, env={"CRMCORE_GAP": "all"}
+    )
+
+
 @nox.session(venv_backend="venv", reuse_venv=True)
 def tests(session: nox.Session) -> None:
     """Test the wheel, with branch coverage."""

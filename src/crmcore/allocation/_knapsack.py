@@ -24,6 +24,7 @@ from ._table import NEVER, Table
 Pattern = tuple[int, ...]
 
 _ENDLESS = 1 << 80  # more than any prizes can make up for
+_HOPELESS = _ENDLESS >> 1
 
 
 class _Choice(NamedTuple):
@@ -148,6 +149,8 @@ class Shelf:
                 layers.append(layer)
                 worth.append((group, looked))
         cost = layer[0] + self._base - sum([prizes[row] for row in self._fixed])
+        if layer[0] >= _HOPELESS:  # not all that must be taken goes together
+            return Load(cost, self._fixed, layers, worth)
         return Load(cost, (*self._fixed, *_taken(layers, worth)), layers, worth)
 
     def with_and_without(self, load: Load, prizes: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -222,12 +225,13 @@ def _taken(layers: Sequence[list[int]], worth: Sequence[_Taken]) -> list[int]:
         layer, after, (group, choices) = layers[at], layers[at - 1], worth[at - 1]
         if group.free and layer[steps] == after[steps]:
             continue
-        for pattern, more, net, _ in choices:
-            end = steps + more
-            if end < len(after) and layer[steps] == after[end] + net:
-                taken += pattern
-                steps = end
-                break
+        pattern, more = next(
+            (pattern, more)
+            for pattern, more, net, _ in choices
+            if steps + more < len(after) and layer[steps] == after[steps + more] + net
+        )
+        taken += pattern
+        steps += more
     return taken
 
 
