@@ -26,7 +26,7 @@ from crmcore.lifecycle import Stage
 from crmcore.plans import MoveKind, MoveReason, Plan
 from crmcore.policies import Policy
 from crmcore.reports import to_html, to_markdown, write_html, write_markdown, write_tables
-from crmcore.reviews import DepartmentPlan, Judgement, Review
+from crmcore.reviews import Judgement, Review
 from crmcore.scoring import Entry, EntryKind
 
 if TYPE_CHECKING:
@@ -96,8 +96,10 @@ def judged(review: Review, judgements: Iterable[Judgement]) -> Review:
 
 def planned(review: Review, *, duties: Plan | None = None, customers: Plan | None = None) -> Review:
     """Return a review with another plan."""
-    plan = DepartmentPlan(
-        duties=duties or review.plan.duties, customers=customers or review.plan.customers
+    plan = attrs.evolve(
+        review.plan,
+        duties=duties or review.plan.duties,
+        customers=customers or review.plan.customers,
     )
     return attrs.evolve(review, plan=plan)
 

@@ -24,7 +24,7 @@ from crmcore.memory import MemoryStore
 from crmcore.organization import Assignment, Duty, Responsibility, SkillLevel
 from crmcore.plans import MoveKind
 from crmcore.policies import Policy
-from crmcore.reassignment import Pin
+from crmcore.reassignment import Pin, what_if
 from crmcore.receipts import Departure, PlanConflictError
 from crmcore.reviews import Handover, apply_plan, holdings_at, plan_handover, undo_plan
 from crmcore.segments import SegmentTable
@@ -189,6 +189,26 @@ def test_a_handover_can_be_written_down(
         each.in_language("zh-CN") for each in handover.notes
     ]
     assert receipt.departures[0].after == date(2026, 10, 1)
+
+
+def test_a_handover_answers_what_if(
+    shop: Shop, stores: Stores, plan: Callable[..., Handover]
+) -> None:
+    """What it was made from comes with it, makes the same plan again, and can be changed."""
+    handover = plan(shop.into(stores()))
+    scenario = handover.customer_scenario
+    assert scenario is not None
+    assert handover.duty_scenario is not None
+
+    again = scenario.plan()
+    (worth,) = what_if(scenario, scenario.without_member("chen"), plan=handover.customers)
+
+    assert handover.customers is not None
+    assert again.fingerprint == handover.customers.fingerprint
+    assert worth.points is not None
+    assert worth.points < 0
+    assert handover.duties is not None
+    assert handover.duty_scenario.plan().certificate == handover.duties.certificate
 
 
 def test_a_handover_can_be_taken_back(

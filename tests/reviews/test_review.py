@@ -172,6 +172,20 @@ def test_every_move_has_a_reason(review: Review) -> None:
     assert all(str(left.reason) for left in review.plan.uncovered)
 
 
+def test_the_plan_can_be_asked_what_if(review: Review) -> None:
+    """What the two plans were made from comes with them, and makes them again."""
+    plan = review.plan
+
+    again = plan.duty_scenario.plan(), plan.customer_scenario.plan()
+
+    assert [each.fingerprint for each in again] == [
+        plan.duties.fingerprint,
+        plan.customers.fingerprint,
+    ]
+    plan.duty_scenario.check(plan.duties)
+    plan.customer_scenario.check(plan.customers)
+
+
 def test_the_plan_serves_who_is_to_be_looked_after(review: Review) -> None:
     """Whoever has left gives everybody up who needs somebody; nobody is left alone."""
     after = {one.customer: one.owner for one in review.judgements}

@@ -10,7 +10,7 @@ import pytest
 from crmcore.errors import UnknownNameError
 from crmcore.kernel import Reason, Undefined
 from crmcore.plans import Balance
-from crmcore.reviews import DepartmentPlan, Review
+from crmcore.reviews import Review
 
 if TYPE_CHECKING:
     from tests.reviews.conftest import Shop
@@ -132,7 +132,8 @@ def test_a_plan_of_one_speaks_in_the_singular(review: Review) -> None:
         review,
         findings=(),
         training=(),
-        plan=DepartmentPlan(
+        plan=attrs.evolve(
+            plan,
             duties=attrs.evolve(plan.duties, moves=plan.duties.moves[:1], kept=1),
             customers=attrs.evolve(
                 plan.customers,

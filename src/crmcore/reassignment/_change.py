@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -35,6 +36,15 @@ def said(pin: Pin | Lock, *, is_added: bool) -> Phrase:
     else:
         wish = Phrase(f"{what} pinned to {pin.member}", f"将{what}指定给{pin.member}")
     return wish if is_added else Phrase(f"not {wish.en}", f"不再{wish.zh}")
+
+
+def told(changes: Sequence[Phrase]) -> Phrase:
+    """Say on one line what was changed."""
+    if not changes:
+        return Phrase("as it is", "维持现状")
+    return Phrase(
+        "; ".join(change.en for change in changes), "；".join(change.zh for change in changes)
+    )
 
 
 def points_at(points: int, times: Fraction) -> int:

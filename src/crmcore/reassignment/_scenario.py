@@ -12,6 +12,7 @@ import attrs
 
 from crmcore.allocation import Budget, Solver, Watch
 from crmcore.calendar import Period, midnight
+from crmcore.calendar import zone as find_zone
 from crmcore.checks import day
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import MemberId, Phrase
@@ -21,7 +22,7 @@ from crmcore.plans import Plan, PlanKind
 from ._book import Book, Rules
 from ._capacity import Capacity
 from ._case import Case
-from ._change import hours_changed, joined, points_at, said, weights_at
+from ._change import hours_changed, joined, points_at, said, told, weights_at
 from ._continuity import Continuity
 from ._customers import BUDGET
 from ._duties import Duties
@@ -40,8 +41,8 @@ def _needs(book: Iterable[CustomerNeed]) -> tuple[CustomerNeed, ...]:
     return tuple(book)
 
 
-def _capacities(holders: Iterable[Capacity]) -> tuple[Capacity, ...]:
-    return tuple(holders)
+def _capacities(given: Iterable[Capacity]) -> tuple[Capacity, ...]:
+    return tuple(given)
 
 
 def _wishes(pins: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
@@ -50,6 +51,10 @@ def _wishes(pins: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
 
 def _rules(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
     return tuple(rules)
+
+
+def _name(where: ZoneInfo | str) -> str:
+    return str(find_zone(where))
 
 
 def _facts(given: Mapping[MemberId, Mapping[str, Fact]]) -> tuple[tuple[MemberId, Facts], ...]:
@@ -69,7 +74,7 @@ class Scenario:
         book: The customers with what they need.
         holders: The members with the hours that they have for customers.
         organization: The department, where it is known.
-        zone: The zone in which the day begins, for duties.
+        zone: The name of the zone in which the day begins, for duties; UTC unless given.
         weeks: The weeks over which leave is counted, for duties.
         weights: What counts how much.
         pins: What goes to a stated member, or stays where it is.
@@ -88,7 +93,7 @@ class Scenario:
     book: tuple[CustomerNeed, ...] = attrs.field(default=(), converter=_needs)
     holders: tuple[Capacity, ...] = attrs.field(default=(), converter=_capacities)
     organization: Organization | None = None
-    zone: ZoneInfo | str | None = None
+    zone: str | None = attrs.field(default=None, converter=attrs.converters.optional(_name))
     weeks: int = 4
     weights: AssignmentWeights = attrs.field(factory=AssignmentWeights)
     pins: tuple[Pin | Lock, ...] = attrs.field(default=(), converter=_wishes)
@@ -166,12 +171,7 @@ class Scenario:
     @property
     def wording(self) -> Phrase:
         """What was changed, on one line."""
-        if not self.changes:
-            return Phrase("as it is", "维持现状")
-        return Phrase(
-            "; ".join(change.en for change in self.changes),
-            "；".join(change.zh for change in self.changes),
-        )
+        return told(self.changes)
 
     @property
     def members(self) -> tuple[Member, ...]:

@@ -26,8 +26,7 @@ from crmcore.reassignment import (
     Eligibility,
     Lock,
     Pin,
-    assign_customers,
-    assign_responsibilities,
+    Scenario,
 )
 
 from ._carrying import carrying
@@ -86,14 +85,16 @@ def make_plan(
     """Return who should hold which duty, and who should look after whom."""
     progress(0, None, Phrase("making the plan", "制定调整方案"))
     organization = records.organization
-    duties = assign_responsibilities(
+    duty_scenario = Scenario.of_responsibilities(
         organization,
         as_of=planning.as_of,
-        zone=find_zone(planning.policy.zone),
+        zone=planning.policy.zone,
         weeks=planning.weeks,
         weights=planning.weights,
         pins=planning.duty_pins,
         continuity=planning.continuity,
+    )
+    duties = duty_scenario.plan(
         after=None if planning.after is None else planning.after.duties,
         watch=planning.watch,
         solver=planning.solver,
@@ -105,7 +106,7 @@ def make_plan(
         weeks=planning.weeks,
         duty_hours=[(load.member, load.hours) for load in duties.after.loads],
     )
-    customers = assign_customers(
+    customer_scenario = Scenario.of_customers(
         needs_of(records, judgements, planning),
         capacities,
         as_of=planning.as_of,
@@ -113,12 +114,19 @@ def make_plan(
         pins=planning.customer_pins,
         rules=planning.rules,
         continuity=planning.continuity,
+    )
+    customers = customer_scenario.plan(
         after=None if planning.after is None else planning.after.customers,
         watch=planning.watch,
         solver=planning.solver,
         progress=progress,
     )
-    return DepartmentPlan(duties=duties, customers=carrying(customers, records.matters))
+    return DepartmentPlan(
+        duties=duties,
+        customers=carrying(customers, records.matters),
+        duty_scenario=duty_scenario,
+        customer_scenario=customer_scenario,
+    )
 
 
 def needs_of(

@@ -12,6 +12,7 @@ from crmcore.customers import Ownership
 from crmcore.errors import UnknownNameError
 from crmcore.organization import Member
 from crmcore.plans import Move, Plan, Uncovered
+from crmcore.reassignment import Scenario
 
 from ._note import HandoverNote
 
@@ -31,6 +32,8 @@ class Handover:
         until: The day on which the member is back; None where the member leaves for good.
         duties: Who takes over the duties; None where the member holds none.
         customers: Who takes over the customers; None where the member owns none.
+        duty_scenario: What the first was made from, for `crmcore.reassignment.what_if`.
+        customer_scenario: What the second was made from.
         rest: What moves without being planned: customers for whom the policy has no time, and
             what ends because somebody else holds the duty as well, or the customer is out of
             use.
@@ -48,6 +51,8 @@ class Handover:
     until: date | None
     duties: Plan | None
     customers: Plan | None
+    duty_scenario: Scenario | None = attrs.field(default=None, eq=False, repr=False)
+    customer_scenario: Scenario | None = attrs.field(default=None, eq=False, repr=False)
     rest: tuple[Move, ...]
     collaborations: tuple[Ownership, ...]
     matters: tuple[Matter, ...]

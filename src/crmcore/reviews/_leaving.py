@@ -23,7 +23,13 @@ from ._judging import judge
 from ._plan import DepartmentPlan
 from ._records import Progress, read_records, silent
 from ._scope import scope_of
-from ._successors import plan_customers, plan_duties, the_rest
+from ._successors import (
+    customer_scenario,
+    duty_scenario,
+    plan_customers,
+    plan_duties,
+    the_rest,
+)
 from ._task import Task, notes_of, task_of
 
 _MOST_WEEKS: Final = 52
@@ -144,8 +150,10 @@ def _refuse_absurd(as_of: date, left_on: date | None, until: date | None, weeks:
 
 def _handover(uow: UnitOfWork, task: Task, *, left_on: date | None, until: date | None) -> Handover:
     scope = scope_of(task.records.organization, task.member, at=task.records.at, period=task.period)
-    duties = None if scope.is_empty else plan_duties(task, scope)
-    customers = plan_customers(task, scope, duties)
+    duty_case = None if scope.is_empty else duty_scenario(task, scope)
+    duties = None if duty_case is None else plan_duties(task, duty_case)
+    customer_case = customer_scenario(task, scope, duties)
+    customers = None if customer_case is None else plan_customers(task, customer_case)
     rest = the_rest(task, scope, is_final=left_on is not None)
     moves = (*(() if customers is None else customers.moves), *rest)
     return Handover(
@@ -155,6 +163,8 @@ def _handover(uow: UnitOfWork, task: Task, *, left_on: date | None, until: date 
         until=until,
         duties=duties,
         customers=customers,
+        duty_scenario=duty_case,
+        customer_scenario=customer_case,
         rest=rest,
         collaborations=task.collaborations if left_on is not None else (),
         matters=task.matters,

@@ -9,6 +9,7 @@ import attrs
 
 from crmcore.kernel import Phrase
 from crmcore.plans import Move, Plan, Uncovered
+from crmcore.reassignment import Scenario
 
 
 @attrs.frozen(kw_only=True)
@@ -18,12 +19,16 @@ class DepartmentPlan:
     Attributes:
         duties: Who should hold which duty.
         customers: Who should look after which customer.
+        duty_scenario: What the first was made from, for `crmcore.reassignment.what_if`.
+        customer_scenario: What the second was made from.
 
     .. versionadded:: 0.1.0
     """
 
     duties: Plan
     customers: Plan
+    duty_scenario: Scenario = attrs.field(eq=False, repr=False)
+    customer_scenario: Scenario = attrs.field(eq=False, repr=False)
 
     @property
     def as_of(self) -> date:

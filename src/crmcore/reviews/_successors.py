@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from crmcore.calendar import zone as find_zone
 from crmcore.customers import Ownership
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import Assignment
@@ -15,8 +14,7 @@ from crmcore.reassignment import (
     Capacity,
     CustomerNeed,
     Lock,
-    assign_customers,
-    assign_responsibilities,
+    Scenario,
 )
 
 from ._assigning import needs_of
@@ -28,16 +26,23 @@ _LEFT: Final = MoveReason(kind=MoveKind.LEFT)
 _RECYCLED: Final = MoveReason(kind=MoveKind.RECYCLED)
 
 
-def plan_duties(task: Task, scope: Scope) -> Plan:
-    """Plan who takes over the duties."""
+def duty_scenario(task: Task, scope: Scope) -> Scenario:
+    """Return what the plan for the duties is made from."""
     planning = task.planning
-    return assign_responsibilities(
+    return Scenario.of_responsibilities(
         scope.organization,
         as_of=planning.as_of,
-        zone=find_zone(planning.policy.zone),
+        zone=planning.policy.zone,
         weeks=planning.weeks,
         weights=planning.weights,
         pins=[*planning.duty_pins, *(() if task.others_may_move else scope.locks)],
+    )
+
+
+def plan_duties(task: Task, scenario: Scenario) -> Plan:
+    """Plan who takes over the duties."""
+    planning = task.planning
+    return scenario.plan(
         after=None if planning.after is None else planning.after.duties,
         watch=planning.watch,
         solver=planning.solver,
@@ -45,8 +50,8 @@ def plan_duties(task: Task, scope: Scope) -> Plan:
     )
 
 
-def plan_customers(task: Task, scope: Scope, duties: Plan | None) -> Plan | None:
-    """Plan who takes over the customers; None where the member owns none who need anybody."""
+def customer_scenario(task: Task, scope: Scope, duties: Plan | None) -> Scenario | None:
+    """Return what the plan for the customers is made from; None where none needs anybody."""
     mine = (task.owned.keys() & task.records.customers.keys()) - task.quiet
     if not mine:
         return None
@@ -63,7 +68,7 @@ def plan_customers(task: Task, scope: Scope, duties: Plan | None) -> Plan | None
         for need in needs_of(task.records, task.judgements, planning, also=mine)
         if need.customer in mine or need.owner in present
     ]
-    plan = assign_customers(
+    return Scenario.of_customers(
         needs,
         capacities,
         as_of=planning.as_of,
@@ -73,6 +78,13 @@ def plan_customers(task: Task, scope: Scope, duties: Plan | None) -> Plan | None
             *(() if task.others_may_move else _locks(needs, mine)),
         ],
         rules=planning.rules,
+    )
+
+
+def plan_customers(task: Task, scenario: Scenario) -> Plan:
+    """Plan who takes over the customers."""
+    planning = task.planning
+    plan = scenario.plan(
         after=None if planning.after is None else planning.after.customers,
         watch=planning.watch,
         solver=planning.solver,
