@@ -132,7 +132,7 @@ def test_a_customer_out_of_use_is_not_to_be_had(company: Company) -> None:
 
 
 @pytest.mark.parametrize(
-    ("market", "why"), [("DE", "fails: market is DE"), (None, "unknown: market is missing")]
+    ("market", "why"), [("DE", "fails: market is DE"), (None, "is unknown: market is missing")]
 )
 def test_a_customer_of_another_pool_is_not_to_be_had(
     company: Company, market: str | None, why: str
@@ -785,3 +785,16 @@ def test_causes_are_taken_as_they_are_written_down(company: Company) -> None:
 
     assert isinstance(by_import, Claim)
     assert by_import.cause is Cause.IMPORT
+
+
+def test_facts_of_another_type_are_told_with_their_customers(company: Company) -> None:
+    """All of them at once, so that the feed can be mended."""
+    company.facts |= {name: {"spend": "much"} for name in ("northwind", "contoso")}
+
+    with pytest.raises(FaultsError) as refused:
+        pool(scope=F.spend < 3).offers(company.register(), at=AUGUST_30)
+
+    assert [str(fault) for fault in refused.value.faults] == [
+        "customer 'contoso': spend must be comparable with 3 (got 'much')",
+        "customer 'northwind': spend must be comparable with 3 (got 'much')",
+    ]

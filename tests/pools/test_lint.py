@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ from crmcore.activities import Channel, Direction, Interaction, InteractionId
 from crmcore.calendar import Period
 from crmcore.criteria import F, Schema
 from crmcore.customers import Customer, Ownership, OwnershipId
-from crmcore.errors import FaultsError
+from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import CustomerId, MemberId, TeamId
 from crmcore.organization import Member
@@ -335,3 +335,16 @@ def test_what_is_found_never_to_decide_never_does(
 
     deciding = [outlook.deciding.rule.name for outlook in recycling.outlooks if outlook.deciding]
     assert idle.isdisjoint(deciding)
+
+
+def test_what_is_no_pool_and_no_schema_is_refused() -> None:
+    """A single pool is no list of pools, and a mapping is no schema."""
+    one = Pool(name="open", zone="UTC")
+
+    for wrong in (one, ["open"], None):
+        with pytest.raises(InvalidValueError, match="pools must list pools, also a single one"):
+            lint(cast("Any", wrong), schema=FACTS)
+    for name in ("schema", "members"):
+        terms: dict[str, Any] = {"schema": FACTS} | {name: {"tier": str}}
+        with pytest.raises(InvalidValueError, match=f"{name} must be a Schema"):
+            lint([one], **terms)

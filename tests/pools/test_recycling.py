@@ -9,7 +9,7 @@ import pytest
 
 from crmcore.activities import Channel, Direction, MatterKind
 from crmcore.calendar import Period
-from crmcore.criteria import F
+from crmcore.criteria import F, predicate
 from crmcore.customers import Cause, OwnershipRole
 from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.features import CustomerFeatures
@@ -697,3 +697,42 @@ def test_a_company_without_customers_recycles_nobody() -> None:
     recycling = of.recycle(Register(customers=[], members=[]), as_of=JULY_1)
 
     assert recycling.outlooks == ()
+
+
+@predicate("acme.is_sleeping", version="1.0", reads=["tier"])
+def is_sleeping(customer: Any) -> bool:  # noqa: ANN401, ARG001 - a question that goes wrong
+    """Whether the customer sleeps."""
+    message = "the service is down"
+    raise ConnectionError(message)
+
+
+def test_a_clock_stands_still_where_a_plugin_fails(company: Company) -> None:
+    """Nobody loses a customer because a plugin is broken, and the failure is told."""
+    company.facts["northwind"] = {"tier": "gold"}
+    company.owns("wei", "northwind", JUNE_30)
+    rule = RecycleRule(name="sleeping", days=1, when=is_sleeping())
+
+    outlook = pool(rule).explain(company.register(), NORTHWIND, as_of=date(2026, 9, 1))
+
+    assert outlook.fate is Fate.KEPT
+    assert str(outlook.clocks[0]) == (
+        "sleeping stands still, as it is unknown: acme.is_sleeping failed: "
+        "ConnectionError: the service is down"
+    )
+    assert "sleeping暂停计时：未知：acme.is_sleeping" in outlook.wording.zh
+
+
+def test_facts_of_another_type_are_told_with_their_customers(company: Company) -> None:
+    """All of them at once, so that the feed can be mended."""
+    company.facts |= {name: {"spend": "much"} for name in ("northwind", "contoso")}
+    company.owns("wei", "northwind", JUNE_30)
+    company.owns("wei", "contoso", JUNE_30)
+    of = pool(RecycleRule(name="small", days=1, when=F.spend < 3))
+
+    with pytest.raises(FaultsError) as refused:
+        of.recycle(company.register(), as_of=JULY_1)
+
+    assert [str(fault) for fault in refused.value.faults] == [
+        "customer 'contoso': spend must be comparable with 3 (got 'much')",
+        "customer 'northwind': spend must be comparable with 3 (got 'much')",
+    ]

@@ -156,7 +156,8 @@ class Reader:
             if verdict is Verdict.FAILS:
                 return None
             if verdict is Verdict.UNKNOWN:
-                return Clock(rule=rule, missing=rule.when.explain(facts).missing)
+                told = rule.when.explain(facts)
+                return Clock(rule=rule, missing=told.missing, doubt=told.summary)
         start, started_by = taken_over, "taken_over"
         if rule.since is not None:
             named = self._named_day(rule.since, facts, holding.last.customer)

@@ -10,7 +10,7 @@ import attrs
 
 from crmcore.criteria import Criterion, Schema, any_of, unless
 from crmcore.customers import Customer
-from crmcore.errors import Fault, FaultsError, UnknownNameError
+from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.improvement import Finding, Severity, in_order
 from crmcore.kernel import Phrase
 from crmcore.linting import can_be, implies
@@ -18,6 +18,7 @@ from crmcore.organization import Member
 from crmcore.verdicts import Verdict
 
 from ._facts import MEMBER_FIELDS, OWN_FIELDS
+from ._kinds import each_is_a
 from ._pool import Pool
 from ._rules import RecycleRule
 
@@ -55,10 +56,15 @@ def lint(
     Raises:
         FaultsError: If two pools have one name, or criteria, days or priorities do not fit the
             facts; all that is wrong is told at once.
+        InvalidValueError: If there are no pools to look at, or no schema.
 
     .. versionadded:: 0.1.0
     """
-    known = sorted(pools, key=lambda pool: pool.name)
+    given = each_is_a(Pool, pools, "pools", "list pools, also a single one")
+    for field, columns in (("schema", schema), ("members", schema if members is None else members)):
+        if not isinstance(columns, Schema):
+            raise InvalidValueError(field, columns, "be a Schema, as Schema.of(tier=str)")
+    known = sorted(given, key=lambda pool: pool.name)
     facts = _of(Customer, OWN_FIELDS, schema)
     skills = Schema.of(skills=frozenset[str])
     people = _of(Member, MEMBER_FIELDS, skills if members is None else _joined(skills, members))

@@ -9,10 +9,11 @@ from typing import Final
 import attrs
 
 from crmcore.calendar import Grain
+from crmcore.criteria import Explanation
 from crmcore.customers import Cause, Ownership
 from crmcore.kernel import CustomerId, MemberId, Phrase
 from crmcore.organization import Member, SkillLevel
-from crmcore.verdicts import Use, decide
+from crmcore.verdicts import Use, Verdict, decide
 
 from ._claim import ClaimRule, Objection
 from ._days import after_full_days, first_day_there
@@ -84,7 +85,7 @@ def to_customer(
             ),
         )
     if not terms.covers(register, customer):
-        words = terms.standing(register, customer).summary
+        words = _condition(terms.standing(register, customer))
         yield Objection(
             rule=ClaimRule.NOT_IN_POOL,
             message=Phrase(
@@ -96,6 +97,12 @@ def to_customer(
     yield from _taken(terms, register, customer, at)
     if is_claim:
         yield from _waiting(terms, register, customer, at)
+
+
+def _condition(told: Explanation) -> Phrase:
+    """Return what is so of a condition, and why."""
+    words = told.summary
+    return Phrase(f"is {words.en}", words.zh) if told.verdict is Verdict.UNKNOWN else words
 
 
 def _taken(
@@ -164,7 +171,7 @@ def to_member(
         )
     admitted = terms.admits(register, member)
     if not decide(admitted.verdict, Use.PERMIT):
-        words = admitted.summary
+        words = _condition(admitted)
         yield Objection(
             rule=ClaimRule.NOT_ELIGIBLE,
             message=Phrase(

@@ -57,6 +57,7 @@ class Clock:
         days_off: Days of leave behind the start that did not count.
         settled_by: The activity that settled the rule, such as ``purchase:p-3``.
         missing: The facts that are missing, so that the clock stands still.
+        doubt: Why it is unknown whether the rule applies, so that the clock stands still.
 
     .. versionadded:: 0.1.0
     """
@@ -68,6 +69,7 @@ class Clock:
     days_off: int = 0
     settled_by: str | None = None
     missing: tuple[str, ...] = ()
+    doubt: Phrase | None = None
 
     @property
     def wording(self) -> Phrase:
@@ -77,6 +79,10 @@ class Clock:
             shown = ", ".join(self.missing)
             return Phrase(
                 f"{name} stands still, as {shown} is missing", f"{name}暂停计时：缺少{shown}"
+            )
+        if self.doubt is not None:
+            return Phrase(
+                f"{name} stands still, as it is {self.doubt.en}", f"{name}暂停计时：{self.doubt.zh}"
             )
         if self.settled_by is not None:
             by = _event(self.settled_by)

@@ -139,18 +139,24 @@ class Pool(Terms):
                 somebody might.
 
         Raises:
-            FaultsError: If the member is not known, or nobody has a fact that the pool asks
-                for.
+            FaultsError: If the member is not known, nobody has a fact that the pool asks
+                for, or facts are not of the type that it asks for.
             InvalidValueError: If *at* is naive.
         """
         desk = self._desk(register, at, Cause.CLAIM)
         if member is not None:
             _refuse(register.problems(customers=(), members=[member]))
-        found = [
-            customer.id
-            for customer in register.customers
-            if desk.is_free(customer.id) and (member is None or desk.is_open(customer.id, member))
-        ]
+        faults: list[Fault] = []
+        found: list[CustomerId] = []
+        for customer in register.customers:
+            try:
+                if desk.is_free(customer.id) and (
+                    member is None or desk.is_open(customer.id, member)
+                ):
+                    found.append(customer.id)
+            except InvalidValueError as error:
+                faults.append(_unfit(customer.id, error))
+        _refuse(faults)
         return tuple(self._in_order(register, found))
 
     def explain(self, register: Register, customer: CustomerId, *, as_of: date) -> Outlook:
@@ -178,8 +184,8 @@ class Pool(Terms):
             as_of: The day, as it begins.
 
         Raises:
-            FaultsError: If nobody has a fact that the pool asks for, or facts that should be
-                days are none.
+            FaultsError: If nobody has a fact that the pool asks for, or facts are not of the
+                type that it asks for.
             InvalidValueError: If *as_of* is an instant, or before the first record.
 
         Complexity:
@@ -193,6 +199,9 @@ class Pool(Terms):
                 outlook = reader.outlook(customer.id)
             except FaultsError as error:
                 faults += error.faults
+                continue
+            except InvalidValueError as error:
+                faults.append(_unfit(customer.id, error))
                 continue
             if outlook.fate is not Fate.OUTSIDE:
                 outlooks.append(outlook)
@@ -248,6 +257,11 @@ def _refuse(faults: Iterable[Fault]) -> None:
     found = tuple(faults)
     if found:
         raise FaultsError("pool", found)
+
+
+def _unfit(customer: CustomerId, error: InvalidValueError) -> Fault:
+    """Return what is wrong with the facts of a customer."""
+    return Fault(f"customer {customer!r}", str(error))
 
 
 def _unordered(fact: str, values: list[object]) -> list[Fault]:
