@@ -81,7 +81,9 @@ def assign_customers(
         InvalidValueError: If *as_of* is an instant.
 
     Complexity:
-        About ``n m`` numbers of memory and a second for 20,000 customers and 12 members.
+        Memory goes with the customers, and with their kinds times the members; time with
+        customers times members. ``benchmarks/books.py`` needed half a second for 1,000
+        customers of 20 members, 6 seconds for 10,000 of 50, and 20 for 100,000 of 20.
 
     .. versionadded:: 0.1.0
     """
