@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import attrs
 
 from crmcore.checks import at_least
+
+
+def _ids(ids: Iterable[str]) -> frozenset[str]:
+    return frozenset(ids)
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +46,8 @@ class Incumbent:
         first: Whether continuity comes before costs: first the items are held whose lack is
             dearest, then as little changes as can be, counted by what the changes cost, and
             only then do costs count.
+        due: Items by id that have to be held by the only option they have, such as what is
+            pinned. What cannot stay beside them must move.
 
     .. versionadded:: 0.1.0
     """
@@ -51,3 +58,4 @@ class Incumbent:
         default=None, validator=attrs.validators.optional(at_least(0))
     )
     first: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    due: frozenset[str] = attrs.field(default=(), converter=_ids)

@@ -52,32 +52,39 @@ def spare(table: Table, held: list[int], bound: int, incumbent: Incumbent) -> li
     return today if cost_today <= table.value(kept.held) else kept.held
 
 
-def must_move(table: Table) -> set[int]:
+def must_move(table: Table, due: Collection[str]) -> set[int]:
     """Return the rows that cannot stay: nobody may go on with them, or not with all of them.
 
-    Of what is too much together, that stays which is dearest to change.
+    What is due has its place first. Of what is too much together, that stays which is dearest
+    to change.
     """
     nobody = table.nobody
     loads = [0] * (nobody + 1)
-    stays: set[int] = set()
-    for row in sorted(range(len(table.base)), key=lambda row: (-table.change[row], row)):
-        at = table.current[row]
+    first = {row for row, item in enumerate(table.items) if item.id in due}
+    places: dict[int, int] = {}
+    rows = range(len(table.base))
+    for row in sorted(rows, key=lambda row: (row not in first, -table.change[row], row)):
+        at = _only(table.base[row]) if row in first else table.current[row]
         load = loads[at] + table.minutes[row][at]
-        clash = any(foe in stays and table.current[foe] == at for foe in table.enemies[row])
+        clash = any(places.get(foe) == at for foe in table.enemies[row])
         if at != nobody and load <= table.curves[at].limit and not clash:
             loads[at] = load
-            stays.add(row)
-    return set(range(len(table.base))) - stays
+            places[row] = at
+    return {row for row in rows if places.get(row) != table.current[row]}
 
 
-def moves_too_many(table: Table, held: Sequence[int], most: int) -> bool:
+def _only(costs: Sequence[int]) -> int:
+    """Return the first column that can hold a row, or nobody's."""
+    return next(at for at, cost in enumerate(costs) if cost < NEVER)
+
+
+def moves_too_many(table: Table, held: Sequence[int], most: int, free: Collection[int]) -> bool:
     """Say whether more than so many rows move that could stay."""
-    return len(_moved(table, held, must_move(table))) > most
+    return len(_moved(table, held, free)) > most
 
 
-def limited(table: Table, most: int, effort: Effort) -> list[int]:
+def limited(table: Table, most: int, free: set[int], effort: Effort) -> list[int]:
     """Return an assignment in which at most so many rows move that could stay."""
-    free = must_move(table)
     held = [table.nobody if row in free else at for row, at in enumerate(table.current)]
     chosen: set[int] = set()
     for _ in range(_ROUNDS):
@@ -96,15 +103,15 @@ def limited(table: Table, most: int, effort: Effort) -> list[int]:
     return held
 
 
-def undisturbed(table: Table, effort: Effort) -> list[int] | None:
+def undisturbed(table: Table, free: set[int], effort: Effort) -> list[int] | None:
     """Return an assignment that moves nothing that could stay, and covers all that can be.
 
     There is none where somebody holds too much today, or something must give way.
     """
     nobody = table.nobody
-    if any(table.current[row] != nobody for row in must_move(table)):
+    if any(table.current[row] != nobody for row in free):
         return None
-    held = limited(table, 0, effort)
+    held = limited(table, 0, free, effort)
     for row, at in enumerate(held):
         if at == nobody and min(table.base[row][:-1], default=NEVER) < NEVER:
             return None

@@ -277,7 +277,7 @@ class Case:
     def dearer_than_all(self) -> int:
         """Return more than anything could save, so that what must be held is held."""
         curves = sum(cost for holder in self.holders.values() for _, cost in holder.corners)
-        items = sum(self.uncovered_cost(slot) for slot in self.slots.values())
+        items = sum(self.most_cost(slot) for slot in self.slots.values())
         return items + curves + POINT
 
     def _clash_is_locked(self, one: str, other: str) -> bool:

@@ -49,14 +49,16 @@ class Effort:
         """
         before = near if near is not None else self.after
         weights, continuity = case.weights, self.continuity or Continuity()
+        problem = case.problem()
         return solve(
-            case.problem(),
+            problem,
             budget=self.budget,
             incumbent=Incumbent(
                 tolerance=Fraction(weights.tolerance),
                 dead_band=weights.dead_band * POINT,
                 most_moves=continuity.most_moves,
                 first=continuity.first,
+                due=(item.id for item in problem.items if case.sent(item.id) is not None),
             ),
             prices=() if before is None else before.certificate.prices,
             watch=self.watch,
@@ -85,7 +87,7 @@ def solve_case(case: Case, effort: Effort) -> tuple[Case, Solution]:
         trial = attrs.evolve(effort, watch=left()).solve(capped, best[1])
         stopped = trial.stopped
         took = None if took is None or trial.seconds is None else took + trial.seconds
-        if _cost_uncovered(capped, trial) <= _cost_uncovered(case, whole):
+        if _is_as_good(case, whole, trial, effort):
             best, high = (capped, trial), min(share, _peak(capped, trial))
         else:
             low = share
@@ -138,13 +140,38 @@ def _cut(curve: Holder, most: int) -> Holder:
     return Holder(curve.id, bands)
 
 
+def _is_as_good(case: Case, whole: Solution, trial: Solution, effort: Effort) -> bool:
+    """Say whether a plan with a lower peak covers as much, and moves no more than it may.
+
+    Where only so many voluntary moves are allowed, so many more may move as the moves of the
+    plan without a peak leave, though all of them were voluntary.
+    """
+    if _cost_uncovered(case, trial) > _cost_uncovered(case, whole):
+        return False
+    most = None if effort.continuity is None else effort.continuity.most_moves
+    if most is None:
+        return True
+    moved, anyway = _moved(case, trial), _moved(case, whole)
+    return len(moved - anyway) <= max(most - len(anyway), 0)
+
+
+def _moved(case: Case, solution: Solution) -> set[str]:
+    """Return what goes from somebody who may hold it to somebody else, or to nobody."""
+    today = {key: slot.holder for key, slot in case.slots.items()}
+    return {
+        key
+        for key, who in case.spread(solution.assignment).items()
+        if who != today[key] and any(o.holder == today[key] for o in case.items[key].options)
+    }
+
+
 def _cost_uncovered(case: Case, solution: Solution) -> int:
     """Return what it costs that something is uncovered, or kept against a rule."""
     total = 0
     for key, who in case.spread(solution.assignment).items():
         slot = case.slots[key]
         if who is None:
-            total += case.uncovered_cost(slot)
+            total += case.items[key].uncovered
         elif case.breaks_rule(slot, who):
             total += case.kept_cost(slot)
     return total
