@@ -230,7 +230,10 @@ def run_leaver(_: object) -> list[str]:
 
 
 def timed(
-    name: str, needs: list[CustomerNeed], capacities: list[Capacity], **arguments: Any
+    name: str,
+    needs: list[CustomerNeed],
+    capacities: list[Capacity],
+    **arguments: Any,  # noqa: ANN401
 ) -> tuple[Plan, str]:
     """Make a plan, and return it with its row of the table."""
     begin, work = time.perf_counter(), time.process_time()
