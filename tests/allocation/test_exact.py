@@ -158,9 +158,8 @@ def test_the_proof_does_not_depend_on_order(data: st.DataObject, problem: Proble
     assert solve(turned) == solve(problem)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_crowds_in_conflict_are_proven(seed: int) -> None:
-    """Where most pairs exclude each other and room is scarce, branches rule out the rest."""
+def crowd(seed: int, size: int, share: float, bands: tuple[int, int]) -> Problem:
+    """Return items of which a share of the pairs exclude each other, and three holders."""
     chance = Random(seed)  # noqa: S311 - made-up items need no cryptographic chance
     items = [
         Item(
@@ -171,24 +170,43 @@ def test_crowds_in_conflict_are_proven(seed: int) -> None:
                 Option(name, chance.randint(0, 20), minutes=chance.randint(3, 9)) for name in NAMES
             ),
         )
-        for at in range(7)
+        for at in range(size)
     ]
     pairs = [
         Conflict(f"i{one}", f"i{other}")
-        for one in range(7)
+        for one in range(size)
         for other in range(one)
-        if chance.random() < 0.3
+        if chance.random() < share
     ]
-    problem = Problem(
-        items=items,
-        holders=[Holder(name, [Band(5, -3), Band(8, 1)]) for name in NAMES],
-        conflicts=pairs,
-    )
+    curve = [Band(bands[0], -3), Band(bands[1], 1)]
+    return Problem(items=items, holders=[Holder(n, curve) for n in NAMES], conflicts=pairs)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_crowds_in_conflict_are_proven(seed: int) -> None:
+    """Where many pairs exclude each other and room is scarce, branches rule out the rest."""
+    problem = crowd(seed, 6, 0.3, (5, 8))
 
     solution = solve(problem)
 
     assert solution.certificate.is_optimal
     assert solution.certificate.value == min(values(problem))
+
+
+@pytest.mark.parametrize(
+    ("seed", "size", "share", "bands"),
+    [(7, 10, 0.2, (8, 12)), (99, 10, 0.2, (8, 12)), (5, 9, 0.4, (6, 10))],
+)
+def test_branches_that_cannot_be_are_left(
+    seed: int, size: int, share: float, bands: tuple[int, int]
+) -> None:
+    """Where a branch asks a holder for more than goes together, other ties prove the same."""
+    problem = crowd(seed, size, share, bands)
+
+    solution = solve(problem)
+
+    assert solution.certificate.is_optimal
+    assert solution.certificate.value == solve(problem, salt="another").certificate.value
 
 
 @pytest.mark.parametrize("scale", [1, MILLIONS])
