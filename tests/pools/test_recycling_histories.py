@@ -23,7 +23,7 @@ from crmcore.criteria import F
 from crmcore.customers import Cause, Customer, Ownership, OwnershipId
 from crmcore.kernel import CustomerId, MemberId, Money, TeamId
 from crmcore.organization import Member
-from crmcore.pools import Activity, Fate, Pool, RecycleRule, Register, Whose
+from crmcore.pools import Activity, Fate, Pool, RecycleRule, Recycling, Register, Whose
 
 MEMBERS = [MemberId("wei"), MemberId("lin")]
 NAMES = [CustomerId(f"c-{place}") for place in range(1, 4)]
@@ -145,6 +145,10 @@ def histories(draw: st.DrawFn) -> History:
     return of, records, known
 
 
+def _recycled(recycling: Recycling) -> set[CustomerId]:
+    return {o.customer for o in recycling.outlooks if o.fate is Fate.RECYCLED}
+
+
 # After the 26th day nothing happens any more but leave, and ends of ownerships and of locks.
 AS_OF = START + 27 * DAY
 
@@ -161,8 +165,8 @@ def test_explain_names_the_first_day_on_which_it_happens(
     taken: dict[str, date] = {}
     for day in range(HORIZON):
         recycling = of.recycle(register, as_of=AS_OF + day * DAY)
-        for move in recycling.moves:
-            taken.setdefault(str(move.customer), recycling.as_of)
+        for name in _recycled(recycling):
+            taken.setdefault(name, recycling.as_of)
 
     last = AS_OF + HORIZON * DAY
     assert taken == {name: day for name, day in told.items() if day is not None and day < last}
@@ -181,7 +185,7 @@ def test_recycling_counts_days_as_one_would_by_hand(
     expected = {
         held.customer for held in records["ownerships"] if _goes_back(of, records, known, held)
     }
-    assert {move.customer for move in recycling.moves} == expected
+    assert _recycled(recycling) == expected
 
 
 def _goes_back(of: Pool, records: dict[str, Any], known: dict[str, Any], held: Ownership) -> bool:
@@ -269,7 +273,7 @@ def test_every_owned_customer_has_exactly_one_fate(history: History, day: int) -
 
     owned = sorted(o.customer for o in records["ownerships"] if o.lasts_at(begins))
     parts: list[Callable[[], Any]] = [
-        lambda: [move.customer for move in recycling.moves],
+        lambda: _recycled(recycling),
         lambda: [outlook.customer for outlook in recycling.warnings],
         lambda: [outlook.customer for outlook in recycling.kept],
     ]

@@ -190,3 +190,39 @@ def test_a_recycling_can_be_taken_back(company: Company) -> None:
 
     outlook = POOL.explain(read(store), NORTHWIND, as_of=date(2026, 9, 30))
     assert (outlook.member, outlook.due) == ("wei", date(2026, 12, 29))
+
+
+def test_a_second_run_of_the_night_finds_nothing_left_to_do(company: Company) -> None:
+    """Whenever in that day the customers were taken back, nobody is taken back twice."""
+    company.owns("wei", "northwind", JUNE_30)
+    store = stored(company)
+    recycling = POOL.recycle(read(store), as_of=SEPTEMBER_29)
+    apply_plan(store, recycling, by="night", at=recycling.at + 2 * HOUR)
+
+    again = POOL.recycle(read(store), as_of=SEPTEMBER_29)
+
+    assert again.moves == ()
+    assert [str(outlook.reason) for outlook in again.outlooks] == [
+        "rule silent, no contact by the owner for 90 full days, since 2026-06-30 (taken over)"
+    ]
+    assert apply_plan(store, again, by="night", at=recycling.at + 3 * HOUR).changes == ()
+
+
+def test_what_was_handed_over_meanwhile_does_not_stop_the_rest(company: Company) -> None:
+    """One customer was given away at one in the morning, one is promised; the third goes back."""
+    midnight = datetime(2026, 9, 28, 16, tzinfo=UTC)
+    company.customer("adatum")
+    for name, ends in (("northwind", midnight + HOUR), ("contoso", midnight + 99 * HOUR)):
+        company.owns("wei", name, JUNE_30, ends)
+        company.owns("lin", name, ends)
+    company.owns("wei", "adatum", JUNE_30)
+    store = stored(company)
+
+    recycling = POOL.recycle(read(store), as_of=SEPTEMBER_29)
+    receipt = apply_plan(store, recycling, by="night", at=midnight + 2 * HOUR)
+
+    assert [outlook.customer for outlook in recycling.outlooks if outlook.is_overtaken] == [
+        "contoso",
+        "northwind",
+    ]
+    assert [change.customer for change in receipt.changes] == ["adatum"]

@@ -95,7 +95,14 @@ class Reader:
             warned_from=warned_from,
             hindrance=hindrance,
             version=holding.last.version,
+            is_overtaken=fate is Fate.RECYCLED and self._is_overtaken(customer, holding),
         )
+
+    def _is_overtaken(self, customer: CustomerId, holding: Holding) -> bool:
+        """Say whether the owner goes later that day, or somebody is to have the customer."""
+        until = holding.until
+        goes = until is not None and self.terms.day_of(until) == self.as_of
+        return goes or self.register.intervals(customer)[-1].since > self.now
 
     def _due(
         self, facts: dict[str, object], holding: Holding, ends: date | None

@@ -135,6 +135,8 @@ class Outlook:
         warned_from: The day from which on the owner is warned.
         hindrance: What keeps the customer from going back, or keeps it longer.
         version: The version of the ownership; None where there is none.
+        is_overtaken: Whether the records know what came later on that day, or who is to have
+            the customer later, so that there is nothing left to take back.
 
     .. versionadded:: 0.1.0
     """
@@ -150,6 +152,7 @@ class Outlook:
     warned_from: date | None = None
     hindrance: Phrase | None = None
     version: int | None = None
+    is_overtaken: bool = False
 
     @property
     def deciding(self) -> Clock | None:
@@ -197,8 +200,8 @@ class Outlook:
 
     @property
     def move(self) -> Move | None:
-        """The move back to the pool, where it is due."""
-        if self.fate is not Fate.RECYCLED:
+        """The move back to the pool, where it is due and still to be made."""
+        if self.fate is not Fate.RECYCLED or self.is_overtaken:
             return None
         return Move(
             customer=self.customer,
@@ -237,7 +240,11 @@ class Recycling:
 
     @cached_property
     def moves(self) -> tuple[Move, ...]:
-        """The moves back to the pool, by customer, for `crmcore.reviews.apply_plan`."""
+        """The moves back to the pool, by customer, for `crmcore.reviews.apply_plan`.
+
+        Whom the records show gone already, or promised to somebody, is not among them; so the
+        rest goes through, and a second run on the same day finds nothing left to do.
+        """
         moves = (outlook.move for outlook in self._of(Fate.RECYCLED))
         return tuple(move for move in moves if move is not None)
 
