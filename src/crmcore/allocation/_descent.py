@@ -23,7 +23,6 @@ _ALIKE = 3
 _SHORT = 8
 _LINKS = 8
 _MOST_CHAINS = 60
-_ROUNDS = 12
 _WORTHWHILE = 0.01
 _ROUNDS_OF_FEW = 100
 
@@ -101,9 +100,7 @@ class Descent:
         value = table.value(self.held)
         lost = (market.cost(row, at) - market.costs[row] for row, at in enumerate(self.held))
         least = value - sum(self._losses(prices)) - sum(lost)
-        for _ in range(_ROUNDS):
-            if self.moves <= 0 or timer.is_over():
-                break
+        while self.moves > 0 and not timer.is_over():
             self._large_round(market, timer)
             before, value = value, table.value(self.held)
             if before - value <= _WORTHWHILE * (value - least):
