@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from crmcore.activities import Channel, Direction, MatterKind
+from crmcore.codec import from_json, to_json
 from crmcore.criteria import F, as_of
 from crmcore.errors import CrmError
+from crmcore.organization import SkillLevel
 from crmcore.pools import Activity, ClaimLimits, Pool, RecycleRule, Whose
 
 
@@ -176,3 +180,19 @@ def test_a_pool_names_the_facts_that_it_reads() -> None:
     )
 
     assert of.fields == {"bought", "contract_ends", "key_account", "market", "tier", "value"}
+
+
+def test_a_pool_can_be_kept_in_a_file() -> None:
+    """Its rules are written down and read again, and a zone is told by its name."""
+    of = pool(
+        zone=ZoneInfo("Asia/Shanghai"),
+        scope=F.market == "CN",
+        limits=ClaimLimits(held=50, counting=F.bought.is_false()),
+        skills=[SkillLevel("negotiation", 3)],
+        priority=["-value"],
+        exempt_while_open=[MatterKind.COMPLAINT],
+        rules=[rule(when=F.tier == "gold", resets=[Activity(by=Whose.ANYBODY)], since="ends")],
+    )
+
+    assert of == attrs.evolve(of, zone="Asia/Shanghai")
+    assert from_json(Pool, to_json(of)) == of

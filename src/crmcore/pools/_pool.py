@@ -34,7 +34,8 @@ class Pool(Terms):
 
     Attributes:
         name: How the pool is called.
-        zone: The time zone whose days count, or its name.
+        zone: The IANA time zone whose days count, by its name; a ``ZoneInfo`` may be
+            handed in.
         scope: Which customers are the pool's, owned or not; one of whom it is unknown is not.
         who: Who may claim, asked of members; one of whom it is unknown may not.
         skills: The skills that a member must have, at a level.

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from crmcore.activities import MatterKind
-from crmcore.calendar import day_in, midnight, zone
-from crmcore.checks import between, is_id
+from crmcore.calendar import day_in, midnight
+from crmcore.checks import between, is_id, is_zone
+from crmcore.checks import zone as zone_of
 from crmcore.criteria import EVERYTHING, Criterion, Explanation
 from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.kernel import CustomerId, MemberId
@@ -39,6 +40,10 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return each_is_a(str, names, "priority", "be a list of names, also of a single one")
 
 
+def _zone_name(zone: str | ZoneInfo) -> str:
+    return zone.key if isinstance(zone, ZoneInfo) else zone
+
+
 def _are_limits(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, ClaimLimits):
         raise InvalidValueError(attribute.name, value, "be ClaimLimits, as ClaimLimits(held=…)")
@@ -49,7 +54,7 @@ class Terms:
     """The fields of a pool, and the questions that they answer by themselves."""
 
     name: str = attrs.field(validator=is_id)
-    zone: ZoneInfo = attrs.field(converter=zone)
+    zone: str = attrs.field(converter=_zone_name, validator=is_zone)
     scope: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
     who: Criterion = attrs.field(default=EVERYTHING, validator=is_timeless)
     skills: tuple[SkillLevel, ...] = attrs.field(default=(), converter=_skills)
@@ -104,13 +109,17 @@ class Terms:
         exempt: frozenset[str] = frozenset() if self.exempt is None else self.exempt.fields
         return exempt.union(*(rule.fields for rule in self.rules))
 
+    @cached_property
+    def _where(self) -> ZoneInfo:
+        return zone_of(self.zone)
+
     def day_of(self, at: datetime) -> date:
         """Return the day on which an instant falls in the zone of the pool."""
-        return day_in(at, self.zone)
+        return day_in(at, self._where)
 
     def beginning(self, day: date) -> datetime:
         """Return the instant at which a day begins in the zone of the pool."""
-        return midnight(day, self.zone)
+        return midnight(day, self._where)
 
     def facts(self, register: Register, customer: CustomerId) -> dict[str, object]:
         """Return what the rules of recycling ask of a customer."""
