@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,8 +25,10 @@ from crmcore.organization import (
     Team,
 )
 from crmcore.reassignment import (
+    Apart,
     AssignmentWeights,
     Capacity,
+    Continuity,
     CustomerNeed,
     Lock,
     Pin,
@@ -361,6 +365,63 @@ def test_a_need_names_what_can_be() -> None:
         need("c-1", not_to="wei")
     with pytest.raises(InvalidValueError, match="since must be a day, not an instant"):
         need("c-1", since=datetime(2026, 9, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("skills", "law", "skills must hold skills at a level only (got 'l')"),
+        ("skills", [("law", 2)], "skills must hold skills at a level only"),
+        ("not_to", [" "], "not_to must not be empty"),
+        ("not_to", [7, "wei"], "not_to must be text (got 7)"),
+        ("stays", "no", "stays must be True or False (got 'no')"),
+    ],
+)
+def test_what_is_no_such_thing_is_refused(field: str, value: Any, rule: str) -> None:  # noqa: ANN401
+    """A text is neither a list of skills nor a yes, and members who are refused have ids."""
+    with pytest.raises(InvalidValueError, match=re.escape(rule)):
+        need("c-1", **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "rule"),
+    [
+        (AssignmentWeights, {"lowest_peak": "yes"}, "lowest_peak must be True or False"),
+        (Continuity, {"first": "yes"}, "first must be True or False"),
+        (Continuity, {"most_moves": 1.5}, "most_moves must be a whole number"),
+        (Capacity, {"member": "wei", "hours": 3}, "member must be a member, not an id"),
+    ],
+)
+def test_settings_are_what_they_look_like(kind: Any, values: dict[str, Any], rule: str) -> None:  # noqa: ANN401
+    """A text is no yes, half a move is none, and an id is no member."""
+    with pytest.raises(InvalidValueError, match=rule):
+        kind(**values)
+
+
+def test_rules_and_wishes_have_a_place_each() -> None:
+    """What is given in the wrong place is refused, and not passed over."""
+    book, apart = [need("c-1"), need("c-2")], Apart([CustomerId("c-1"), CustomerId("c-2")])
+    wrong: list[Any] = [apart]
+    wrong_too: list[Any] = [pin("wei", customer="c-1")]
+
+    with pytest.raises(InvalidValueError, match="pins must hold pins and locks only"):
+        assign_customers(book, [capacity(WEI)], as_of=DAY, pins=wrong)
+    with pytest.raises(InvalidValueError, match="rules must hold who may hold what"):
+        assign_customers(book, [capacity(WEI)], as_of=DAY, rules=wrong_too)
+    with pytest.raises(InvalidValueError, match="pins must hold pins and locks only"):
+        assign_responsibilities(department(), as_of=DAY, pins=wrong)
+    with pytest.raises(InvalidValueError, match="rules must hold who may hold which duty only"):
+        assign_responsibilities(department(), as_of=DAY, rules=wrong)
+
+
+@pytest.mark.parametrize(("left_on", "is_refused"), [(DAY, True), (date(2026, 10, 1), False)])
+def test_who_is_gone_has_no_hours(left_on: date, is_refused: bool) -> None:  # noqa: FBT001 - a case
+    """Hours of somebody who has left by the day of the plan are a slip; leaving later is none."""
+    gone = capacity(attrs.evolve(WEI, left_on=left_on))
+    rule = "member wei: gone from 2026-09-30 on, but with 30 h left"
+
+    with pytest.raises(FaultsError, match=rule) if is_refused else nullcontext():
+        assign_customers([need("c-1")], [gone, capacity(LIN)], as_of=DAY)
 
 
 def test_projects_take_hours_of_the_planning_period() -> None:

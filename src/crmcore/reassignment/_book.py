@@ -33,10 +33,11 @@ from ._faults import (
     weight_faults,
     wishes,
 )
+from ._kinds import each_is
 from ._need import CustomerNeed, whole_minutes
 from ._team import merged, one_of
 from ._weights import AssignmentWeights
-from ._wish import Apart, Bundle, Lock, Pin
+from ._wish import Apart, Bundle, Lock, Pin, listed
 
 Rules: TypeAlias = Iterable[Eligibility | Apart | Bundle]
 
@@ -49,12 +50,10 @@ def _by_member(holders: Iterable[Capacity]) -> tuple[Capacity, ...]:
     return tuple(sorted(holders, key=lambda capacity: capacity.member.id))
 
 
-def _listed(wished: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
-    return tuple(wished)
-
-
 def _ruled(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
-    return tuple(rules)
+    found = tuple(rules)
+    each_is((Eligibility, Apart, Bundle), "rules", "who may hold what, apart and bundles", found)
+    return found
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -78,7 +77,7 @@ class Book:
     capacities: tuple[Capacity, ...] = attrs.field(converter=_by_member)
     as_of: date
     weights: AssignmentWeights
-    wished: tuple[Pin | Lock, ...] = attrs.field(converter=_listed)
+    wished: tuple[Pin | Lock, ...] = attrs.field(converter=listed)
     rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(converter=_ruled)
     organization: Organization | None = None
     within: Plan | None = None
@@ -149,6 +148,7 @@ class Book:
             *each_once("customer", [need.customer for need in self.needs]),
             *each_once("member", [member.id for member in people]),
             *self._no_hours(),
+            *self._gone(),
             *(
                 Fault(
                     subject(need.customer, None, None),
@@ -180,6 +180,14 @@ class Book:
             yield Fault("holders", problem)
         else:
             yield Fault("holders", f"none of the {len(names)} has any hours for customers")
+
+    def _gone(self) -> Iterator[Fault]:
+        """Yield a fault for each who has hours, and has left by the day of the plan."""
+        for capacity in self.capacities:
+            left_on = capacity.member.left_on
+            if left_on is not None and left_on <= self.as_of and capacity.minutes:
+                problem = f"gone from {left_on} on, but with {shown_hours(capacity.minutes)} h left"
+                yield Fault(f"member {capacity.member.id}", problem)
 
     def _over_allocated(self) -> Iterator[Phrase]:
         """Yield who has more hours taken than there are."""

@@ -11,6 +11,7 @@ import attrs
 
 from crmcore.calendar import Period
 from crmcore.checks import decimal
+from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId
 from crmcore.organization import Member, Organization
 
@@ -20,6 +21,11 @@ from ._weights import AssignmentWeights
 
 _WEEK = 7
 _OWN = frozenset({"id", "name", "team", "weekly_hours"})
+
+
+def _is_member(_: object, attribute: attrs.Attribute[Member], value: Member) -> None:
+    if not isinstance(value, Member):
+        raise InvalidValueError(attribute.name, value, "be a member, not an id")
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +45,7 @@ class Capacity:
     .. versionadded:: 0.1.0
     """
 
-    member: Member
+    member: Member = attrs.field(validator=_is_member)
     hours: Decimal = attrs.field(
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
         validator=in_minutes,

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import attrs
 
-from crmcore.checks import at_least
+from crmcore.checks import between
+
+from ._kinds import is_flag
+
+_MOST_MOVES = 10_000_000
 
 
 @attrs.frozen(kw_only=True)
@@ -26,6 +30,6 @@ class Continuity:
     """
 
     most_moves: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(at_least(0))
+        default=None, validator=attrs.validators.optional(between(0, _MOST_MOVES))
     )
-    first: bool = attrs.field(default=False, validator=attrs.validators.instance_of(bool))
+    first: bool = attrs.field(default=False, validator=is_flag)

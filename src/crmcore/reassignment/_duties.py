@@ -21,11 +21,18 @@ from ._crowd import Crowd
 from ._demand import Demand
 from ._eligibility import Eligibility, Fact, Statute, in_order, rule_faults, verdicts
 from ._faults import lock_faults, pin_faults, skill_faults, weight_faults, wishes
+from ._kinds import each_is
 from ._weights import AssignmentWeights
-from ._wish import Lock, Pin
+from ._wish import Apart, Bundle, Lock, Pin, listed
 
 _QUARTER = 15
 _SHORT = {Duty.ACCOUNTABLE: 1, Duty.RESPONSIBLE: 1, Duty.BACKUP: 2}
+
+
+def _ruled(rules: Iterable[Eligibility | Apart | Bundle]) -> tuple[Eligibility, ...]:
+    found = tuple(rules)
+    each_is(Eligibility, "rules", "who may hold which duty", found)
+    return in_order(rule for rule in found if isinstance(rule, Eligibility))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -48,8 +55,8 @@ class Duties:
     begins: datetime
     period: Period
     weights: AssignmentWeights
-    wished: tuple[Pin | Lock, ...]
-    rules: tuple[Eligibility, ...] = attrs.field(converter=in_order)
+    wished: tuple[Pin | Lock, ...] = attrs.field(converter=listed)
+    rules: tuple[Eligibility, ...] = attrs.field(converter=_ruled)
     facts: Mapping[MemberId, Mapping[str, Fact]]
 
     def case(self) -> Case:

@@ -15,6 +15,7 @@ from crmcore.kernel import CustomerId, MemberId, TeamId
 from crmcore.organization import SkillLevel
 
 from ._eligibility import Fact, Facts, are_new_facts, facts
+from ._kinds import each_is, is_flag
 
 _MOST_HOURS = 10_000
 _MONTHS = 12
@@ -23,7 +24,9 @@ _OWN = frozenset({"customer", "hours", "importance", "value", "language", "regio
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
-    return tuple(sorted(levels))
+    wanted = tuple(levels)
+    each_is(SkillLevel, "skills", "skills at a level", wanted)
+    return tuple(sorted(wanted))
 
 
 def _each_skill_once(
@@ -38,7 +41,14 @@ def _each_skill_once(
 def _members(ids: Iterable[MemberId]) -> tuple[MemberId, ...]:
     if isinstance(ids, str):
         raise InvalidValueError("not_to", ids, "list ids of members, not be a text")
-    return tuple(sorted(set(ids)))
+    return tuple(sorted(set(ids), key=str))
+
+
+def _are_ids(
+    _: object, attribute: attrs.Attribute[tuple[MemberId, ...]], value: tuple[MemberId, ...]
+) -> None:
+    for key in value:
+        is_id(None, attribute, key)
 
 
 def _is_day(_: object, attribute: attrs.Attribute[date | None], value: date | None) -> None:
@@ -110,8 +120,8 @@ class CustomerNeed:
     since: date | None = attrs.field(default=None, validator=_is_day)
     ownership_version: int = attrs.field(default=0, validator=at_least(0))
     team: TeamId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
-    not_to: tuple[MemberId, ...] = attrs.field(default=(), converter=_members)
-    stays: bool = False
+    not_to: tuple[MemberId, ...] = attrs.field(default=(), converter=_members, validator=_are_ids)
+    stays: bool = attrs.field(default=False, validator=is_flag)
     change: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(between(0, 1_000_000))
     )

@@ -84,7 +84,7 @@ def assign_responsibilities(
         begins=datetime.combine(as_of, time(0), UTC) if zone is None else midnight(as_of, zone),
         period=Period(as_of, as_of + timedelta(days=_WEEK * weeks)),
         weights=weights or AssignmentWeights(),
-        wished=tuple(pins),
+        wished=pins,
         rules=rules,
         facts=facts or {},
     )

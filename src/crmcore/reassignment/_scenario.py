@@ -373,7 +373,7 @@ class Scenario:
             period=Period(as_of, as_of + timedelta(days=_WEEK * self.weeks)),
             weights=self.weights,
             wished=self.pins,
-            rules=tuple(rule for rule in self.rules if isinstance(rule, Eligibility)),
+            rules=self.rules,
             facts={key: dict(known) for key, known in self.facts},
         ).case()
 

@@ -11,6 +11,8 @@ from crmcore.allocation import Band, Holder
 from crmcore.checks import at_least, between, decimal, is_fraction
 from crmcore.errors import InvalidValueError
 
+from ._kinds import is_flag
+
 POINT = 1000  # searches count in thousandths of a point
 _QUARTER = 15  # minutes
 _MOST_POINTS = 1_000_000
@@ -104,7 +106,7 @@ class AssignmentWeights:
     )
     over: int = attrs.field(default=45, validator=between(0, _MOST_POINTS))
     item_minutes: int = attrs.field(default=0, validator=between(0, _MOST_ITEM_MINUTES))
-    lowest_peak: bool = False
+    lowest_peak: bool = attrs.field(default=False, validator=is_flag)
     dead_band: int = attrs.field(default=1, validator=at_least(0))
     tolerance: Decimal = attrs.field(
         default=Decimal("0.001"),

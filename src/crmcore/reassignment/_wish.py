@@ -12,6 +12,8 @@ from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.organization import Duty
 from crmcore.plans import subject
 
+from ._kinds import each_is
+
 _FEWEST = 2
 
 
@@ -96,6 +98,17 @@ class Lock:
     def subject(self) -> str:
         """What is locked, as ``customer:c-17`` or ``responsibility:renewals:backup``."""
         return subject(self.customer, self.responsibility, self.duty)
+
+
+def listed(wished: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
+    """Return wishes, if they are all wishes.
+
+    Raises:
+        InvalidValueError: If one is something else, such as a rule.
+    """
+    found = tuple(wished)
+    each_is((Pin, Lock), "pins", "pins and locks", found)
+    return found
 
 
 def _several(customers: Iterable[CustomerId]) -> tuple[CustomerId, ...]:
