@@ -210,6 +210,10 @@ def test_skills_are_wanted_at_a_level(company: Company) -> None:
     ]
     assert isinstance(answer, Refusal)
     assert [(o.found, o.limit) for o in answer.objections] == [(2, 3), (0, 1)]
+    assert [objection.message.zh for objection in answer.objections] == [
+        "公海open要求技能Mandarin达到3级，chen现为2级",
+        "公海open要求技能negotiation达到1级，chen不具备",
+    ]
 
 
 def test_a_member_must_be_able_to_serve_the_customer(company: Company) -> None:

@@ -191,7 +191,7 @@ def _short(asker: Phrase, member: Member, wanted: SkillLevel) -> Objection:
         rule=ClaimRule.SKILL,
         message=Phrase(
             f"{asker.en} wants {skill} at level {wanted.level}; {member.id} {shown.en}",
-            f"{asker.zh}要求{skill}{wanted.level}级，{member.id}{shown.zh}",
+            f"{asker.zh}要求技能{skill}达到{wanted.level}级，{member.id}{shown.zh}",
         ),
         found=has,
         limit=wanted.level,
