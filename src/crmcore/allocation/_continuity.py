@@ -16,6 +16,7 @@ from math import gcd
 import attrs
 
 from crmcore.errors import InvalidValueError
+from crmcore.kernel import Phrase
 
 from ._budget import Incumbent
 from ._descent import Descent
@@ -23,6 +24,7 @@ from ._finding import Effort, find, price
 from ._model import Band, Holder
 from ._table import FORBIDDEN, NEVER, Curve, Table
 
+KEEPING = Phrase("keeping what can stay", "保留现有负责人")
 _ROUNDS = 4
 _MARGIN = 100
 
@@ -87,10 +89,12 @@ def limited(table: Table, most: int, free: set[int], effort: Effort) -> list[int
     """Return an assignment in which at most so many rows move that could stay."""
     held = [table.nobody if row in free else at for row, at in enumerate(table.current)]
     chosen: set[int] = set()
+    known: list[float] = []
     for _ in range(_ROUNDS):
         rows = sorted(free | chosen)
         part = _part(table, held, rows)
-        priced = price(part, effort)
+        priced = price(part, effort, known)
+        known = priced.exact
         found = find(part, priced, effort, [[held[row] for row in rows]]).held
         is_done = bool(chosen) and all(held[row] == at for row, at in zip(rows, found, strict=True))
         for row, at in zip(rows, found, strict=True):
@@ -101,6 +105,26 @@ def limited(table: Table, most: int, free: set[int], effort: Effort) -> list[int
             break
         chosen.update(more)
     return held
+
+
+def keeping(
+    table: Table, wanted: Sequence[int], incumbent: Incumbent, effort: Effort
+) -> list[int] | None:
+    """Return what the incumbent's continuity leads to, where no search of the whole is needed.
+
+    That is where nothing that could stay has to move, or where the prices want about as much
+    to move as may, or more: what a search would win by that, would only be taken away again.
+    """
+    most = incumbent.most_moves
+    if most is None and not incumbent.first:
+        return None
+    effort.tell(0, None, KEEPING)
+    free = must_move(table, incumbent.due)
+    if incumbent.first:
+        return undisturbed(table, free, effort)
+    if most and not moves_too_many(table, wanted, most * 3 // 4, free):
+        return None
+    return limited(table, most or 0, free, effort)
 
 
 def undisturbed(table: Table, free: set[int], effort: Effort) -> list[int] | None:

@@ -12,8 +12,17 @@ from crmcore.kernel import Phrase
 
 from ._budget import Budget, Incumbent
 from ._certificate import Assigned, Certificate, Method
-from ._continuity import lexical, limited, moves_too_many, must_move, spare, undisturbed
-from ._finding import Effort, find, price
+from ._continuity import (
+    KEEPING,
+    keeping,
+    lexical,
+    limited,
+    moves_too_many,
+    must_move,
+    spare,
+    undisturbed,
+)
+from ._finding import Effort, Found, Priced, find, is_small, price
 from ._model import Problem
 from ._solution import Solution
 from ._solver import Solver, ask
@@ -21,7 +30,6 @@ from ._table import FORBIDDEN, Table
 from ._watch import Progress, Timer, Watch
 
 _ASKING = Phrase("asking the solver", "调用外部求解器")
-_KEEPING = Phrase("keeping what can stay", "保留现有负责人")
 
 
 def _tell_nobody(_: int, __: int | None, ___: Phrase) -> None:
@@ -81,11 +89,17 @@ def solve(
     incumbent = incumbent or Incumbent()
     effort = Effort(budget=budget, timer=Timer(watch), tell=progress or _tell_nobody)
     table = _counted(Table.of(problem, salt))
-    found = _searched(table, effort, _first_prices(table, prices))
+    priced = price(table, effort, _first_prices(table, prices))
+    kept = None
+    if solver is None and not is_small(table):
+        kept = keeping(table, priced.wanted, incumbent, effort)
+    found = _searched(table, priced, kept, effort)
     if solver is not None and not found.certificate.is_optimal and not effort.timer.is_over():
         effort.tell(0, None, _ASKING)
         found = ask(solver, problem, found, effort.timer.left)
-    held = _continued(table, _columns(table, found), found.certificate.bound, incumbent, effort)
+    if kept is None:
+        kept = _continued(table, _columns(table, found), incumbent, effort)
+    held = kept if incumbent.first else spare(table, kept, found.certificate.bound, incumbent)
     certificate = attrs.evolve(found.certificate, value=table.value(held))
     return Solution(
         assignment=_named(table, held),
@@ -116,10 +130,9 @@ def _first_prices(table: Table, prices: Iterable[tuple[str, int]]) -> list[float
     return [*(known.get(key, median(ours)) for key in table.holders), 0.0]
 
 
-def _searched(table: Table, effort: Effort, first: Sequence[float]) -> Solution:
-    """Return the best that the library's own searches find."""
-    priced = price(table, effort, first)
-    found = find(table, priced, effort)
+def _searched(table: Table, priced: Priced, kept: list[int] | None, effort: Effort) -> Solution:
+    """Return the best that the library's own searches find, unless they need not look."""
+    found = find(table, priced, effort) if kept is None else Found(held=kept, bound=priced.bound)
     return Solution(
         assignment=_named(table, found.held),
         certificate=Certificate(
@@ -132,24 +145,22 @@ def _searched(table: Table, effort: Effort, first: Sequence[float]) -> Solution:
     )
 
 
-def _continued(
-    table: Table, held: list[int], bound: int, incumbent: Incumbent, effort: Effort
-) -> list[int]:
-    """Return what comes of an assignment when today's is spared what it may be spared."""
+def _continued(table: Table, held: list[int], incumbent: Incumbent, effort: Effort) -> list[int]:
+    """Return what comes of an assignment when no more is to move than the incumbent allows."""
     most = incumbent.most_moves
     if most is None and not incumbent.first:
-        return spare(table, held, bound, incumbent)
+        return held
     goal, free = table, must_move(table, incumbent.due)
     if incumbent.first:
-        effort.tell(0, None, _KEEPING)
+        effort.tell(0, None, KEEPING)
         goal = lexical(table)
         held = (
             undisturbed(table, free, effort) or find(goal, price(goal, effort), effort, [held]).held
         )
     if most is not None and moves_too_many(table, held, most, free):
-        effort.tell(0, None, _KEEPING)
+        effort.tell(0, None, KEEPING)
         held = limited(goal, most, free, effort)
-    return held if incumbent.first else spare(table, held, bound, incumbent)
+    return held
 
 
 def _named(table: Table, held: Sequence[int]) -> Assigned:
