@@ -195,6 +195,10 @@ def test_a_lower_bound_does_not_replace_a_higher_one() -> None:
             holding(east="lin", south="lin", north=None, west="lin"),
             "minutes must be between 0 and 100",
         ),
+        (claiming(bound=28.5, method=Method.SOLVER), "bound must be a whole number"),
+        (claiming(prices=(("lin", 1.5), ("wei", 0))), "price of lin must be a whole number"),
+        (lambda _, known: attrs.evolve(known, certificate=None), "cannot be read: AttributeError"),
+        (lambda _, known: attrs.evolve(known, assignment=7), "cannot be read: TypeError"),
     ],
     ids=[
         "nothing",
@@ -207,6 +211,10 @@ def test_a_lower_bound_does_not_replace_a_higher_one() -> None:
         "other item",
         "conflict",
         "too much",
+        "half a bound",
+        "half a price",
+        "no certificate",
+        "no assignment",
     ],
 )
 def test_what_cannot_be_is_refused_by_name(answer: Answer, message: str) -> None:

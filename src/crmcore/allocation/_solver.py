@@ -8,7 +8,7 @@ import attrs
 
 from crmcore.errors import Fault, FaultsError, InvalidValueError
 
-from ._certificate import Method, check_certificate
+from ._certificate import Certificate, Method, check_certificate
 from ._model import Problem
 from ._solution import Solution
 from ._watch import Watch
@@ -58,16 +58,31 @@ def _faults(problem: Problem, known: Solution, found: object) -> list[Fault]:
     """Return what can be seen to be wrong without solving anything."""
     if not isinstance(found, Solution):
         return [Fault("improve", f"it returned a {type(found).__name__}, not a Solution")]
-    faults = []
     try:
+        _counts_in_whole_numbers(found.certificate)
         check_certificate(problem, found.assignment, found.certificate)
     except InvalidValueError as error:
-        faults.append(Fault("certificate", str(error)))
+        return [Fault("certificate", str(error))]
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's solution is made of
+        return [Fault("improve", f"what it returned cannot be read: {error!r}")]
     least, possible = found.certificate.bound, known.certificate.value
     if least > possible:
         problem_ = f"{least} is said to be the least possible, but {possible} is possible"
-        faults.append(Fault("bound", problem_))
-    return faults
+        return [Fault("bound", problem_)]
+    return []
+
+
+def _counts_in_whole_numbers(certificate: Certificate) -> None:
+    """Want whole numbers, since nothing else can be checked to the last digit.
+
+    Raises:
+        InvalidValueError: If one is not.
+    """
+    own = [("value", certificate.value), ("bound", certificate.bound)]
+    own += [(f"price of {key}", price) for key, price in certificate.prices]
+    for name, number in own:
+        if not isinstance(number, int):
+            raise InvalidValueError(name, number, "be a whole number")
 
 
 def _best_of(known: Solution, found: Solution) -> Solution:
