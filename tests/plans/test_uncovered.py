@@ -63,6 +63,19 @@ def test_what_is_uncovered_says_why_and_what_would_help() -> None:
     ) == ("customer:c-1: 2 members → none with law")
 
 
+def test_what_is_kept_against_a_rule_says_with_whom_it_stays() -> None:
+    """Nobody is told that a customer has nobody, where somebody still has it."""
+    gap = Uncovered(
+        customer=CustomerId("c-1"),
+        cost=Decimal(450),
+        funnel=(),
+        reason=Phrase("2 members → none with law", "2名成员 → 0名具备法律"),
+        stays_with=WEI,
+    )
+
+    assert str(gap) == "customer:c-1 stays with wei: 2 members → none with law"
+
+
 def shortfall(names: int, **more: object) -> Shortfall:
     """Return a shortfall of so many customers that want law."""
     given: dict[str, object] = {

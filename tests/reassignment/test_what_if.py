@@ -132,6 +132,7 @@ def test_changes_are_told_one_after_another() -> None:
     )
 
     assert BUSY.wording == Phrase("as it is", "维持现状")
+    assert repr(BUSY) == "<Scenario of customers as of 2026-09-30: as it is>"
     assert changed.wording == Phrase(
         "1.5 h more for wei; 2 h less for lin; with max; without lin; "
         "customer:c-1 pinned to lin; not customer:c-1 pinned to lin; customer:c-2 locked",

@@ -192,6 +192,15 @@ def test_a_stale_plan_is_refused_with_all_that_has_changed(
     ]
 
 
+def test_a_plan_without_versions_is_told_so(shop: Shop, plan_of: Planned, stores: Stores) -> None:
+    """Where nobody told the plan a version, nothing has changed, and the conflict says what is."""
+    store = shop.into(stores())
+
+    conflicts = refusals(store, plan_of([customer_move("ada", "ben", "chen", version=0)]))
+
+    assert conflicts == ["customer 'ada': the plan was made without a version, version 1 is stored"]
+
+
 def test_a_plan_is_applied_once(shop: Shop, review: Review, stores: Stores) -> None:
     """The second time nobody is where the plan takes from, and nothing happens."""
     store = shop.into(stores())

@@ -114,9 +114,10 @@ class Uncovered:
         return subject(self.customer, self.responsibility, self.duty)
 
     def __str__(self) -> str:
-        """Say what is uncovered, why, and what would help."""
+        """Say what is uncovered, with whom it stays against a rule, why, and what would help."""
+        kept = f" stays with {self.stays_with}" if self.stays_with is not None else ""
         help_ = f"; {self.remedy}" if self.remedy is not None else ""
-        return f"{self.subject}: {self.reason}{help_}"
+        return f"{self.subject}{kept}: {self.reason}{help_}"
 
 
 @attrs.frozen(kw_only=True)

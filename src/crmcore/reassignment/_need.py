@@ -85,7 +85,8 @@ class CustomerNeed:
         owner: Who looks after the customer today, if anybody does.
         since: The first day of today's ownership, if it is known; the years from then on make
             a change dearer.
-        ownership_version: The version of today's ownership; 0 where there is none.
+        ownership_version: The version of today's ownership as it is stored, against which the
+            plan will be applied; 0 where there is none.
         team: The team that looks after the customer today; that of the owner unless given.
         not_to: Members who must not look after the customer, who has asked for somebody else.
         stays: Whether the customer stays with today's owner, as long as that one has hours,

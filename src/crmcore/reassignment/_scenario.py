@@ -168,6 +168,10 @@ class Scenario:
             budget=budget,
         )
 
+    def __repr__(self) -> str:
+        """Return what it is about, and what was changed."""
+        return f"<Scenario of {self.kind} as of {self.as_of}: {self.wording}>"
+
     @property
     def wording(self) -> Phrase:
         """What was changed, on one line."""

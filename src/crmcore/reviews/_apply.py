@@ -303,7 +303,9 @@ def _differs_from_plan(step: _Step, holders: Mapping[MemberId, Interval]) -> Ite
         return
     if step.from_member is not None:
         version = holders[step.from_member].version
-        if step.expected_version not in (None, version):
+        if step.expected_version == 0:
+            yield f"the plan was made without a version, version {version} is stored"
+        elif step.expected_version not in (None, version):
             yield f"the plan knows version {step.expected_version}, version {version} is stored"
 
 
