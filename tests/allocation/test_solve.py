@@ -518,3 +518,14 @@ def test_a_certificate_cannot_prove_too_much(bound: int, price_bound: int, messa
         Certificate(
             value=24, bound=bound, prices=(), price_bound=price_bound, method=Method.BRANCHES
         )
+
+
+def test_where_there_is_nothing_to_hold_nothing_is_searched() -> None:
+    """A load curve of years is no work where no item could be held by anybody."""
+    told: list[str] = []
+    empty = Problem(items=[], holders=[Holder("ada", [Band(2_000_000, -1)])])
+
+    found = solve(empty, progress=lambda _, __, what: told.append(what.en))
+
+    assert found.certificate.is_optimal
+    assert "ruling out all the rest" not in told

@@ -109,7 +109,7 @@ def find(
 def is_small(table: Table) -> bool:
     """Say whether a search for the proof can be afforded."""
     steps = sum(curve.limit for curve in table.curves) // common_step(table)
-    return len(table.items) <= _MOST_ITEMS and len(table.items) * steps <= _MOST_CELLS
+    return len(table.items) <= _MOST_ITEMS and max(len(table.items), 1) * steps <= _MOST_CELLS
 
 
 def _descend(
