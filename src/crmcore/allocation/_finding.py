@@ -108,8 +108,10 @@ def find(
 
 def is_small(table: Table) -> bool:
     """Say whether a search for the proof can be afforded."""
+    if len(table.items) > _MOST_ITEMS:
+        return False
     steps = sum(curve.limit for curve in table.curves) // common_step(table)
-    return len(table.items) <= _MOST_ITEMS and max(len(table.items), 1) * steps <= _MOST_CELLS
+    return max(len(table.items), 1) * steps <= _MOST_CELLS
 
 
 def _descend(

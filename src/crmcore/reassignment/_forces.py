@@ -123,10 +123,11 @@ class Forces:
         if excess <= 0:
             return
         chosen: list[Slot] = []
+        spare = -excess
         for slot in sorted(slots, key=self._rank):
-            if excess > sum(one.minutes for one in chosen) and slot.subject not in self._found:
+            if spare < 0 and slot.subject not in self._found:
                 chosen.append(slot)
-        spare = sum(one.minutes for one in chosen) - excess
+                spare += slot.minutes
         for slot in reversed(chosen):
             if slot.minutes <= spare:
                 spare -= slot.minutes
