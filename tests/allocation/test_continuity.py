@@ -247,3 +247,31 @@ def test_costs_far_apart_lead_no_search_in_a_circle() -> None:
 
     ranks = (lack(problem, found), changes(problem, found))
     assert ranks == min((lack(problem, h), changes(problem, h)) for h in assignments(problem))
+
+
+def test_ranks_too_fine_to_be_counted_are_made_coarser() -> None:
+    """Thousands of items that differ by a little in all they cost are ranked all the same."""
+    people = [
+        Holder(name, [Band(limit, 0)])
+        for name, limit in zip(NAMES, [24_000, 90_000, 90_000], strict=True)
+    ]
+    problem = Problem(
+        items=[
+            Item(
+                id=f"i{at}",
+                minutes=30,
+                uncovered=(600_000 + 997 * (at % 89)) * (1 + at % 8),
+                options=[Option(name, 10_000 * (at % 5)) for name in NAMES],
+                current=NAMES[at % 3],
+                change=(25_000 + 997 * (at % 13)) * (1 + at % 8),
+            )
+            for at in range(3_000)
+        ],
+        holders=people,
+    )
+
+    held = dict(solve(problem, incumbent=Incumbent(first=True)).assignment)
+
+    moved = [item.id for item in problem.items if held[item.id] != item.current]
+    assert None not in held.values()
+    assert len(moved) == 200

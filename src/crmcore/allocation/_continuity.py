@@ -153,26 +153,29 @@ def lexical(table: Table) -> Table:
     """
     nobody = table.nobody
     common, unit = gcd(*table.change) or 1, gcd(*(base[nobody] for base in table.base)) or 1
-    weights = [
-        0 if at == nobody else max(change // common, 1)
-        for at, change in zip(table.current, table.change, strict=True)
-    ]
+    weights = _weights(table, common)
     lack = sum(abs(base[nobody]) // unit for base in table.base)
     ranges = {id(base): _range(base[:-1]) for base in table.base}
     costs = sum(ranges[id(base)] for base in table.base) + sum(c.most for c in table.curves)
     move = costs + 1
     cover = (sum(weights) + 1) * move
     if (lack + 1) * cover >= FORBIDDEN:
-        # Then it has to do that a move outweighs a hundred times what one row can win.
+        # Then it has to do that a move outweighs a hundred times what one row can win, and
+        # that ranks are as fine as can be counted.
+        weights = _weights(table, max(common, max(table.change, default=0) // _MARGIN))
         move = _MARGIN * (max(ranges.values(), default=0) + _most_by_hours(table))
         cover = _MARGIN * (max(weights, default=0) + 1) * move
+        steps = (FORBIDDEN - sum(weights) * move - costs) // cover - len(table.base) - 1
+        total = sum(abs(base[nobody]) for base in table.base)
+        unit = max(unit, -(-total // max(steps, 1)))
+        lack = sum(-(-abs(base[nobody]) // unit) for base in table.base)
     most = lack * cover + sum(weights) * move + costs
     if most >= FORBIDDEN:
         rule = f"have costs that come to less than {FORBIDDEN} when they are ranked"
         raise InvalidValueError("problem", most, rule)
     # Whoever loses an item to nobody loses it all the same.
     scaled = {
-        key: (*base[:-1], base[nobody] // unit * cover + weight * move)
+        key: (*base[:-1], -(-base[nobody] // unit) * cover + weight * move)
         for base, weight in zip(table.base, weights, strict=True)
         for key in [(id(base), weight)]
     }
@@ -181,6 +184,14 @@ def lexical(table: Table) -> Table:
         base=[scaled[id(base), weight] for base, weight in zip(table.base, weights, strict=True)],
         change=[weight * move for weight in weights],
     )
+
+
+def _weights(table: Table, unit: int) -> list[int]:
+    """Return what each move counts, in units, and 1 at least."""
+    return [
+        0 if at == table.nobody else max(change // unit, 1)
+        for at, change in zip(table.current, table.change, strict=True)
+    ]
 
 
 def _most_by_hours(table: Table) -> int:
