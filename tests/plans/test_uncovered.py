@@ -115,6 +115,14 @@ def test_a_shortfall_names_a_few_and_counts_the_rest(names: int, said: Phrase) -
     )
 
 
+def test_of_many_holders_the_rest_is_counted_as_holders() -> None:
+    """Members and teams are no items, which Chinese counts by another word."""
+    found = shortfall(1, wants=(), holders=tuple(MemberId(f"m-{at}") for at in range(6)))
+
+    assert "only m-0, m-1, m-2, m-3 and 2 more can" in found.wording.en
+    assert "仅m-0、m-1、m-2、m-3等6方可以承担" in found.wording.zh
+
+
 def test_a_shortfall_may_stand_for_more_than_it_names() -> None:
     """What is lacking in all, and how much stays uncovered for it, follows the reason."""
     found = shortfall(2, lacking=Decimal(40), uncovered=("customer:c-0", "customer:c-7"))

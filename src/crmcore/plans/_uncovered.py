@@ -190,7 +190,7 @@ class Shortfall:
     def _why(self) -> Phrase:
         """Why those who may hold them are not enough."""
         need, have, short = (_hours(each) for each in (self.need, self.have, self.short))
-        who = _listed(tuple(Phrase(key, key) for key in self.holders))
+        who = _listed(tuple(Phrase(key, key) for key in self.holders), counted="方")
         if not self.holders:
             return Phrase("nobody has that", "无人具备")
         if self.short:
@@ -217,13 +217,13 @@ def _hours(exact: Decimal) -> str:
     return f"{round_half_up(exact, 2).normalize() + 0:f}"
 
 
-def _listed(names: tuple[Phrase, ...]) -> Phrase:
+def _listed(names: tuple[Phrase, ...], *, counted: str = "项") -> Phrase:
     """Name a few, and count the rest."""
     shown, more = names[:_SHOWN], len(names) - _SHOWN
     chinese = "、".join(name.zh for name in shown)
     if more > 0:
         english = ", ".join(name.en for name in shown)
-        return Phrase(f"{english} and {more:,} more", f"{chinese}等{len(names):,}项")
+        return Phrase(f"{english} and {more:,} more", f"{chinese}等{len(names):,}{counted}")
     *first, last = [name.en for name in shown] or [""]
     return Phrase(f"{', '.join(first)} and {last}" if first else last, chinese)
 
