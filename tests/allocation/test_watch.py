@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,13 @@ def test_a_search_takes_no_less_than_nothing(seconds: float) -> None:
     """Seconds are a number that is 0 or more."""
     with pytest.raises(InvalidValueError, match="seconds must be at least 0"):
         Watch(lambda: 0.0, seconds=seconds)
+
+
+@pytest.mark.parametrize("clock", [60, 1795330068.5, None])
+def test_a_clock_can_be_asked(clock: Any) -> None:  # noqa: ANN401
+    """The seconds of a moment are no clock."""
+    with pytest.raises(InvalidValueError, match="clock must be a function that returns seconds"):
+        Watch(clock, seconds=60)
 
 
 def test_a_watch_without_an_end_takes_the_time_and_changes_nothing() -> None:

@@ -370,8 +370,12 @@ def test_a_need_names_what_can_be() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "rule"),
     [
-        ("skills", "law", "skills must hold skills at a level only (got 'l')"),
-        ("skills", [("law", 2)], "skills must hold skills at a level only"),
+        (
+            "skills",
+            "law",
+            "skills must hold only levels of skills, as SkillLevel('law', 2) (got 'l')",
+        ),
+        ("skills", [("law", 2)], "skills must hold only levels of skills"),
         ("not_to", [" "], "not_to must not be empty"),
         ("not_to", [7, "wei"], "not_to must be text (got 7)"),
         ("stays", "no", "stays must be True or False (got 'no')"),
@@ -404,14 +408,25 @@ def test_rules_and_wishes_have_a_place_each() -> None:
     wrong: list[Any] = [apart]
     wrong_too: list[Any] = [pin("wei", customer="c-1")]
 
-    with pytest.raises(InvalidValueError, match="pins must hold pins and locks only"):
+    with pytest.raises(InvalidValueError, match="pins must hold only pins and locks"):
         assign_customers(book, [capacity(WEI)], as_of=DAY, pins=wrong)
-    with pytest.raises(InvalidValueError, match="rules must hold who may hold what"):
+    with pytest.raises(InvalidValueError, match="rules must hold only Eligibility"):
         assign_customers(book, [capacity(WEI)], as_of=DAY, rules=wrong_too)
-    with pytest.raises(InvalidValueError, match="pins must hold pins and locks only"):
+    with pytest.raises(InvalidValueError, match="pins must hold only pins and locks"):
         assign_responsibilities(department(), as_of=DAY, pins=wrong)
-    with pytest.raises(InvalidValueError, match="rules must hold who may hold which duty only"):
+    with pytest.raises(InvalidValueError, match="rules must hold only who may hold what"):
         assign_responsibilities(department(), as_of=DAY, rules=wrong)
+
+
+def test_books_hold_needs_and_capacities() -> None:
+    """A row of a table is no need, and a member has no hours for customers by itself."""
+    rows: list[Any] = [{"customer": "c-1", "hours": "2"}]
+    members: list[Any] = [WEI]
+
+    with pytest.raises(InvalidValueError, match="book must hold only needs"):
+        assign_customers(rows, [capacity(WEI)], as_of=DAY)
+    with pytest.raises(InvalidValueError, match="holders must hold only capacities"):
+        assign_customers([need("c-1")], members, as_of=DAY)
 
 
 @pytest.mark.parametrize(("left_on", "is_refused"), [(DAY, True), (date(2026, 10, 1), False)])

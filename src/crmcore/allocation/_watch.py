@@ -32,8 +32,14 @@ class Watch:
     .. versionadded:: 0.1.0
     """
 
-    clock: Callable[[], float]
+    clock: Callable[[], float] = attrs.field()
     seconds: float | None = attrs.field(default=None)
+
+    @clock.validator
+    def _is_a_clock(self, attribute: attrs.Attribute[Callable[[], float]], value: object) -> None:
+        if not callable(value):
+            rule = "be a function that returns seconds, as time.monotonic"
+            raise InvalidValueError(attribute.name, value, rule)
 
     @seconds.validator
     def _is_a_while(self, attribute: attrs.Attribute[float | None], value: object) -> None:

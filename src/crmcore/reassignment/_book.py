@@ -43,16 +43,20 @@ Rules: TypeAlias = Iterable[Eligibility | Apart | Bundle]
 
 
 def _by_customer(needs: Iterable[CustomerNeed]) -> tuple[CustomerNeed, ...]:
-    return tuple(sorted(needs, key=lambda need: need.customer))
+    found = tuple(needs)
+    each_is(CustomerNeed, "book", "needs, as CustomerNeed(customer=…, hours=…)", found)
+    return tuple(sorted(found, key=lambda need: need.customer))
 
 
 def _by_member(holders: Iterable[Capacity]) -> tuple[Capacity, ...]:
-    return tuple(sorted(holders, key=lambda capacity: capacity.member.id))
+    found = tuple(holders)
+    each_is(Capacity, "holders", "capacities, as Capacity(member=…, hours=…)", found)
+    return tuple(sorted(found, key=lambda capacity: capacity.member.id))
 
 
 def _ruled(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
     found = tuple(rules)
-    each_is((Eligibility, Apart, Bundle), "rules", "who may hold what, apart and bundles", found)
+    each_is((Eligibility, Apart, Bundle), "rules", "Eligibility(…), Apart(…) and Bundle(…)", found)
     return found
 
 

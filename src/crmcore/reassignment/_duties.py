@@ -31,7 +31,7 @@ _SHORT = {Duty.ACCOUNTABLE: 1, Duty.RESPONSIBLE: 1, Duty.BACKUP: 2}
 
 def _ruled(rules: Iterable[Eligibility | Apart | Bundle]) -> tuple[Eligibility, ...]:
     found = tuple(rules)
-    each_is(Eligibility, "rules", "who may hold which duty", found)
+    each_is(Eligibility, "rules", "who may hold what, as Eligibility(…)", found)
     return in_order(rule for rule in found if isinstance(rule, Eligibility))
 
 

@@ -28,4 +28,4 @@ def each_is(kinds: type | tuple[type, ...], name: str, what: str, values: Iterab
     """
     wrong = next((one for one in values if not isinstance(one, kinds)), None)
     if wrong is not None:
-        raise InvalidValueError(name, wrong, f"hold {what} only")
+        raise InvalidValueError(name, wrong, f"hold only {what}")

@@ -25,7 +25,7 @@ _OWN = frozenset({"customer", "hours", "importance", "value", "language", "regio
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
     wanted = tuple(levels)
-    each_is(SkillLevel, "skills", "skills at a level", wanted)
+    each_is(SkillLevel, "skills", "levels of skills, as SkillLevel('law', 2)", wanted)
     return tuple(sorted(wanted))
 
 

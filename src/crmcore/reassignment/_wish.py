@@ -107,7 +107,7 @@ def listed(wished: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
         InvalidValueError: If one is something else, such as a rule.
     """
     found = tuple(wished)
-    each_is((Pin, Lock), "pins", "pins and locks", found)
+    each_is((Pin, Lock), "pins", "pins and locks, as Pin(…) and Lock(…)", found)
     return found
 
 
