@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from crmcore.allocation import (
     check_certificate,
     solve,
 )
+from crmcore.errors import InvalidValueError
 
 POINT = 1000
 NAMES = ["ada", "bob", "cem"]
@@ -48,7 +50,7 @@ def problems(draw: st.DrawFn) -> Problem:
                 id=f"i{at}",
                 minutes=draw(st.integers(0, 20)),
                 uncovered=draw(st.integers(1, 3)) * 100 * POINT,
-                options=[Option(name, draw(st.integers(0, 40)) * POINT) for name in able],
+                options=tuple(Option(name, draw(st.integers(0, 40)) * POINT) for name in able),
                 current=draw(st.sampled_from([None, *NAMES])),
                 change=draw(st.sampled_from([0, 25 * POINT, 50 * POINT])),
             )
@@ -261,7 +263,7 @@ def test_ranks_too_fine_to_be_counted_are_made_coarser() -> None:
                 id=f"i{at}",
                 minutes=30,
                 uncovered=(600_000 + 997 * (at % 89)) * (1 + at % 8),
-                options=[Option(name, 10_000 * (at % 5)) for name in NAMES],
+                options=tuple(Option(name, 10_000 * (at % 5)) for name in NAMES),
                 current=NAMES[at % 3],
                 change=(25_000 + 997 * (at % 13)) * (1 + at % 8),
             )
@@ -275,3 +277,54 @@ def test_ranks_too_fine_to_be_counted_are_made_coarser() -> None:
     moved = [item.id for item in problem.items if held[item.id] != item.current]
     assert None not in held.values()
     assert len(moved) == 200
+
+
+def test_costs_that_cannot_be_ranked_at_all_are_refused() -> None:
+    """Where a single fit costs as much as can be counted, no rank could stand above it."""
+    dear = 10**12
+    problem = Problem(
+        items=[
+            Item(
+                id=f"i{at}",
+                minutes=30,
+                uncovered=dear,
+                options=(Option("ada", dear), Option("bob", 0)),
+                current="ada",
+                change=at * dear // 300 + 1,
+            )
+            for at in range(300)
+        ],
+        holders=[Holder("ada", [Band(60, 0)]), Holder("bob", [Band(60, 0)])],
+    )
+
+    with pytest.raises(InvalidValueError, match="when they are ranked"):
+        solve(problem, incumbent=Incumbent(first=True))
+
+
+def test_what_is_due_has_its_place_before_what_could_stay() -> None:
+    """What has to be held takes the hours that it needs, and what is in the way moves."""
+    problem = Problem(
+        items=[
+            Item(
+                id=key,
+                minutes=30,
+                uncovered=uncovered,
+                options=tuple(Option(who) for who in able),
+                current=current,
+                change=1000,
+            )
+            for key, uncovered, able, current in [
+                ("east", 10**6, ["ada"], None),
+                ("north", 10**5, ["ada", "bob"], "ada"),
+                ("south", 10**5, ["ada"], "ada"),
+            ]
+        ],
+        holders=[Holder("ada", [Band(60, 0)]), Holder("bob", [Band(60, 0)])],
+        conflicts=[Conflict("east", "north")],
+    )
+
+    still = solve(problem, incumbent=Incumbent(most_moves=0))
+    found = solve(problem, incumbent=Incumbent(most_moves=0, due=["east"]))
+
+    assert dict(still.assignment) == {"east": None, "north": "ada", "south": "ada"}
+    assert dict(found.assignment) == {"east": "ada", "north": "bob", "south": "ada"}

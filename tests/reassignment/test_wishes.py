@@ -145,3 +145,12 @@ def test_a_lower_peak_moves_no_more_than_may_move(most: int | None, peak: Decima
     )
 
     assert max(load.hours for load in found.after.loads) == peak
+
+
+def test_a_lower_peak_takes_nothing_from_who_keeps_it_against_a_rule() -> None:
+    """What nobody else may have stays with its owner, as without a peak."""
+    book = [need("c-1", owner="wei", language="fr"), need("c-2", owner="wei")]
+
+    found = plan(book, [holder("wei", 30), holder("lin", 30)], weights=FAIR)
+
+    assert after(found, book) == {"c-1": "wei", "c-2": "lin"}
