@@ -21,9 +21,6 @@ from ._solving import Effort
 from ._weights import AssignmentWeights
 from ._wish import Apart, Bundle, Lock, Pin
 
-# Books are large; where one is small, prices and a few branches prove enough.
-BUDGET = Budget(nodes=20)
-
 
 def assign_customers(
     book: Iterable[CustomerNeed],
@@ -66,7 +63,7 @@ def assign_customers(
         continuity: How much of today is left as it is, beside what each change costs.
         after: The plan before this one; its prices warm the search.
         budget: How much work to do; see `crmcore.allocation.Budget`. Where it is left out,
-            a small book is searched through 20 branches, and with a solver the first only.
+            a small book is searched through 200 branches, and with a solver the first only.
         watch: Takes the time, and may end the search early; see `crmcore.allocation.Watch`.
         solver: Has the last word within what can be checked, like `crmcore.solver.Highs`.
         progress: Hears how much of a step is done, of how much if known, and which it is.
@@ -98,7 +95,7 @@ def assign_customers(
         within=within,
     )
     effort = Effort(
-        budget=BUDGET if budget is None and solver is None else budget,
+        budget=budget,
         watch=watch,
         solver=solver,
         progress=progress,
@@ -170,7 +167,7 @@ def assign_to_teams(
         of_teams=True,
     )
     effort = Effort(
-        budget=BUDGET if budget is None and solver is None else budget,
+        budget=budget,
         watch=watch,
         solver=solver,
         progress=progress,

@@ -24,7 +24,6 @@ from ._capacity import Capacity
 from ._case import Case
 from ._change import hours_changed, joined, points_at, said, told, weights_at
 from ._continuity import Continuity
-from ._customers import BUDGET
 from ._duties import Duties
 from ._eligibility import Eligibility, Fact, Facts, facts
 from ._explain import plan_for
@@ -206,11 +205,8 @@ class Scenario:
         Raises:
             FaultsError: With everything that is wrong.
         """
-        budget = self.budget
-        if budget is None and solver is None and self.kind is not PlanKind.RESPONSIBILITIES:
-            budget = BUDGET
         effort = Effort(
-            budget=budget,
+            budget=self.budget,
             watch=watch,
             solver=solver,
             progress=progress,
