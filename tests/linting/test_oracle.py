@@ -224,7 +224,9 @@ def test_parts_that_change_nothing_change_nothing(
         if told.kind is LintKind.IDLE and told.part in parts:
             rest = list(parts)
             rest.remove(told.part)
-            assert verdicts(join(*rest)) == verdicts(join(*parts))
+            # Where another part has it inside, that place may be meant.
+            if not any(repr(told.part) in repr(other) for other in rest):
+                assert verdicts(join(*rest)) == verdicts(join(*parts))
 
 
 def is_shown(told: Lint, members: dict[str, Criterion]) -> bool:
