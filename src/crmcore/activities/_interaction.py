@@ -9,6 +9,7 @@ import attrs
 
 from crmcore.checks import at_least, is_id, is_text, utc
 from crmcore.kernel import CustomerId, LabelledEnum, MemberId
+from crmcore.privacy import masked, personal
 
 InteractionId = NewType("InteractionId", str)
 
@@ -64,5 +65,10 @@ class Interaction:
     minutes: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(at_least(0))
     )
-    note: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
+    note: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(is_text),
+        repr=masked,
+        metadata=personal("text", erase="null"),
+    )
     version: int = attrs.field(default=0, validator=at_least(0))

@@ -10,6 +10,7 @@ import attrs
 from crmcore.checks import at_least, is_id, is_name, is_text, optional_utc, utc
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId, LabelledEnum, MemberId, Money
+from crmcore.privacy import masked, personal
 
 MatterId = NewType("MatterId", str)
 
@@ -55,7 +56,7 @@ class Matter:
     kind: MatterKind
     customer: CustomerId = attrs.field(validator=is_id)
     member: MemberId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
-    subject: str = attrs.field(validator=is_name)
+    subject: str = attrs.field(validator=is_name, repr=masked, metadata=personal("text"))
     opened_at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
     due_at: datetime | None = attrs.field(
         default=None,
@@ -65,8 +66,18 @@ class Matter:
         default=None,
         converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
     )
-    promise: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
-    next_step: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
+    promise: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(is_text),
+        repr=masked,
+        metadata=personal("text", erase="null"),
+    )
+    next_step: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(is_text),
+        repr=masked,
+        metadata=personal("text", erase="null"),
+    )
     amount: Money | None = attrs.field(default=None)
     version: int = attrs.field(default=0, validator=at_least(0))
 

@@ -17,10 +17,13 @@ crmcore.errors.InvalidValueError: minutes must be at least 1 (got 0)
 from __future__ import annotations
 
 from ._numbers import above, at_least, between, decimal, is_fraction, optional_decimal
+from ._refusal import PERSONAL, Withheld, refusal
 from ._text import is_id, is_name, is_text
 from ._time import day, is_after_since, is_zone, optional_utc, utc, zone
 
 __all__ = [
+    "PERSONAL",
+    "Withheld",
     "above",
     "at_least",
     "between",
@@ -34,6 +37,7 @@ __all__ = [
     "is_zone",
     "optional_decimal",
     "optional_utc",
+    "refusal",
     "utc",
     "zone",
 ]

@@ -11,6 +11,8 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 
+from ._refusal import refusal
+
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 _NUMBERS = (int, Decimal, Fraction, float)
@@ -64,7 +66,7 @@ def above(bound: int) -> Validator:
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
         if not (isinstance(value, _NUMBERS) and value > bound):
-            raise InvalidValueError(attribute.name, value, f"be above {bound}")
+            raise refusal(attribute, value, f"be above {bound}")
 
     return check
 
@@ -77,7 +79,7 @@ def at_least(bound: int) -> Validator:
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
         if not (isinstance(value, _NUMBERS) and value >= bound):
-            raise InvalidValueError(attribute.name, value, f"be at least {bound}")
+            raise refusal(attribute, value, f"be at least {bound}")
 
     return check
 
@@ -91,9 +93,9 @@ def between(low: int, high: int) -> Validator:
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
         if not isinstance(value, int) or isinstance(value, bool):
             rule = f"be a whole number between {low} and {high}"
-            raise InvalidValueError(attribute.name, value, rule)
+            raise refusal(attribute, value, rule)
         if not low <= value <= high:
-            raise InvalidValueError(attribute.name, value, f"be between {low} and {high}")
+            raise refusal(attribute, value, f"be between {low} and {high}")
 
     return check
 
@@ -105,4 +107,4 @@ def is_fraction(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     """
     if not (isinstance(value, _NUMBERS) and 0 <= value <= 1):
         rule = "be a fraction between 0 and 1 (0.8, not 80)"
-        raise InvalidValueError(attribute.name, value, rule)
+        raise refusal(attribute, value, rule)

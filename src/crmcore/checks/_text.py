@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from crmcore.errors import InvalidValueError
+from ._refusal import Withheld, refusal
 
 _LONGEST_ID = 64
 _LONGEST_NAME = 200
@@ -21,17 +21,17 @@ _RULE = "hold no control characters, line separators or lone surrogates"
 
 def _check(attribute: attrs.Attribute[Any], value: object, longest: int, *, lines: bool) -> None:
     if not isinstance(value, str):
-        raise InvalidValueError(attribute.name, value, "be text")
+        raise refusal(attribute, value, "be text")
     if not value.strip():
-        raise InvalidValueError(attribute.name, value, "not be empty")
+        raise refusal(attribute, value, "not be empty")
     if len(value) > longest:
         rule = f"have at most {longest} characters"
-        raise InvalidValueError(attribute.name, value[:20] + "…", rule)
+        raise refusal(attribute, Withheld.of(value), rule)  # the length says it all
     if value.isascii() and value.isprintable():
         return
     for character in value:
         if unicodedata.category(character) in _FORBIDDEN and not (lines and character in "\n\t"):
-            raise InvalidValueError(attribute.name, value, _RULE)
+            raise refusal(attribute, value, _RULE)
 
 
 def is_id(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
@@ -41,7 +41,7 @@ def is_id(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # no
     """
     _check(attribute, value, _LONGEST_ID, lines=False)
     if value != value.strip():
-        raise InvalidValueError(attribute.name, value, "have no blanks at its ends")
+        raise refusal(attribute, value, "have no blanks at its ends")
 
 
 def is_name(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401

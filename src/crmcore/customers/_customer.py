@@ -11,6 +11,7 @@ import attrs
 from crmcore.checks import at_least, day, is_id, is_name, optional_utc
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId, LabelledEnum
+from crmcore.privacy import masked, personal
 
 ContactId = NewType("ContactId", str)
 
@@ -55,7 +56,7 @@ class Customer:
     """
 
     id: CustomerId = attrs.field(validator=is_id)
-    name: str = attrs.field(validator=is_name)
+    name: str = attrs.field(validator=is_name, repr=masked, metadata=personal("name"))
     kind: CustomerKind = CustomerKind.PERSON
     known_since: date | None = attrs.field(default=None, validator=_is_day)
     language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
@@ -88,8 +89,23 @@ class Contact:
 
     id: ContactId = attrs.field(validator=is_id)
     customer: CustomerId = attrs.field(validator=is_id)
-    name: str = attrs.field(validator=is_name)
-    email: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_name))
-    phone: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_name))
-    position: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_name))
+    name: str = attrs.field(validator=is_name, repr=masked, metadata=personal("name"))
+    email: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(is_name),
+        repr=masked,
+        metadata=personal("email", erase="null"),
+    )
+    phone: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(is_name),
+        repr=masked,
+        metadata=personal("phone", erase="null"),
+    )
+    position: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(is_name),
+        repr=masked,
+        metadata=personal("position", erase="null"),
+    )
     version: int = attrs.field(default=0, validator=at_least(0))

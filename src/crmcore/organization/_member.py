@@ -13,6 +13,7 @@ from crmcore.calendar import Period
 from crmcore.checks import at_least, between, day, decimal, is_id, is_name
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, RoleId, TeamId, minutes
+from crmcore.privacy import masked, personal
 
 from ._skill import SkillLevel, each_skill_once, level_in, skill_levels
 from ._words import words
@@ -71,7 +72,7 @@ class Member:
     """
 
     id: MemberId = attrs.field(validator=is_id)
-    name: str = attrs.field(validator=is_name)
+    name: str = attrs.field(validator=is_name, repr=masked, metadata=personal("name"))
     team: TeamId = attrs.field(validator=is_id)
     roles: tuple[RoleId, ...] = attrs.field(
         default=(),

@@ -11,6 +11,7 @@ import attrs
 
 from crmcore.checks import is_id, is_text, utc
 from crmcore.errors import CrmError, Fault
+from crmcore.privacy import masked, personal
 
 from ._change import Change, Departure, MatterChange
 from ._remainder import Remainder
@@ -39,7 +40,12 @@ class PlanReceipt:
     plan: str
     by: str = attrs.field(validator=is_id)
     at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
-    reason: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
+    reason: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(is_text),
+        repr=masked,
+        metadata=personal("text", erase="null"),
+    )
     undoes: str | None = None
     changes: tuple[Change, ...] = ()
     matters: tuple[MatterChange, ...] = ()

@@ -1,0 +1,37 @@
+"""Privacy: which fields hold personal data, and how it is kept out of sight and erased.
+
+A field is declared once, where its record is written. The repr of the record then hides it,
+no error carries its value, no store sorts by it, and `erased` knows what to leave behind:
+
+>>> import attrs
+>>> from crmcore.checks import is_name
+>>> from crmcore.privacy import erased, masked, personal
+>>> @attrs.frozen
+... class Guest:
+...     id: str
+...     email: str | None = attrs.field(validator=is_name, metadata=personal("email"), repr=masked)
+>>> ada = Guest("g-1", "ada@example.org")
+>>> ada
+Guest(id='g-1', email=<personal>)
+>>> erased(ada).email
+'[erased]'
+>>> Guest("g-2", "ada@example.org" * 20)
+Traceback (most recent call last):
+    ...
+crmcore.errors.InvalidValueError: email must have at most 200 characters (got 300 characters)
+"""
+
+from __future__ import annotations
+
+from ._erased import erased
+from ._personal import Erasure, Personal, PersonalKind, masked, personal, personal_fields
+
+__all__ = [
+    "Erasure",
+    "Personal",
+    "PersonalKind",
+    "erased",
+    "masked",
+    "personal",
+    "personal_fields",
+]
