@@ -28,6 +28,8 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 ROOMS = sorted(path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists())
 
 MOST_NAMES = 15
+# What every record refuses, and in which words, is looked up in two rooms and not read there.
+LOOKED_UP = {"checks": 25, "errors": 25}
 MOST_LINES = 400
 MOST_BODY_LINES = 50
 
@@ -79,7 +81,7 @@ def test_a_room_reads_as_a_paragraph_with_an_example(name: str) -> None:
 @pytest.mark.parametrize("name", ROOMS)
 def test_a_room_has_few_names(name: str) -> None:
     """A room's table of contents can be taken in at one look."""
-    assert 1 <= len(room(name).__all__) <= MOST_NAMES
+    assert 1 <= len(room(name).__all__) <= LOOKED_UP.get(name, MOST_NAMES)
 
 
 def test_the_version_is_stated_once() -> None:

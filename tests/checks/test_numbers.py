@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import IntEnum
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.checks import above, at_least, between, decimal, is_fraction, optional_decimal
+from crmcore.checks import (
+    above,
+    at_least,
+    between,
+    decimal,
+    is_count,
+    is_fraction,
+    optional_decimal,
+)
 from crmcore.errors import InvalidValueError
+
+
+class Level(IntEnum):
+    """A number with a name, which a store would give back without it."""
+
+    LOW = 1
 
 
 @attrs.frozen
@@ -27,6 +42,7 @@ class Offer:
     pieces: Any = attrs.field(default=1, validator=above(0))
     days: Any = attrs.field(default=0, validator=at_least(0))
     level: Any = attrs.field(default=1, validator=between(1, 7))
+    count: Any = attrs.field(default=0, validator=is_count)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9)))
@@ -124,3 +140,27 @@ def test_numbers_out_of_bounds_are_refused(fields: dict[str, Any], message: str)
     """A number out of its bounds is told with the bounds."""
     with pytest.raises(InvalidValueError, match=f"^{message}"):
         attrs.evolve(Offer(), **fields)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2**63 - 1])
+def test_counts_are_whole_and_fit_into_64_bits(count: int) -> None:
+    """A count is what every database can count."""
+    assert Offer(count=count).count == count
+
+
+@pytest.mark.parametrize(
+    ("count", "rule"),
+    [
+        (True, "be a whole number"),
+        pytest.param(Level.LOW, "be a whole number", id="enumeration"),
+        (1.0, "be a whole number"),
+        ("1", "be a whole number"),
+        (-1, "be at least 0"),
+        (2**63, "be at most 9223372036854775807"),
+        pytest.param(10**5000, "be at most 9223372036854775807", id="5,001 digits"),
+    ],
+)
+def test_what_is_no_count_is_refused(count: object, rule: str) -> None:
+    """Yes, numbers of enumerations, floats and numbers beyond 64 bits are no counts."""
+    with pytest.raises(InvalidValueError, match=f"^count must {rule} "):
+        Offer(count=count)

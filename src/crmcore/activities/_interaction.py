@@ -7,7 +7,7 @@ from typing import NewType
 
 import attrs
 
-from crmcore.checks import at_least, is_id, is_text, utc
+from crmcore.checks import is_a, is_count, is_id, is_text, utc
 from crmcore.kernel import CustomerId, LabelledEnum, MemberId
 from crmcore.privacy import masked, personal
 
@@ -60,15 +60,13 @@ class Interaction:
     customer: CustomerId = attrs.field(validator=is_id)
     member: MemberId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
-    channel: Channel
-    direction: Direction
-    minutes: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(at_least(0))
-    )
+    channel: Channel = attrs.field(validator=is_a(Channel))
+    direction: Direction = attrs.field(validator=is_a(Direction))
+    minutes: int | None = attrs.field(default=None, validator=attrs.validators.optional(is_count))
     note: str | None = attrs.field(
         default=None,
         validator=attrs.validators.optional(is_text),
         repr=masked,
         metadata=personal("text", erase="null"),
     )
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)

@@ -7,7 +7,7 @@ from typing import NewType
 
 import attrs
 
-from crmcore.checks import at_least, is_id, is_name, is_text, optional_utc, utc
+from crmcore.checks import is_a, is_count, is_id, is_name, is_text, optional_utc, utc
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId, LabelledEnum, MemberId, Money
 from crmcore.privacy import masked, personal
@@ -53,7 +53,7 @@ class Matter:
     """
 
     id: MatterId = attrs.field(validator=is_id)
-    kind: MatterKind
+    kind: MatterKind = attrs.field(validator=is_a(MatterKind))
     customer: CustomerId = attrs.field(validator=is_id)
     member: MemberId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     subject: str = attrs.field(validator=is_name, repr=masked, metadata=personal("text"))
@@ -79,7 +79,7 @@ class Matter:
         metadata=personal("text", erase="null"),
     )
     amount: Money | None = attrs.field(default=None)
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)
 
     @due_at.validator
     @closed_at.validator

@@ -7,7 +7,7 @@ from typing import NewType
 
 import attrs
 
-from crmcore.checks import at_least, is_id, utc
+from crmcore.checks import is_a, is_count, is_id, utc
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId, Money
 
@@ -35,10 +35,10 @@ class Purchase:
     customer: CustomerId = attrs.field(validator=is_id)
     at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
     amount: Money = attrs.field()
-    quantity: int = attrs.field(default=1, validator=at_least(0))
-    refund: bool = attrs.field(default=False)
+    quantity: int = attrs.field(default=1, validator=is_count)
+    refund: bool = attrs.field(default=False, validator=is_a(bool))
     channel: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)
 
     @amount.validator
     def _is_money(self, attribute: attrs.Attribute[Money], value: object) -> None:

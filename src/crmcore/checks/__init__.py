@@ -16,10 +16,11 @@ crmcore.errors.InvalidValueError: minutes must be at least 1 (got 0)
 
 from __future__ import annotations
 
-from ._numbers import above, at_least, between, decimal, is_fraction, optional_decimal
+from ._numbers import above, at_least, between, decimal, is_count, is_fraction, optional_decimal
 from ._refusal import PERSONAL, Withheld, refusal
 from ._text import is_id, is_name, is_text
 from ._time import day, is_after_since, is_zone, optional_utc, utc, zone
+from ._words import is_a, words
 
 __all__ = [
     "PERSONAL",
@@ -29,7 +30,9 @@ __all__ = [
     "between",
     "day",
     "decimal",
+    "is_a",
     "is_after_since",
+    "is_count",
     "is_fraction",
     "is_id",
     "is_name",
@@ -39,5 +42,6 @@ __all__ = [
     "optional_utc",
     "refusal",
     "utc",
+    "words",
     "zone",
 ]

@@ -9,42 +9,45 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from crmcore.errors import InvalidValueError
-
 from ._refusal import refusal
 
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 _NUMBERS = (int, Decimal, Fraction, float)
 _MOST_DIGITS = 30
-_MOST_EXPONENT = 30
+_MOST_COUNTED = 2**63 - 1
 
 
-def decimal(value: Decimal | int | str, field: attrs.Attribute[Any] | str = "value") -> Decimal:
+def decimal(
+    value: Decimal | int | str,
+    field: attrs.Attribute[Any] | str = "value",
+    *,
+    digits: int = _MOST_DIGITS,
+) -> Decimal:
     """Return *value* as an exact, finite decimal; negative zero becomes zero.
 
     Args:
         value: A decimal, an integer or a decimal number as text. A float is refused,
             because it is seldom the number that was written.
         field: The field or the name to use in the message.
+        digits: How many digits it may have, and how far they may lie from the point.
 
     Raises:
         InvalidValueError: If it is a float, not a number, not finite, or of absurd size.
 
     .. versionadded:: 0.1.0
     """
-    name = field if isinstance(field, str) else field.name
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
-        raise InvalidValueError(name, value, "be a decimal, an integer or text, not a float")
+        raise refusal(field, value, "be a decimal, an integer or text, not a float")
     try:
         number = Decimal(value)
     except ArithmeticError:
-        raise InvalidValueError(name, value, "be a decimal number") from None
+        raise refusal(field, value, "be a decimal number") from None
     if not number.is_finite():
-        raise InvalidValueError(name, value, "be finite")
-    _, digits, exponent = number.as_tuple()
-    if len(digits) > _MOST_DIGITS or abs(int(exponent)) > _MOST_EXPONENT:
-        raise InvalidValueError(name, value, f"have at most {_MOST_DIGITS} digits")
+        raise refusal(field, value, "be finite")
+    _, found, exponent = number.as_tuple()
+    if len(found) > digits or abs(int(exponent)) > digits:
+        raise refusal(field, value, f"have at most {digits} digits")
     return number or abs(number)
 
 
@@ -84,6 +87,19 @@ def at_least(bound: int) -> Validator:
     return check
 
 
+def is_count(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want a whole number of 0 or more that fits into 64 bits, as every database counts.
+
+    .. versionadded:: 0.1.0
+    """
+    if type(value) is not int:  # True is a whole number to Python, and an enumeration may be
+        raise refusal(attribute, value, "be a whole number")
+    if value < 0:
+        raise refusal(attribute, value, "be at least 0")
+    if value > _MOST_COUNTED:
+        raise refusal(attribute, value, f"be at most {_MOST_COUNTED}")
+
+
 def between(low: int, high: int) -> Validator:
     """Return a validator that wants a whole number from *low* to *high*, both included.
 
@@ -91,7 +107,7 @@ def between(low: int, high: int) -> Validator:
     """
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-        if not isinstance(value, int) or isinstance(value, bool):
+        if type(value) is not int:
             rule = f"be a whole number between {low} and {high}"
             raise refusal(attribute, value, rule)
         if not low <= value <= high:

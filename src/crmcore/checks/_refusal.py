@@ -44,18 +44,20 @@ class Withheld:
         return f"{self.length} {self.kind}{'' if self.length == 1 else 's'}"
 
 
-def refusal(attribute: attrs.Attribute[Any], value: object, rule: str) -> InvalidValueError:
+def refusal(field: attrs.Attribute[Any] | str, value: object, rule: str) -> InvalidValueError:
     """Return the error of a field that does not take *value*, because it must do as *rule* says.
 
     It carries the value, unless the field is declared to hold personal data: then a `Withheld`
     stands for it. Validators and converters of such fields raise what this returns.
 
     Args:
-        attribute: The field, as attrs hands it to validators and converters.
+        field: The field, as attrs hands it to validators and converters, or a mere name.
         value: What was found.
         rule: What would be right, as the end of a sentence with *must*.
 
     .. versionadded:: 0.1.0
     """
-    hides = PERSONAL in attribute.metadata
-    return InvalidValueError(attribute.name, Withheld.of(value) if hides else value, rule)
+    if isinstance(field, str):
+        return InvalidValueError(field, value, rule)
+    hides = PERSONAL in field.metadata
+    return InvalidValueError(field.name, Withheld.of(value) if hides else value, rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import attrs
 
 from crmcore.errors import InvalidValueError, UnknownNameError
+
+from ._refusal import PERSONAL, refusal
 
 # A day away from both ends of the calendar, so that each instant has a day in every zone.
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -28,17 +31,18 @@ def utc(value: datetime, field: attrs.Attribute[Any] | str = "at") -> datetime:
 
     .. versionadded:: 0.1.0
     """
-    if isinstance(value, datetime) and value.tzinfo is UTC and _FIRST <= value < _END:
+    if type(value) is datetime and value.tzinfo is UTC and _FIRST <= value < _END:
         return value
-    name = field if isinstance(field, str) else field.name
     if not isinstance(value, datetime):
-        raise InvalidValueError(name, value, "be a datetime")
+        raise refusal(field, value, "be a datetime")
     if value.utcoffset() is None:
-        raise InvalidValueError(name, value.isoformat(), "carry a time zone")
+        raise refusal(field, value.isoformat(), "carry a time zone")
     if not _FIRST <= value < _END:
         rule = "lie between 0001-01-02 and 9999-12-30 in UTC"
-        raise InvalidValueError(name, value.isoformat(), rule)
-    return value.astimezone(UTC)
+        raise refusal(field, value.isoformat(), rule)
+    moment = value.astimezone(UTC)
+    # Some libraries have datetimes of their own, with more digits than a store keeps.
+    return datetime.combine(moment.date(), moment.time(), UTC)
 
 
 def optional_utc(
@@ -51,8 +55,12 @@ def optional_utc(
     return None if value is None else utc(value, field)
 
 
-def day(value: date, field: str = "as_of") -> date:
+def day(value: date, field: attrs.Attribute[Any] | str = "as_of") -> date:
     """Return the day as it is, and refuse an instant, which has a day only in some zone.
+
+    Args:
+        value: A day.
+        field: The field or the name to use in the message.
 
     Raises:
         InvalidValueError: If it is a datetime, or no date at all.
@@ -60,9 +68,9 @@ def day(value: date, field: str = "as_of") -> date:
     .. versionadded:: 0.1.0
     """
     if isinstance(value, datetime):
-        raise InvalidValueError(field, value.isoformat(), "be a day, not an instant")
+        raise refusal(field, value.isoformat(), "be a day, not an instant")
     if not isinstance(value, date):
-        raise InvalidValueError(field, value, "be a date")
+        raise refusal(field, value, "be a date")
     return value
 
 
@@ -92,9 +100,14 @@ def is_zone(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # 
 
     .. versionadded:: 0.1.0
     """
-    if not isinstance(value, str):
-        raise InvalidValueError(attribute.name, value, "be the name of a time zone")
-    zone(value)
+    if isinstance(value, str):
+        if PERSONAL not in attribute.metadata:
+            zone(value)  # which suggests the nearest
+            return
+        with suppress(UnknownNameError):
+            zone(value)
+            return
+    raise refusal(attribute, value, "be the name of a time zone")
 
 
 def is_after_since(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
@@ -103,6 +116,5 @@ def is_after_since(instance: Any, attribute: attrs.Attribute[Any], value: Any) -
     .. versionadded:: 0.1.0
     """
     if value is not None and value <= instance.since:
-        raise InvalidValueError(
-            attribute.name, value.isoformat(), f"be after since, {instance.since.isoformat()}"
-        )
+        rule = f"be after since, {instance.since.isoformat()}"
+        raise refusal(attribute, value.isoformat(), rule)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NewType
 
 import attrs
 
-from crmcore.checks import at_least, day, is_id, is_name, optional_utc
-from crmcore.errors import InvalidValueError
+from crmcore.checks import day, is_a, is_count, is_id, is_name, optional_utc, words
 from crmcore.kernel import CustomerId, LabelledEnum
 from crmcore.privacy import masked, personal
 
@@ -24,12 +22,6 @@ class CustomerKind(LabelledEnum):
 
     PERSON = "person", "person", "个人"
     ORGANIZATION = "organization", "organisation", "企业"
-
-
-def _words(words: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(words, str):
-        raise InvalidValueError("needs", words, "be a list of texts, also of a single one")
-    return tuple(sorted(set(words)))
 
 
 def _is_day(_: object, attribute: attrs.Attribute[date | None], value: date | None) -> None:
@@ -57,18 +49,20 @@ class Customer:
 
     id: CustomerId = attrs.field(validator=is_id)
     name: str = attrs.field(validator=is_name, repr=masked, metadata=personal("name"))
-    kind: CustomerKind = CustomerKind.PERSON
+    kind: CustomerKind = attrs.field(default=CustomerKind.PERSON, validator=is_a(CustomerKind))
     known_since: date | None = attrs.field(default=None, validator=_is_day)
     language: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     region: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     needs: tuple[str, ...] = attrs.field(
-        default=(), converter=_words, validator=attrs.validators.deep_iterable(is_name)
+        default=(),
+        converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+        validator=attrs.validators.deep_iterable(is_name),
     )
     archived_at: datetime | None = attrs.field(
         default=None,
         converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
     )
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)
 
 
 @attrs.frozen(kw_only=True)
@@ -108,4 +102,4 @@ class Contact:
         repr=masked,
         metadata=personal("position", erase="null"),
     )
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)

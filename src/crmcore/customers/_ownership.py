@@ -8,7 +8,7 @@ from typing import NewType
 
 import attrs
 
-from crmcore.checks import at_least, is_after_since, is_id, optional_utc, utc
+from crmcore.checks import is_a, is_after_since, is_count, is_id, optional_utc, utc
 from crmcore.errors import Fault, FaultsError
 from crmcore.kernel import CustomerId, LabelledEnum, MemberId
 
@@ -67,9 +67,9 @@ class Ownership:
         converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
         validator=is_after_since,
     )
-    role: OwnershipRole = OwnershipRole.OWNER
-    cause: Cause = Cause.MANUAL
-    version: int = attrs.field(default=0, validator=at_least(0))
+    role: OwnershipRole = attrs.field(default=OwnershipRole.OWNER, validator=is_a(OwnershipRole))
+    cause: Cause = attrs.field(default=Cause.MANUAL, validator=is_a(Cause))
+    version: int = attrs.field(default=0, validator=is_count)
 
     def lasts_at(self, at: datetime) -> bool:
         """Say whether it holds at the instant *at*."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from crmcore.checks import at_least, is_after_since, is_id, optional_utc, utc
+from crmcore.checks import is_a, is_after_since, is_count, is_id, optional_utc, utc
 from crmcore.kernel import LabelledEnum, MemberId, ResponsibilityId
 
 
@@ -52,7 +52,7 @@ class Assignment:
 
     id: str = attrs.field(validator=is_id)
     responsibility: ResponsibilityId = attrs.field(validator=is_id)
-    duty: Duty
+    duty: Duty = attrs.field(validator=is_a(Duty))
     member: MemberId = attrs.field(validator=is_id)
     since: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
     until: datetime | None = attrs.field(
@@ -60,7 +60,7 @@ class Assignment:
         converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
         validator=is_after_since,
     )
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)
 
     def lasts_at(self, at: datetime) -> bool:
         """Say whether it holds at the instant *at*."""

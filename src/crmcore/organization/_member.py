@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,13 +9,13 @@ from fractions import Fraction
 import attrs
 
 from crmcore.calendar import Period
-from crmcore.checks import at_least, between, day, decimal, is_id, is_name
+from crmcore.checks import between, day, decimal, is_count, is_id, is_name, words
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId, RoleId, TeamId, minutes
 from crmcore.privacy import masked, personal
 
+from ._listed import listed
 from ._skill import SkillLevel, each_skill_once, level_in, skill_levels
-from ._words import words
 
 _WEEK_HOURS = 168
 
@@ -36,8 +35,7 @@ class Interest:
     strength: int = attrs.field(validator=between(-2, 2))
 
 
-def _interests(interests: Iterable[Interest]) -> tuple[Interest, ...]:
-    return tuple(sorted(interests))
+_interests = listed(Interest, "list interests, such as Interest('negotiation', 2)")
 
 
 def _is_day(_: object, attribute: attrs.Attribute[date | None], value: date | None) -> None:
@@ -46,8 +44,7 @@ def _is_day(_: object, attribute: attrs.Attribute[date | None], value: date | No
         day(value, attribute.name)
 
 
-def _periods(periods: Iterable[Period]) -> tuple[Period, ...]:
-    return tuple(sorted(periods))
+_periods = listed(Period, "list periods, as Period(start, end)")
 
 
 @attrs.frozen(kw_only=True)
@@ -77,23 +74,34 @@ class Member:
     roles: tuple[RoleId, ...] = attrs.field(
         default=(),
         converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+        validator=attrs.validators.deep_iterable(is_id),
     )
     skills: tuple[SkillLevel, ...] = attrs.field(
-        default=(), converter=skill_levels, validator=each_skill_once
+        default=(),
+        converter=attrs.Converter(skill_levels, takes_field=True),  # type: ignore[misc]
+        validator=each_skill_once,
     )
-    interests: tuple[Interest, ...] = attrs.field(default=(), converter=_interests)
+    interests: tuple[Interest, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(_interests, takes_field=True),  # type: ignore[misc]
+    )
     weekly_hours: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
-    leave: tuple[Period, ...] = attrs.field(default=(), converter=_periods)
+    leave: tuple[Period, ...] = attrs.field(
+        default=(),
+        converter=attrs.Converter(_periods, takes_field=True),  # type: ignore[misc]
+    )
     languages: tuple[str, ...] = attrs.field(
         default=(),
         converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+        validator=attrs.validators.deep_iterable(is_id),
     )
     regions: tuple[str, ...] = attrs.field(
         default=(),
         converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+        validator=attrs.validators.deep_iterable(is_id),
     )
     left_on: date | None = attrs.field(default=None, validator=_is_day)
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)
 
     @interests.validator
     def _names_each_subject_once(
@@ -103,14 +111,6 @@ class Member:
         twice = next((name for name in subjects if subjects.count(name) > 1), None)
         if twice is not None:
             raise InvalidValueError(attribute.name, twice, "name each subject once")
-
-    @leave.validator
-    def _lists_periods(
-        self, attribute: attrs.Attribute[tuple[Period, ...]], value: tuple[Period, ...]
-    ) -> None:
-        for away in value:
-            if not isinstance(away, Period):
-                raise InvalidValueError(attribute.name, away, "list periods, as Period(start, end)")
 
     @weekly_hours.validator
     def _fits_into_a_week(self, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:

@@ -6,12 +6,11 @@ from decimal import Decimal
 
 import attrs
 
-from crmcore.checks import at_least, between, decimal, is_id, is_name, is_text
+from crmcore.checks import between, decimal, is_a, is_count, is_id, is_name, is_text, words
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import ResponsibilityId, RoleId, TeamId, minutes
 
 from ._skill import SkillLevel, each_skill_once, skill_levels
-from ._words import words
 
 
 @attrs.frozen(kw_only=True)
@@ -33,10 +32,12 @@ class Role:
     name: str = attrs.field(validator=is_name)
     purpose: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
     skills: tuple[SkillLevel, ...] = attrs.field(
-        default=(), converter=skill_levels, validator=each_skill_once
+        default=(),
+        converter=attrs.Converter(skill_levels, takes_field=True),  # type: ignore[misc]
+        validator=each_skill_once,
     )
-    has_authority: bool = False
-    version: int = attrs.field(default=0, validator=at_least(0))
+    has_authority: bool = attrs.field(default=False, validator=is_a(bool))
+    version: int = attrs.field(default=0, validator=is_count)
 
 
 @attrs.frozen(kw_only=True)
@@ -71,19 +72,23 @@ class Responsibility:
     )
     weekly_hours: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
     skills: tuple[SkillLevel, ...] = attrs.field(
-        default=(), converter=skill_levels, validator=each_skill_once
+        default=(),
+        converter=attrs.Converter(skill_levels, takes_field=True),  # type: ignore[misc]
+        validator=each_skill_once,
     )
     indicators: tuple[str, ...] = attrs.field(
         default=(),
         converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+        validator=attrs.validators.deep_iterable(is_id),
     )
     importance: int = attrs.field(default=2, validator=between(1, 3))
-    has_backup: bool = True
+    has_backup: bool = attrs.field(default=True, validator=is_a(bool))
     segregated_from: tuple[ResponsibilityId, ...] = attrs.field(
         default=(),
         converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+        validator=attrs.validators.deep_iterable(is_id),
     )
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)
 
     @segregated_from.validator
     def _names_others(

@@ -10,6 +10,8 @@ import attrs
 from crmcore.checks import between, is_name
 from crmcore.errors import InvalidValueError
 
+from ._listed import listed
+
 
 @attrs.frozen(order=True)
 class SkillLevel:
@@ -27,20 +29,16 @@ class SkillLevel:
     level: int = attrs.field(validator=between(1, 7))
 
 
-def skill_levels(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
-    """Return the levels by the name of the skill."""
-    return tuple(sorted(levels))
+skill_levels = listed(SkillLevel, "list levels of skills, such as SkillLevel('negotiation', 3)")
+"""Sorts levels by the name of the skill."""
 
 
 def each_skill_once(
     _: object, attribute: attrs.Attribute[Any], value: Iterable[SkillLevel]
 ) -> None:
-    """Refuse what is no level of a skill, and a skill that comes at two levels."""
+    """Refuse a skill that comes at two levels."""
     seen: set[str] = set()
     for level in value:
-        if not isinstance(level, SkillLevel):
-            rule = "list levels of skills, such as SkillLevel('negotiation', 3)"
-            raise InvalidValueError(attribute.name, level, rule)
         if level.skill in seen:
             raise InvalidValueError(attribute.name, level.skill, "name each skill once")
         seen.add(level.skill)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from crmcore.checks import at_least, is_id, is_name, is_text
+from crmcore.checks import is_a, is_count, is_id, is_name, is_text, words
 from crmcore.kernel import DepartmentId, MemberId, TeamId
-
-from ._words import words
 
 
 @attrs.frozen(kw_only=True)
@@ -26,7 +24,7 @@ class Department:
     id: DepartmentId = attrs.field(validator=is_id)
     name: str = attrs.field(validator=is_name)
     purpose: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_text))
-    version: int = attrs.field(default=0, validator=at_least(0))
+    version: int = attrs.field(default=0, validator=is_count)
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +52,7 @@ class Team:
     indicators: tuple[str, ...] = attrs.field(
         default=(),
         converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
+        validator=attrs.validators.deep_iterable(is_id),
     )
-    looks_after_customers: bool = False
-    version: int = attrs.field(default=0, validator=at_least(0))
+    looks_after_customers: bool = attrs.field(default=False, validator=is_a(bool))
+    version: int = attrs.field(default=0, validator=is_count)
