@@ -31,7 +31,7 @@ from crmcore.checks import (
     utc,
     words,
 )
-from crmcore.errors import InvalidValueError
+from crmcore.errors import InvalidValueError, UnknownNameError
 
 CANARY = "zz-canary"
 LONG = CANARY * 2_000
@@ -120,6 +120,18 @@ def test_converters_withhold_personal_data(convert: Any, value: Any) -> None:  #
 
     assert "canary" not in said(caught.value)
     assert "1812" not in said(caught.value)
+
+
+@pytest.mark.parametrize("metadata", [{}, {PERSONAL: True}], ids=["open", "personal"])
+def test_what_is_right_is_right_where_it_is_personal_too(metadata: dict[str, bool]) -> None:
+    """A personal field takes what any other field takes."""
+    is_zone(Since(), field(metadata=metadata), "Europe/Berlin")
+
+
+def test_only_an_open_field_suggests_the_nearest() -> None:
+    """The zone that was meant is suggested where that gives nothing away."""
+    with pytest.raises(UnknownNameError, match="did you mean 'Europe/Berlin'"):
+        is_zone(Since(), field(), "Europe/Berlim")
 
 
 @pytest.mark.parametrize(("check", "value"), [(is_name, f"{CANARY}\0"), (is_id, f"{CANARY} ")])

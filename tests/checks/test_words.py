@@ -27,7 +27,7 @@ class Light:
     colour: Colour = attrs.field(default=Colour.RED, validator=is_a(Colour))
     is_on: bool = attrs.field(default=True, validator=is_a(bool))
     price: Decimal = attrs.field(default=Decimal(9), validator=is_a(Decimal))
-    owner: Enum | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(Enum)))
+    lamps: int | None = attrs.field(default=None, validator=attrs.validators.optional(is_a(int)))
     streets: tuple[str, ...] = attrs.field(
         default=(),
         converter=attrs.Converter(words, takes_field=True),  # type: ignore[misc]
@@ -42,7 +42,7 @@ class Light:
         ("is_on", 1, r"be True or False \(got 1\)"),
         ("is_on", "yes", r"be True or False \(got 'yes'\)"),
         ("price", 9.5, r"be a Decimal \(got 9.5\)"),
-        ("owner", "Ada", r"be an Enum \(got 'Ada'\)"),
+        ("lamps", "3", r"be an int \(got '3'\)"),
         (
             "streets",
             "High Street",

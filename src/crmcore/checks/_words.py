@@ -38,7 +38,7 @@ def _rule(kind: type[Any]) -> str:
         return "be True or False"
     if issubclass(kind, Enum):
         return f"be one of {', '.join(map(_path, kind))}"
-    return f"be {'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
+    return f"be {'an' if kind.__name__[0] in 'AEIOUaeiou' else 'a'} {kind.__name__}"
 
 
 def _path(member: Enum) -> str:
