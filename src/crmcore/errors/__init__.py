@@ -24,28 +24,38 @@ from ._input import (
 )
 from ._storage import (
     AlreadyExistsError,
+    CommitUnknownError,
     ConcurrencyConflictError,
+    InvalidCursorError,
+    KeyReusedError,
     NotFoundError,
     SchemaOutOfDateError,
+    StorageCorruptError,
     StorageUnavailableError,
     UnitOfWorkClosedError,
+    UnsupportedError,
 )
 
 __all__ = [
     "AlreadyExistsError",
+    "CommitUnknownError",
     "ConcurrencyConflictError",
     "CrmError",
     "Fault",
     "FaultsError",
+    "InvalidCursorError",
     "InvalidValueError",
+    "KeyReusedError",
     "MissingExtraError",
     "MixedCurrenciesError",
     "NotFoundError",
     "SchemaOutOfDateError",
+    "StorageCorruptError",
     "StorageUnavailableError",
     "UndefinedValueError",
     "UnitOfWorkClosedError",
     "UnknownNameError",
+    "UnsupportedError",
     "nearest",
 ]
 

@@ -128,6 +128,111 @@ class StorageUnavailableError(CrmError):
         return f"the store is not available: {self.operation} failed; nothing of it was kept"
 
 
+class CommitUnknownError(StorageUnavailableError):
+    """The connection broke while a unit of work was being committed.
+
+    Whether it was kept is not known. A command that was given a key can be sent again with it:
+    `crmcore.storage.UnitOfWork.once` tells whether it was carried out.
+
+    .. versionadded:: 0.1.0
+    """
+
+    code: ClassVar[str] = "commit_unknown"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, operation: str = "committing") -> None:
+        super().__init__(operation)
+
+    def __str__(self) -> str:
+        """Say what is not known, and how to find out."""
+        return (
+            f"the connection broke while {self.operation}, and whether it was kept is not known; "
+            "look, or send a command that has a key again"
+        )
+
+
+class StorageCorruptError(CrmError):
+    """What the store keeps its records in is damaged, or is something else.
+
+    Attributes:
+        operation: What was being done.
+
+    .. versionadded:: 0.1.0
+    """
+
+    code: ClassVar[str] = "storage_corrupt"
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
+    def __str__(self) -> str:
+        """Name the operation."""
+        return f"the store is damaged or no store: {self.operation} failed; restore a backup"
+
+
+class KeyReusedError(CrmError):
+    """The key of a command was used before, for another request.
+
+    Attributes:
+        key: The key.
+
+    .. versionadded:: 0.1.0
+    """
+
+    code: ClassVar[str] = "key_reused"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+    def __str__(self) -> str:
+        """Name the key."""
+        return f"the key {self.key!r} stands for another request already; choose a new one"
+
+
+class InvalidCursorError(CrmError):
+    """A cursor does not lead on from where it is used.
+
+    Attributes:
+        reason: What is wrong with it.
+
+    .. versionadded:: 0.1.0
+    """
+
+    code: ClassVar[str] = "invalid_cursor"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Say what is wrong, and where to begin."""
+        return f"the cursor {self.reason}; begin again at the first page"
+
+
+class UnsupportedError(CrmError):
+    """A store was asked for what it says it cannot do.
+
+    Attributes:
+        operation: What was asked.
+        capability: The capability that it would need.
+
+    .. versionadded:: 0.1.0
+    """
+
+    code: ClassVar[str] = "unsupported"
+
+    def __init__(self, operation: str, capability: str) -> None:
+        super().__init__(operation, capability)
+        self.operation = operation
+        self.capability = capability
+
+    def __str__(self) -> str:
+        """Name both."""
+        return f"this store cannot do it: {self.operation} needs the capability {self.capability!r}"
+
+
 class UnitOfWorkClosedError(CrmError):
     """A unit of work was used after it had ended.
 

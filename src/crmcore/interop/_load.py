@@ -160,7 +160,7 @@ class _Tally:
 
 def _add_missing(uow: UnitOfWork, first_days: Mapping[CustomerId, date]) -> int:
     """Add the customers that are not stored yet, by id, and return how many."""
-    known = uow.customers.get_many(first_days)
+    known = uow.customers.get_many(first_days, with_archived=True)
     return uow.customers.add_all(
         Customer(id=customer, name=customer, known_since=day)
         for customer, day in sorted(first_days.items())

@@ -35,12 +35,12 @@ class Shelf(Generic[A]):
         return found
 
     def candidates(self, selection: Selection) -> Iterator[str]:
-        """Yield in order the ids among which all selected records are, and few others."""
+        """Yield by id the ids among which all selected records are, and few others."""
         if selection.customer is not None:
             yield from self._keys_by_customer.get(selection.customer, ())
             return
         after = selection.after
-        start = 0 if after is None else bisect_right(self.keys, after)
+        start = 0 if after is None or selection.order else bisect_right(self.keys, after[0])
         for position in range(start, len(self.keys)):
             yield self.keys[position]
 

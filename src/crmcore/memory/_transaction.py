@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
+from crmcore.events import DomainEvent
 from crmcore.repositories import Aggregate
 from crmcore.storage import Selection, Table, Transaction
 
@@ -16,7 +17,10 @@ from ._shelf import Shelf
 A = TypeVar("A", bound=Aggregate)
 
 Shelves: TypeAlias = Mapping[str, Shelf[Any]]
-Changes: TypeAlias = dict[str, Aggregate | None]
+# By kind and id; None stands for a record that was removed.
+Changes: TypeAlias = dict[str, dict[str, Aggregate | None]]
+
+_EVERYTHING: Final = Selection()
 
 
 class Overlay(Generic[A]):
@@ -39,6 +43,10 @@ class Overlay(Generic[A]):
                 yield found
 
     def scan(self, selection: Selection, /) -> Iterator[A]:
+        found = self._selected(selection)
+        return iter(selection.sorted(found)) if selection.order else found
+
+    def _selected(self, selection: Selection) -> Iterator[A]:
         before = ""  # no id is empty
         for key in merge(self._shelf.candidates(selection), sorted(self._changes)):
             found = self._find(key) if key != before else None
@@ -46,24 +54,31 @@ class Overlay(Generic[A]):
             if found is not None and selection.takes(found):
                 yield found
 
-    def count(self) -> int:
+    def count(self, selection: Selection, /) -> int:
+        if selection != _EVERYTHING:
+            return sum(1 for _ in self._selected(selection))
         known = self._shelf.records
         return len(known) + sum(
             (record is not None) - (key in known) for key, record in self._changes.items()
         )
 
-    def insert(self, records: Iterable[A], /) -> str | None:
+    def insert(self, records: Iterable[A], /) -> tuple[str, ...]:
+        taken: list[str] = []
         for record in records:
-            if self._find(record.id) is not None:
-                return record.id
-            self._changes[record.id] = attrs.evolve(record, version=1)  # type: ignore[misc]
-        return None
+            if self._find(record.id) is None:
+                self._changes[record.id] = attrs.evolve(record, version=1)  # type: ignore[misc]
+            else:
+                taken.append(record.id)
+        return tuple(taken)
 
-    def replace(self, record: A, /, *, expected: int) -> bool:
-        if not self._is_at(record.id, expected):
-            return False
-        self._changes[record.id] = record
-        return True
+    def update(self, records: Iterable[A], /) -> tuple[str, ...]:
+        missed: list[str] = []
+        for record in records:
+            if self._is_at(record.id, record.version - 1):
+                self._changes[record.id] = record
+            else:
+                missed.append(record.id)
+        return tuple(missed)
 
     def delete(self, key: str, /, *, expected: int) -> bool:
         if not self._is_at(key, expected):
@@ -80,20 +95,24 @@ class MemoryTransaction:
     """A transaction that sees the shelves as they were when it began, and its own changes."""
 
     def __init__(
-        self, shelves: Shelves, keep: Callable[[Shelves, dict[str, Changes]], None]
+        self, shelves: Shelves, keep: Callable[[Shelves, Changes, Sequence[DomainEvent]], None]
     ) -> None:
-        """Begin on *shelves*; committing hands them, and the changes, to *keep*."""
+        """Begin on *shelves*; committing hands them, the changes and the events to *keep*."""
         self._shelves = shelves
         self._keep = keep
-        self._changes: dict[str, Changes] = {name: {} for name in shelves}
+        self._changes: Changes = {name: {} for name in shelves}
+        self._events: tuple[DomainEvent, ...] = ()
 
     def table(self, name: str, record: type[A], /) -> Table[A]:
         del record  # a dictionary takes them all
         changes: dict[str, Any] = self._changes[name]
         return Overlay(self._shelves[name], changes)
 
+    def emit(self, events: Sequence[DomainEvent], /) -> None:
+        self._events = tuple(events)
+
     def commit(self) -> None:
-        self._keep(self._shelves, self._changes)
+        self._keep(self._shelves, self._changes, self._events)
 
     def rollback(self) -> None:
         self._changes.clear()

@@ -12,6 +12,7 @@ surely holds for. `crmcore.testing` holds an implementation to all that is said 
 
 from __future__ import annotations
 
-from ._repository import Aggregate, Page, Repository
+from ._order import Order
+from ._repository import Aggregate, BulkResult, Page, Repository
 
-__all__ = ["Aggregate", "Page", "Repository"]
+__all__ = ["Aggregate", "BulkResult", "Order", "Page", "Repository"]

@@ -166,9 +166,8 @@ class Books:
         self._duties: _Book[Assignment] = _Book(uow.assignments, _assign)
         self._duties.read(at, _assigned(uow, set(keys), of))
         self.members = {member.id: member for member in uow.members.stream()}
-        self._customers = uow.customers.get_many(
-            key.customer for key in keys if key.customer is not None
-        )
+        customers = (key.customer for key in keys if key.customer is not None)
+        self._customers = uow.customers.get_many(customers, with_archived=True)
         self._responsibilities = uow.responsibilities.get_many(
             key.responsibility for key in keys if key.responsibility is not None
         )

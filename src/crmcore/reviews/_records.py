@@ -72,7 +72,7 @@ def read_records(
         organization = read_organization(uow, department=department)
         own = {member.id for member in organization.members}
         elsewhere = frozenset(member.id for member in uow.members.stream()) - own
-        stored = {customer.id: customer for customer in uow.customers.stream()}
+        stored = {customer.id: customer for customer in uow.customers.stream(with_archived=True)}
         customers = {
             key: customer
             for key, customer in stored.items()
@@ -100,7 +100,7 @@ def read_trails(
     """Read what each stored customer did before the day *as_of*, whether or not in use."""
     at = midnight(as_of, find_zone(policy.zone))
     with store.unit_of_work(readonly=True) as uow:
-        stored = {customer.id: customer for customer in uow.customers.stream()}
+        stored = {customer.id: customer for customer in uow.customers.stream(with_archived=True)}
         return _trails(uow, stored, at, policy, Counter(), progress)
 
 

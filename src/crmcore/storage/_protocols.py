@@ -6,7 +6,10 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from crmcore.activities import InteractionRepository, MatterRepository, PurchaseRepository
+from crmcore.audit import Act
 from crmcore.customers import ContactRepository, CustomerRepository, OwnershipRepository
+from crmcore.events import DomainEvent, Outbox
+from crmcore.facts import FactLog
 from crmcore.organization import (
     AssignmentRepository,
     Department,
@@ -16,6 +19,10 @@ from crmcore.organization import (
     Team,
 )
 from crmcore.repositories import Repository
+
+from ._capability import DEFAULT_TENANT, Capability
+from ._command import Command
+from ._trail import Trail
 
 
 class UnitOfWork(Protocol):
@@ -89,6 +96,50 @@ class UnitOfWork(Protocol):
         """Who holds which duty, from when until when."""
         ...
 
+    @property
+    def facts(self) -> FactLog:
+        """What was judged when: stages, tiers, scores and KPIs."""
+        ...
+
+    @property
+    def trail(self) -> Trail:
+        """Who changed what: the audit trail, where the store keeps one."""
+        ...
+
+    def record(self, *events: DomainEvent) -> None:
+        """Tell others what has happened, once it is kept.
+
+        Raises:
+            UnsupportedError: If the store has no outbox; at the latest when committing.
+        """
+        ...
+
+    def once(self, key: str, /, *, request: str) -> Command | None:
+        """Begin what is to be done once only, under a key that whoever asks for it has chosen.
+
+        The first time it returns None: do what was asked, hand the answer to `answer`, and
+        commit. From then on it returns the command with that answer, and there is nothing to
+        do. Of two who ask at the same moment, one is refused and finds the answer of the other
+        when trying again.
+
+        Args:
+            key: The key, 1 to 64 characters.
+            request: What is asked, as text of any length. Only a digest of it is kept.
+
+        Raises:
+            KeyReusedError: If the key stands for another request.
+            ConcurrencyConflictError: If somebody else asks at the same moment.
+        """
+        ...
+
+    def answer(self, key: str, text: str, /) -> None:
+        """Keep what was answered to the command under *key*.
+
+        Raises:
+            NotFoundError: If there is no such command.
+        """
+        ...
+
     def commit(self) -> None:
         """Keep everything, for good where the store is durable, and end.
 
@@ -96,6 +147,7 @@ class UnitOfWork(Protocol):
             ConcurrencyConflictError: If somebody else has changed the same record meanwhile.
             AlreadyExistsError: If somebody else has added the same id meanwhile.
             StorageUnavailableError: If the store cannot keep it. Nothing was kept then.
+            CommitUnknownError: If the connection broke at this very moment.
         """
         ...
 
@@ -127,16 +179,36 @@ class Store(Protocol):
     .. versionadded:: 0.1.0
     """
 
-    def unit_of_work(self, *, readonly: bool = False) -> UnitOfWork:
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do beyond what every store does."""
+        ...
+
+    def unit_of_work(
+        self, *, readonly: bool = False, tenant: str = DEFAULT_TENANT, act: Act | None = None
+    ) -> UnitOfWork:
         """Return a new unit of work.
 
         Args:
             readonly: Whether it only reads. It then sees one state from its beginning to its
                 end, whatever others commit, and waits for nobody; writing is refused.
+            tenant: Whose records it is about. Those of others are not there for it.
+            act: Who does it, when and why, for the audit trail.
 
         Raises:
+            InvalidValueError: If *tenant* is no id.
             SchemaOutOfDateError: If the store was made by another version of the library.
             StorageUnavailableError: If the store cannot be reached, or is closed.
+            UnsupportedError: If the store knows no tenants, and *tenant* is not the usual one.
+        """
+        ...
+
+    def outbox(self, *, tenant: str = DEFAULT_TENANT) -> Outbox:
+        """Return the events of one tenant.
+
+        Raises:
+            StorageUnavailableError: If the store is closed.
+            UnsupportedError: If the store has no outbox.
         """
         ...
 

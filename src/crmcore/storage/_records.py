@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -23,8 +23,9 @@ from crmcore.errors import (
 )
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import Assignment
-from crmcore.repositories import Aggregate, Page
+from crmcore.repositories import Aggregate, BulkResult, Order, Page
 
+from ._cursor import cursor_at, orders, place_of
 from ._table import Selection, Table
 
 A = TypeVar("A", bound=Aggregate)
@@ -63,20 +64,29 @@ class Records(Generic[A]):
     def _kind(self) -> str:
         return self._record.__name__.lower()
 
-    def get(self, key: str, /) -> A:
-        found = self.find(key)
+    @property
+    def _archives(self) -> bool:
+        return "archived_at" in attrs.fields_dict(self._record)  # type: ignore[arg-type]  # each record is attrs
+
+    def get(self, key: str, /, *, with_archived: bool = False) -> A:
+        found = self.find(key, with_archived=with_archived)
         if found is None:
             raise NotFoundError(self._kind, key)
         return found
 
-    def find(self, key: str, /) -> A | None:
-        self._gate.read()
-        return next(iter(self._table.read([key])), None)
+    def find(self, key: str, /, *, with_archived: bool = False) -> A | None:
+        return next(iter(self._read([key], with_archived=with_archived)), None)
 
-    def get_many(self, keys: Iterable[str], /) -> Mapping[str, A]:
-        self._gate.read()
-        found = self._table.read(dict.fromkeys(keys))
+    def get_many(self, keys: Iterable[str], /, *, with_archived: bool = False) -> Mapping[str, A]:
+        found = self._read(dict.fromkeys(keys), with_archived=with_archived)
         return {record.id: record for record in sorted(found, key=_id)}
+
+    def _read(self, keys: Iterable[str], *, with_archived: bool) -> Iterator[A]:
+        self._gate.read()
+        found = iter(self._table.read(keys))
+        if with_archived or not self._archives:
+            return found
+        return (record for record in found if getattr(record, "archived_at") is None)  # noqa: B009 - not all kinds have one
 
     def add(self, aggregate: A, /) -> A:
         self.add_all([aggregate])
@@ -86,17 +96,32 @@ class Records(Generic[A]):
         self._gate.write()
         counted = _Counted(aggregates)
         taken = self._table.insert(counted)
-        if taken is not None:
-            raise AlreadyExistsError(self._kind, taken)
+        if taken:
+            raise AlreadyExistsError(self._kind, taken[0])
         return counted.count
 
     def save(self, aggregate: A, /) -> A:
         self._gate.write()
-        expected = aggregate.version
-        saved = _at_version(aggregate, expected + 1)
-        if not self._table.replace(saved, expected=expected):
-            raise self._refusal(aggregate.id, expected)
+        saved = _at_version(aggregate, aggregate.version + 1)
+        if self._table.update([saved]):
+            raise self._refusal(aggregate.id, aggregate.version)
         return saved
+
+    def bulk_upsert(self, aggregates: Iterable[A], /, *, chunk: int = 5_000) -> BulkResult:
+        self._gate.write()
+        if chunk < 1:
+            raise InvalidValueError("chunk", chunk, "be at least 1")
+        inserted = updated = 0
+        conflicts: list[str] = []
+        for some in without_repetition(aggregates, chunk):
+            new = [record for record in some if record.version == 0]
+            changed = [_at_version(record, record.version + 1) for record in some if record.version]
+            refused = {*self._table.insert(new)} if new else set()
+            inserted += len(new) - len(refused)
+            failed = {*self._table.update(changed)} if changed else set()
+            updated += len(changed) - len(failed)
+            conflicts += [record.id for record in some if record.id in refused | failed]
+        return BulkResult(inserted=inserted, updated=updated, conflicts=tuple(conflicts))
 
     def remove(self, key: str, /, *, version: int) -> None:
         self._gate.write()
@@ -104,32 +129,52 @@ class Records(Generic[A]):
             raise self._refusal(key, version)
 
     def _refusal(self, key: str, expected: int) -> NotFoundError | ConcurrencyConflictError:
-        found = self.find(key)
+        found = self.find(key, with_archived=True)
         if found is None:
             return NotFoundError(self._kind, key)
         return ConcurrencyConflictError(self._kind, key, expected, found.version)
 
-    def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[A]:
-        return self._matching(where, Selection())
+    def stream(
+        self, where: Criterion = EVERYTHING, /, *, with_archived: bool = False
+    ) -> Iterator[A]:
+        return self._matching(where, self._wanted(with_archived=with_archived))
 
     def page(
-        self, where: Criterion = EVERYTHING, /, *, after: str | None = None, limit: int = 100
+        self,
+        where: Criterion = EVERYTHING,
+        /,
+        *,
+        order: Sequence[str | Order] = (),
+        after: str | None = None,
+        limit: int = 100,
+        with_archived: bool = False,
     ) -> Page[A]:
         if limit < 1:
             raise InvalidValueError("limit", limit, "be at least 1")
-        found = tuple(islice(self._matching(where, Selection(after=after)), limit + 1))
+        by = orders(self._record, order)
+        selection = attrs.evolve(
+            self._wanted(with_archived=with_archived),
+            order=by,
+            after=None if after is None else place_of(self._kind, self._record, by, after),
+        )
+        found = tuple(islice(self._matching(where, selection), limit + 1))
         items = found[:limit]
-        return Page(items=items, next=items[-1].id if len(found) > limit else None)
+        more = len(found) > limit
+        cursor = cursor_at(self._kind, by, selection.place(items[-1])) if more else None
+        return Page(items=items, next=cursor)
 
-    def count(self, where: Criterion = EVERYTHING, /) -> int:
+    def count(self, where: Criterion = EVERYTHING, /, *, with_archived: bool = False) -> int:
         if where == EVERYTHING:
             self._gate.read()
-            return self._table.count()
-        return sum(1 for _ in self.stream(where))
+            return self._table.count(self._wanted(with_archived=with_archived))
+        return sum(1 for _ in self.stream(where, with_archived=with_archived))
+
+    def _wanted(self, *, with_archived: bool) -> Selection:
+        return Selection(archived=with_archived or not self._archives)
 
     def _matching(self, where: Criterion, selection: Selection) -> Iterator[A]:
         if where == EVERYTHING:
-            return self._selected(selection)
+            return self.selected(selection)
         if not isinstance(where, Criterion):
             rule = "be a Criterion; crmcore.notation.from_text makes one of text"
             raise InvalidValueError("where", where, rule)
@@ -138,10 +183,11 @@ class Records(Generic[A]):
             if field not in known:
                 raise UnknownNameError("field", field, known)
         judge = where.compile(of=self._record)
-        rows = self._selected(attrs.evolve(selection, where=where))
+        rows = self.selected(attrs.evolve(selection, where=where))
         return (row for row in rows if judge(row) is True)
 
-    def _selected(self, selection: Selection) -> Iterator[A]:
+    def selected(self, selection: Selection) -> Iterator[A]:
+        """Yield what is selected, while the unit of work lasts."""
         self._gate.read()  # at once, not with the first record
         return self._while_open(self._table.scan(selection))
 
@@ -151,7 +197,7 @@ class Records(Generic[A]):
             yield row
 
     def _sorted(self, selection: Selection, key: Callable[[A], Any]) -> tuple[A, ...]:
-        return tuple(sorted(self._selected(selection), key=key))
+        return tuple(sorted(self.selected(selection), key=key))
 
 
 class Contacts(Records[Contact]):
@@ -168,14 +214,14 @@ class Ownerships(Records[Ownership]):
         return self._sorted(Selection(customer=customer), lambda held: (held.since, held.id))
 
     def lasting(self, *, at: datetime) -> Iterator[Ownership]:
-        return self._selected(Selection(lasting=utc(at)))
+        return self.selected(Selection(lasting=utc(at)))
 
 
 class Assignments(Records[Assignment]):
     """A `crmcore.organization.AssignmentRepository` over a table."""
 
     def lasting(self, *, at: datetime) -> Iterator[Assignment]:
-        return self._selected(Selection(lasting=utc(at)))
+        return self.selected(Selection(lasting=utc(at)))
 
 
 class Activities(Records[_Activity]):
@@ -185,7 +231,7 @@ class Activities(Records[_Activity]):
         return self._sorted(Selection(customer=customer), lambda done: (done.at, done.id))
 
     def until(self, end: datetime, /) -> Iterator[_Activity]:
-        return self._selected(Selection(before=utc(end, "end")))
+        return self.selected(Selection(before=utc(end, "end")))
 
 
 class Matters(Records[Matter]):
@@ -198,11 +244,23 @@ class Matters(Records[Matter]):
         return self._sorted(Selection(member=member), _by_opening)
 
     def open(self, *, at: datetime) -> Iterator[Matter]:
-        return self._selected(Selection(open=utc(at)))
+        return self.selected(Selection(open=utc(at)))
 
 
 def _by_opening(matter: Matter) -> tuple[datetime, str]:
     return matter.opened_at, matter.id
+
+
+def without_repetition(records: Iterable[A], most: int) -> Iterator[list[A]]:
+    """Yield lists of at most so many records, no id twice in any of them."""
+    some: dict[str, A] = {}
+    for record in records:
+        if record.id in some or len(some) == most:
+            yield [*some.values()]
+            some.clear()
+        some[record.id] = record
+    if some:
+        yield [*some.values()]
 
 
 @attrs.define

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
 from crmcore.activities import Interaction, Matter, Purchase
+from crmcore.audit import AuditHead, AuditRecord
 from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.customers import Contact, Customer, Ownership
+from crmcore.events import DomainEvent
+from crmcore.facts import KpiFact, ScoreFact, StageFact, TierFact
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import (
     Assignment,
@@ -21,7 +25,9 @@ from crmcore.organization import (
     Role,
     Team,
 )
-from crmcore.repositories import Aggregate
+from crmcore.repositories import Aggregate, Order
+
+from ._command import Command
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -39,8 +45,30 @@ RECORDS: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "members": Member,
         "responsibilities": Responsibility,
         "assignments": Assignment,
+        "stage_facts": StageFact,
+        "tier_facts": TierFact,
+        "score_facts": ScoreFact,
+        "kpi_facts": KpiFact,
+        "commands": Command,
+        "audit_records": AuditRecord,
+        "audit_heads": AuditHead,
     }
 )
+"""Every kind of record that a store keeps, by the name of its table."""
+
+
+@attrs.frozen(order=False)
+class _Rank:
+    """A value with its place among others: None first, or last where the order descends."""
+
+    value: Any
+    descending: bool
+
+    def __lt__(self, other: _Rank) -> bool:
+        low, high = (other.value, self.value) if self.descending else (self.value, other.value)
+        if low is None or high is None:
+            return low is None and high is not None
+        return bool(low < high)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +76,9 @@ class Selection:
     """Which rows of a table are wanted; what is None does not narrow it.
 
     Attributes:
-        after: Only ids behind this one, character by character.
+        order: By which fields they come; always by id at last.
+        after: Only rows behind this place: the values of the fields of *order*, and an id.
+        archived: Whether rows that were put out of use are wanted too.
         customer: Only rows of this customer.
         member: Only rows of this member.
         before: Only rows whose ``at`` lies before this instant.
@@ -60,7 +90,9 @@ class Selection:
     .. versionadded:: 0.1.0
     """
 
-    after: str | None = None
+    order: tuple[Order, ...] = ()
+    after: tuple[Any, ...] | None = None
+    archived: bool = True
     customer: CustomerId | None = None
     member: MemberId | None = None
     before: datetime | None = None
@@ -71,7 +103,8 @@ class Selection:
     def takes(self, row: Any) -> bool:  # noqa: ANN401 - a record of any kind that has the fields
         """Say whether *row* is wanted, the criterion apart: the plain meaning of a selection."""
         return (
-            (self.after is None or row.id > self.after)
+            (self.after is None or self._rank(self.after) < self._rank(self.place(row)))
+            and (self.archived or row.archived_at is None)
             and (self.customer is None or row.customer == self.customer)
             and (self.member is None or row.member == self.member)
             and (self.before is None or row.at < self.before)
@@ -79,12 +112,28 @@ class Selection:
             and (self.open is None or row.is_open_at(self.open))
         )
 
+    def place(self, row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as above
+        """Return where *row* stands: the values of the fields of the order, and its id."""
+        values = (getattr(row, by.field) for by in self.order)
+        return (*(found.value if isinstance(found, Enum) else found for found in values), row.id)
+
+    def sorted(self, rows: Iterable[A]) -> list[A]:
+        """Return rows in their order."""
+        return sorted(rows, key=lambda row: self._rank(self.place(row)))
+
+    def _rank(self, place: Sequence[Any]) -> Any:  # noqa: ANN401 - what Python can compare
+        if not self.order:
+            return place[0]
+        ranks = [_Rank(value, by.descending) for value, by in zip(place, self.order, strict=False)]
+        return (*ranks, _Rank(place[-1], descending=False))
+
 
 class Table(Protocol[A]):
     """What a store must be able to do with the records of one kind.
 
-    Six plain deeds, without rules: `TableUnitOfWork` puts versions, errors, criteria, pages
-    and the end of the unit of work on top of them, the same for every store.
+    Six plain deeds, without rules: `TableUnitOfWork` puts versions, errors, criteria, pages,
+    facts, commands, the audit trail and the end of the unit of work on top of them, the same
+    for every store.
 
     .. versionadded:: 0.1.0
     """
@@ -94,26 +143,32 @@ class Table(Protocol[A]):
         ...
 
     def scan(self, selection: Selection, /) -> Iterator[A]:
-        """Yield the selected records by id, as code points compare, in constant memory.
+        """Yield the selected records in their order, in constant memory.
 
         The caller may write while it goes through them, and meets none of them twice.
         """
         ...
 
-    def count(self) -> int:
-        """Return how many records there are."""
+    def count(self, selection: Selection, /) -> int:
+        """Return how many records are selected, the criterion apart."""
         ...
 
-    def insert(self, records: Iterable[A], /) -> str | None:
+    def insert(self, records: Iterable[A], /) -> tuple[str, ...]:
         """Store records with version 1, whatever version they carry.
 
         Returns:
-            None, or the first id that was taken. What went in before it is not promised.
+            The ids that were taken, by a stored record or by one that came before, in the
+            order in which they came. All other records are stored.
         """
         ...
 
-    def replace(self, record: A, /, *, expected: int) -> bool:
-        """Store *record* where its id is stored at version *expected*; say whether it was."""
+    def update(self, records: Iterable[A], /) -> tuple[str, ...]:
+        """Store changed records, each with the version that it carries.
+
+        Returns:
+            The ids that are not stored at the version before, in the order in which they came.
+            All other records are stored.
+        """
         ...
 
     def delete(self, key: str, /, *, expected: int) -> bool:
@@ -131,8 +186,16 @@ class Transaction(Protocol):
         """Return the table of one kind of records, as this transaction sees it.
 
         Args:
-            name: The name of the repository, such as ``customers``.
+            name: The name of the kind in `RECORDS`, such as ``customers``.
             record: The class of the records.
+        """
+        ...
+
+    def emit(self, events: Sequence[DomainEvent], /) -> None:
+        """Put events into the outbox; called once, right before `commit`, if there are any.
+
+        Raises:
+            UnsupportedError: If the store has no outbox.
         """
         ...
 

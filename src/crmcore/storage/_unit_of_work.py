@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+import attrs
 
 from crmcore.activities import Interaction, Matter, Purchase
+from crmcore.audit import Act, AuditHead, AuditKey, AuditRecord
 from crmcore.customers import Contact, Customer, Ownership
+from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError, KeyReusedError
+from crmcore.events import DomainEvent
+from crmcore.facts import KpiFact, ScoreFact, StageFact, TierFact
 from crmcore.organization import (
     Assignment,
     Department,
@@ -17,31 +26,61 @@ from crmcore.organization import (
 )
 from crmcore.repositories import Aggregate
 
+from ._capability import DEFAULT_TENANT
+from ._command import Command
+from ._facts import Facts, FactTables
 from ._protocols import UnitOfWork
 from ._records import Activities, Assignments, Contacts, Gate, Matters, Ownerships, Records
 from ._table import Table, Transaction
+from ._trail import AuditedTable, Auditor, Trail
 
 A = TypeVar("A", bound=Aggregate)
+
+_COMMAND: Final = Command.__name__.lower()
 
 
 class TableUnitOfWork:
     """A `UnitOfWork` over the tables of a `Transaction`.
 
-    A store of your own writes the transaction and its tables; versions, errors, criteria, pages
-    and the end of the unit come from here.
+    A store of your own writes the transaction and its tables; versions, errors, criteria,
+    pages, facts, commands, the audit trail and the end of the unit come from here.
 
     .. versionadded:: 0.1.0
     """
 
-    def __init__(self, transaction: Transaction, *, readonly: bool = False) -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        *,
+        readonly: bool = False,
+        tenant: str = DEFAULT_TENANT,
+        act: Act | None = None,
+        audit_key: AuditKey | None = None,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
         """Begin a unit of work.
 
         Args:
             transaction: What it reads from and writes to.
             readonly: Whether writing is refused.
+            tenant: Whose records the transaction is about, for the audit trail.
+            act: Who does it, when and why, for the audit trail.
+            audit_key: What the audit trail is kept with; None for keeping none.
+            random: Returns so many random bytes, which make personal values in the audit trail
+                unguessable once they are erased from it.
         """
         self._transaction = transaction
         self._gate = Gate(readonly)
+        self._events: list[DomainEvent] = []
+        self._auditor: Auditor | None = None
+        self._commands: Records[Command] = Records(*self._parts("commands", Command))
+        self.facts: FactTables = self._facts()
+        links = Records(*self._parts("audit_records", AuditRecord))
+        heads = Records(*self._parts("audit_heads", AuditHead))
+        if audit_key is not None:
+            self._auditor = Auditor(key=audit_key, act=act, tenant=tenant, random=random)
+        self.trail: Trail = Trail(links, heads, self._auditor)
+        # What follows is audited.
         self.customers: Records[Customer] = Records(*self._parts("customers", Customer))
         self.contacts: Contacts = Contacts(*self._parts("contacts", Contact))
         self.ownerships: Ownerships = Ownerships(*self._parts("ownerships", Ownership))
@@ -60,16 +99,60 @@ class TableUnitOfWork:
         self.assignments: Assignments = Assignments(*self._parts("assignments", Assignment))
 
     def _parts(self, name: str, record: type[A]) -> tuple[type[A], Table[A], Gate]:
-        return record, self._transaction.table(name, record), self._gate
+        table = self._transaction.table(name, record)
+        if self._auditor is not None:
+            table = AuditedTable(
+                name,
+                table,
+                self._auditor,
+                records=self._transaction.table("audit_records", AuditRecord),
+                heads=self._transaction.table("audit_heads", AuditHead),
+            )
+        return record, table, self._gate
+
+    def _facts(self) -> FactTables:
+        return FactTables(
+            stages=Facts(Records(*self._parts("stage_facts", StageFact)), "customer"),
+            tiers=Facts(Records(*self._parts("tier_facts", TierFact)), "customer"),
+            scores=Facts(Records(*self._parts("score_facts", ScoreFact)), "customer"),
+            kpis=Facts(Records(*self._parts("kpi_facts", KpiFact)), "subject"),
+        )
+
+    def record(self, *events: DomainEvent) -> None:
+        """Tell others what has happened, once it is kept."""
+        self._gate.write()
+        self._events.extend(events)
+
+    def once(self, key: str, /, *, request: str) -> Command | None:
+        """Return the command that was carried out under *key*, or begin it."""
+        self._gate.write()
+        command = Command(id=key, request=hashlib.sha256(request.encode()).hexdigest())
+        found = self._commands.find(key)
+        if found is None:
+            try:
+                self._commands.add(command)
+            except AlreadyExistsError as error:  # by somebody who has committed since
+                raise _conflict(error) from None
+        elif found.request != command.request:
+            raise KeyReusedError(key)
+        return found
+
+    def answer(self, key: str, text: str, /) -> None:
+        """Keep what was answered to the command under *key*."""
+        self._commands.save(attrs.evolve(self._commands.get(key), answer=text))
 
     def commit(self) -> None:
         """Keep everything, and end."""
         self._gate.read()
         self._gate.is_open = False
         try:
+            if self._events:
+                self._transaction.emit(tuple(self._events))
             self._transaction.commit()
-        except BaseException:
+        except BaseException as error:
             self._transaction.rollback()
+            if isinstance(error, AlreadyExistsError) and error.kind == _COMMAND:
+                raise _conflict(error) from None
             raise
 
     def rollback(self) -> None:
@@ -93,6 +176,11 @@ class TableUnitOfWork:
         """Roll back, unless it was committed or rolled back already."""
         if self._gate.is_open:
             self.rollback()
+
+
+def _conflict(error: AlreadyExistsError) -> ConcurrencyConflictError:
+    """Return the refusal after which to try again, and find what the other one was answered."""
+    return ConcurrencyConflictError(error.kind, error.key, 0, 1)
 
 
 if TYPE_CHECKING:

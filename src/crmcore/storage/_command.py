@@ -1,0 +1,45 @@
+"""Commands: what was asked under a key, and what was answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from crmcore.checks import at_least, is_id
+from crmcore.errors import InvalidValueError
+
+
+def _is_answer(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise InvalidValueError(attribute.name, type(value).__name__, "be text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        is_storable = False
+    else:
+        is_storable = "\0" not in value
+    if not is_storable:
+        rule = "hold neither NUL nor lone surrogates"
+        raise InvalidValueError(attribute.name, f"{len(value)} characters", rule)
+
+
+@attrs.frozen(kw_only=True)
+class Command:
+    """Something that was asked under a key, so that asking again does not do it again.
+
+    Attributes:
+        id: The key.
+        request: A digest of what was asked, which tells another request under the same key.
+        answer: What was answered; None where nothing was.
+        version: How often it was saved; 0 before the first time.
+
+    .. versionadded:: 0.1.0
+    """
+
+    id: str = attrs.field(validator=is_id)
+    request: str = attrs.field(validator=is_id)
+    answer: str | None = attrs.field(default=None, validator=_is_answer)
+    version: int = attrs.field(default=0, validator=at_least(0))
