@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
 
 from crmcore.audit import Act, AuditHead, AuditKey, AuditRecord, audited, erasure
-from crmcore.criteria import F
 from crmcore.errors import UnsupportedError
-from crmcore.repositories import Aggregate, Order
+from crmcore.repositories import Aggregate
 
 from ._records import Records, without_repetition
 from ._table import Selection, Table
@@ -18,7 +18,6 @@ from ._table import Selection, Table
 A = TypeVar("A", bound=Aggregate)
 
 _AT_ONCE: Final = 1_000
-_BY_SUBJECT: Final = (Order("subject"), Order("position"))
 _SALT_BYTES: Final = 16
 
 
@@ -69,16 +68,17 @@ class Trail:
             kind: The name of its repository, such as ``customers``.
             key: Its id.
         """
-        found = self._records.stream(F.subject == f"{kind}/{key}")
-        return tuple(sorted(found, key=lambda record: record.position))
+        chain = AuditHead.id_of(f"{kind}/{key}")
+        behind = self._records.selected(Selection(after=(chain,)))
+        return tuple(takewhile(lambda record: record.id.startswith(chain), behind))
 
     def stream(self) -> Iterator[AuditRecord]:
-        """Yield everything, chain after chain, in constant memory."""
-        return self._records.selected(Selection(order=_BY_SUBJECT))
+        """Yield everything, chain after chain, in order of the ids and in constant memory."""
+        return self._records.stream()
 
     def heads(self) -> Iterator[AuditHead]:
-        """Yield the last link of each chain, by subject, in constant memory."""
-        return self._heads.selected(Selection(order=_BY_SUBJECT[:1]))
+        """Yield the end of each chain, in order of the ids and in constant memory."""
+        return self._heads.stream()
 
     def erase(self, kind: str, key: str, /) -> int:
         """Take the personal values out of what happened to one record; return from how many.
