@@ -217,7 +217,7 @@ def _differences(
     before: Aggregate | None, after: Aggregate | None
 ) -> Iterator[tuple[str, bool, str | None, str | None]]:
     """Yield each field that differs: its name, whether it is personal, and both values as text."""
-    cls: type[Any] = type(before if after is None else after)
+    cls: Any = type(before if after is None else after)
     for name, field, is_personal in told_fields(cls):
         old = None if before is None else getattr(before, field)
         new = None if after is None else getattr(after, field)
