@@ -18,8 +18,9 @@ F = TypeVar("F", bound=Fact)
 class FactRepository(Protocol[F]):
     """Keeps facts of one kind for good, and finds them again.
 
-    Facts are appended, and neither changed nor removed. What they are about, their *subject*,
-    is the customer, and of a `KpiFact` its ``subject``.
+    Facts are appended, and neither changed nor removed; only what is personal in them can be
+    erased. What they are about, their *subject*, is the customer, and of a `KpiFact` its
+    ``subject``.
 
     .. versionadded:: 0.1.0
     """
@@ -45,6 +46,13 @@ class FactRepository(Protocol[F]):
 
     def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[F]:
         """Yield the facts that *where* holds for, by id, and so by day, in constant memory."""
+        ...
+
+    def erase(self, subject: str, /) -> int:
+        """Take the personal data out of what was judged of *subject*; return from how many.
+
+        Everything else stays, and a fact that is appended again is still passed over.
+        """
         ...
 
 

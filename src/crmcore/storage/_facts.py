@@ -21,6 +21,7 @@ from crmcore.facts import (
     in_order,
     latest,
 )
+from crmcore.privacy import erased
 
 from ._records import Records
 
@@ -64,6 +65,15 @@ class Facts(Generic[A]):
     def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[A]:
         return self._records.stream(where)
 
+    def erase(self, subject: str, /) -> int:
+        count = 0
+        for fact in self.of(subject):
+            bare = erased(fact)
+            if bare is not fact:
+                self._records.save(bare)
+                count += 1
+        return count
+
 
 def _alike(facts: Iterable[A]) -> Iterator[A]:
     """Yield each fact once.
@@ -81,7 +91,8 @@ def _alike(facts: Iterable[A]) -> Iterator[A]:
 
 
 def _refuse_another(stored: A, fact: A) -> None:
-    if attrs.evolve(fact, version=stored.version) != stored:
+    same = attrs.evolve(fact, version=stored.version)
+    if stored not in (same, erased(same)):
         raise AlreadyExistsError(type(fact).__name__.lower(), fact.id)
 
 

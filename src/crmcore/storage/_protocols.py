@@ -102,6 +102,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def commands(self) -> Repository[Command]:
+        """What was done once only, and answered; `once` and `answer` write them."""
+        ...
+
+    @property
     def trail(self) -> Trail:
         """Who changed what: the audit trail, where the store keeps one."""
         ...

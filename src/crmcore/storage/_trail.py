@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import attrs
 
 from crmcore.audit import Act, AuditHead, AuditKey, AuditRecord, audited, erasure
+from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.errors import UnsupportedError
 from crmcore.repositories import Aggregate
 
@@ -72,9 +73,9 @@ class Trail:
         behind = self._records.selected(Selection(after=(chain,)))
         return tuple(takewhile(lambda record: record.id.startswith(chain), behind))
 
-    def stream(self) -> Iterator[AuditRecord]:
-        """Yield everything, chain after chain, in order of the ids and in constant memory."""
-        return self._records.stream()
+    def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[AuditRecord]:
+        """Yield what *where* holds for, chain after chain, by id and in constant memory."""
+        return self._records.stream(where)
 
     def heads(self) -> Iterator[AuditHead]:
         """Yield the end of each chain, in order of the ids and in constant memory."""

@@ -73,7 +73,7 @@ class TableUnitOfWork:
         self._gate = Gate(readonly)
         self._events: list[DomainEvent] = []
         self._auditor: Auditor | None = None
-        self._commands: Records[Command] = Records(*self._parts("commands", Command))
+        self.commands: Records[Command] = Records(*self._parts("commands", Command))
         self.facts: FactTables = self._facts()
         links = Records(*self._parts("audit_records", AuditRecord))
         heads = Records(*self._parts("audit_heads", AuditHead))
@@ -127,10 +127,10 @@ class TableUnitOfWork:
         """Return the command that was carried out under *key*, or begin it."""
         self._gate.write()
         command = Command(id=key, request=hashlib.sha256(request.encode()).hexdigest())
-        found = self._commands.find(key)
+        found = self.commands.find(key)
         if found is None:
             try:
-                self._commands.add(command)
+                self.commands.add(command)
             except AlreadyExistsError as error:  # by somebody who has committed since
                 raise _conflict(error) from None
         elif found.request != command.request:
@@ -139,7 +139,7 @@ class TableUnitOfWork:
 
     def answer(self, key: str, text: str, /) -> None:
         """Keep what was answered to the command under *key*."""
-        self._commands.save(attrs.evolve(self._commands.get(key), answer=text))
+        self.commands.save(attrs.evolve(self.commands.get(key), answer=text))
 
     def commit(self) -> None:
         """Keep everything, and end."""
