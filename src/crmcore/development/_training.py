@@ -9,6 +9,7 @@ import attrs
 
 from crmcore.kernel import MemberId, Phrase, ResponsibilityId
 from crmcore.organization import Member, Organization
+from crmcore.privacy import masked, personal
 
 from ._gap import SkillGap
 
@@ -39,8 +40,8 @@ class TrainingNeed:
     because: tuple[ResponsibilityId, ...]
     importance: int
     teachers: tuple[MemberId, ...]
-    title: Phrase
-    suggestion: Phrase
+    title: Phrase = attrs.field(repr=masked, metadata=personal("text"))
+    suggestion: Phrase = attrs.field(repr=masked, metadata=personal("text"))
 
     def __str__(self) -> str:
         """Return the title."""

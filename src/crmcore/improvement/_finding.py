@@ -8,6 +8,7 @@ import attrs
 
 from crmcore.checks import is_name
 from crmcore.kernel import LabelledEnum, Phrase
+from crmcore.privacy import masked, personal
 
 
 class Severity(LabelledEnum):
@@ -32,7 +33,8 @@ class Finding:
         kind: A stable word for the sort of finding, such as ``overload``.
         severity: How much it matters.
         subject: What it is about, as ``kind:id`` (``member:wei``, ``segment:champions``).
-        title: The fact in one sentence, with its numbers.
+        title: The fact in one sentence, with its numbers. It calls people by their names, so it
+            is personal, as the suggestion is.
         evidence: Names and values that show it, in a stated order.
         suggestion: What would help, where something is known to.
 
@@ -42,9 +44,11 @@ class Finding:
     kind: str = attrs.field(validator=is_name)
     severity: Severity
     subject: str = attrs.field(validator=is_name)
-    title: Phrase
+    title: Phrase = attrs.field(repr=masked, metadata=personal("text"))
     evidence: tuple[tuple[str, str], ...] = ()
-    suggestion: Phrase | None = None
+    suggestion: Phrase | None = attrs.field(
+        default=None, repr=masked, metadata=personal("text", erase="null")
+    )
 
     def __str__(self) -> str:
         """Return severity, subject and title on one line."""

@@ -16,6 +16,7 @@ from crmcore.kernel import (
     minutes,
     round_half_up,
 )
+from crmcore.privacy import masked, personal
 
 from ._assignment import Assignment, Duty
 from ._member import Member
@@ -71,7 +72,7 @@ class JobDescription:
     """
 
     member: MemberId
-    name: str
+    name: str = attrs.field(repr=masked, metadata=personal("name"))
     team: TeamId
     roles: tuple[RoleId, ...]
     purpose: str | None

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ._personal import personal_fields
+from crmcore.kernel import Phrase
+
+from ._personal import Erasure, Personal, personal_fields
 
 R = TypeVar("R")
 
@@ -34,17 +36,26 @@ def erased(record: R) -> R:
             continue
         value = getattr(record, field.name)
         found = declared.get(field.name)
-        left = _within(value) if found is None else None if value is None else found.erased
+        left = _within(value) if found is None else _left_of(value, found)
         if left is not value:
             changes[str(field.alias)] = left
     return attrs.evolve(record, **changes) if changes else record  # type: ignore[misc]
+
+
+def _left_of(value: object, declared: Personal) -> object:
+    """Return what is left of personal data."""
+    if value is None or declared.erase is Erasure.NULL:
+        return None
+    if isinstance(value, Phrase):
+        return Phrase(declared.placeholder, declared.placeholder)
+    return declared.placeholder
 
 
 def _within(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
     """Return *value* with the records in it erased; the very same where there are none."""
     if attrs.has(type(value)):
         return erased(value)
-    if isinstance(value, tuple) and type(value) is tuple:
+    if type(value) is tuple:
         items = tuple(_within(item) for item in value)
         return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
     return value

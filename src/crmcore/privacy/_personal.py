@@ -56,11 +56,6 @@ class Personal:
     erase: Erasure = Erasure.TOMBSTONE
     placeholder: str = attrs.field(default=TOMBSTONE, validator=is_text)
 
-    @property
-    def erased(self) -> str | None:
-        """What stands in the field once it is erased."""
-        return None if self.erase is Erasure.NULL else self.placeholder
-
 
 def personal(
     kind: PersonalKind | str,
