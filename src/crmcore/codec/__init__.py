@@ -13,6 +13,15 @@ crmcore.errors.FaultsError: JSON has 3 faults:
   amount: must be a decimal number (got 'a lot')
   curency: unknown field 'curency'; did you mean 'currency'?
   currency: is missing; state it
+
+What is kept for years says in which form it was written, and is read by what comes later:
+
+>>> from crmcore.codec import PayloadForm
+>>> form = PayloadForm(Money, [lambda data: {"amount": data["value"], "currency": "USD"}])
+>>> form.read('{"value": "29.33"}')
+Money(amount=Decimal('29.33'), currency='USD')
+>>> form.write(Money("29.33", "USD"))
+'{"form":2,"record":{"amount":"29.33","currency":"USD"}}'
 """
 
 from __future__ import annotations
@@ -20,7 +29,18 @@ from __future__ import annotations
 from ._from_data import from_data
 from ._json import from_json
 from ._organization import load_organization
+from ._payload import PayloadForm, Upcaster, payload_form
 from ._to_data import to_data, to_json
 from ._toml import read_toml
 
-__all__ = ["from_data", "from_json", "load_organization", "read_toml", "to_data", "to_json"]
+__all__ = [
+    "PayloadForm",
+    "Upcaster",
+    "from_data",
+    "from_json",
+    "load_organization",
+    "payload_form",
+    "read_toml",
+    "to_data",
+    "to_json",
+]

@@ -26,12 +26,13 @@ from cattrs import Converter
 from crmcore import notation
 from crmcore.criteria import Criterion, Predicates
 from crmcore.errors import CrmError, Fault, FaultsError
-from crmcore.kernel import Undefined
+from crmcore.kernel import Money, Undefined
 
 from ._collections import Choice, Reader, read_by_name, read_each, read_either, read_row, read_table
 from ._faulty import Faulty, as_error, under, unknown_type
 from ._record import Field, fields_of, read_record
-from ._scalars import SCALARS, read_anything, read_literal, read_word
+from ._scalars import SCALARS, read_literal, read_word
+from ._typed import read_typed
 from ._undefined import UndefinedData
 
 T = TypeVar("T")
@@ -52,6 +53,9 @@ def from_data(
     Data is read strictly: a number is no text, 5.0 is no whole number, an instant carries its
     zone, and a field that *cls* does not have is refused with the nearest one that it has.
     Exact numbers come as text, whole numbers or decimals, never as floats.
+
+    A field of type ``object`` holds a value of any kind, which the data tells: text, yes or no
+    and whole numbers as they are, others as ``{"decimal": "1.50"}`` or ``{"date": …}``.
 
     A list of records of a text and a whole number, such as skills with levels, may also be
     written as a table: ``{"negotiation": 4}``.
@@ -189,6 +193,10 @@ def _is_subclass(base: type[Any]) -> Callable[[Any], bool]:
     return lambda cls: isinstance(cls, type) and issubclass(cls, base)
 
 
+def _typed(_: type[object], known: Predicates) -> Reader:
+    return partial(read_typed, reader(Money, known), reader(Undefined, known))
+
+
 def _criterion(predicates: Predicates | None, data: Any) -> Criterion:  # noqa: ANN401 - whatever stands there
     try:
         return notation.from_data(data, predicates=predicates)
@@ -211,5 +219,5 @@ _MAKERS: Final[tuple[tuple[Callable[[Any], bool], _Maker], ...]] = (
     (attrs.has, _record),
     (_is_subclass(Undefined), _undefined),
     (_is_subclass(Criterion), lambda _, known: partial(_criterion, known)),
-    (lambda cls: cls is object, lambda *_: read_anything),
+    (lambda cls: cls is object, _typed),
 )

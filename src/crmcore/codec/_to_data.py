@@ -21,6 +21,7 @@ from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Undefined
 
+from ._typed import write_typed
 from ._undefined import write_undefined
 
 Data: TypeAlias = Any
@@ -32,7 +33,8 @@ def to_data(value: Any) -> Data:  # noqa: ANN401 - whatever it is
 
     Records become tables of their fields, enumerations their words, exact numbers text,
     instants ISO 8601 text in UTC, and criteria what `crmcore.notation.to_data` says. The type
-    of a record is not told: whoever reads it knows what to read it as.
+    of a record is not told: whoever reads it knows what to read it as. Only where a field may
+    hold anything, being of type ``object``, a value is written with its kind.
 
     Raises:
         InvalidValueError: If something in it has no plain form, such as NaN or a function.
@@ -66,10 +68,23 @@ def _writer(cls: type[Any]) -> Writer:
         if issubclass(cls, base):
             return write
     if attrs.has(cls):
-        names = [(str(field.alias), field.name) for field in attrs.fields(cls) if field.init]
-        return lambda value: {alias: to_data(getattr(value, name)) for alias, name in names}
+        fields = [
+            (str(field.alias), field.name, _field_writer(field))
+            for field in attrs.fields(cls)
+            if field.init
+        ]
+        return lambda value: {alias: write(getattr(value, name)) for alias, name, write in fields}
     rule = "be a record, or plain data, or a collection of these"
     raise InvalidValueError("value", cls.__name__, rule)
+
+
+def _field_writer(field: attrs.Attribute[Any]) -> Writer:
+    """Return how a field is written; values of type ``object`` are written with their kinds."""
+    if field.type in {object, "object"}:
+        return write_typed
+    if field.type in {tuple[object, ...], "tuple[object, ...]"}:
+        return lambda values: [*map(write_typed, values)]
+    return to_data
 
 
 def _as_it_is(value: Data) -> Data:
