@@ -12,7 +12,9 @@ import attrs
 from crmcore.checks import day, decimal, is_name, is_text
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase
+from crmcore.privacy import masked, personal
 
+from ._evidence import to_evidence
 from ._rule import EXACT, is_a
 
 _TWO_DIGITS = Decimal("0.01")
@@ -104,7 +106,8 @@ class Entry:
         at_stake: For what is unknown: the points that it would give if it held.
         reason: Why, in words.
         fields: The names of the fields that the rule reads, sorted.
-        values: The value of each of them.
+        values: The value of each of them. A word stands for a member of an enumeration, None
+            for NaN, UTC for any zone, and text for whatever cannot be written down exactly.
         events: For a rule of events: what became of each, in the order of their days.
 
     .. versionadded:: 0.1.0
@@ -120,7 +123,7 @@ class Entry:
     age_days: int | None = None
     at_stake: Decimal = Decimal(0)
     fields: tuple[str, ...] = ()
-    values: tuple[object, ...] = ()
+    values: tuple[object, ...] = attrs.field(default=(), converter=to_evidence)
     events: tuple[EventPart, ...] = ()
 
     @property
@@ -165,8 +168,8 @@ class Override:
     """
 
     value: Decimal = attrs.field(converter=_to_value)
-    author: str = attrs.field(validator=is_name)
-    reason: str = attrs.field(validator=is_text)
+    author: str = attrs.field(validator=is_name, repr=masked, metadata=personal("name"))
+    reason: str = attrs.field(validator=is_text, repr=masked, metadata=personal("text"))
     expires: date = attrs.field(validator=_is_day)
 
     def counts(self, as_of: date) -> bool:
