@@ -16,7 +16,7 @@ from crmcore.features import CustomerFeatures, Trail
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined
 from crmcore.policies import Policy
 from crmcore.prediction import Lift, lift
-from crmcore.storage import Store
+from crmcore.storage import DEFAULT_TENANT, Store
 
 from ._impact import JUDGED, Backtest, BacktestDay, Difference, What
 from ._judging import checkpoints
@@ -77,6 +77,7 @@ def backtest(
     horizon_days: int = 90,
     outcome: Outcome = bought,
     progress: Progress = silent,
+    tenant: str = DEFAULT_TENANT,
 ) -> Backtest:
     """Judge the customers of past days by two policies, and compare both with what came of it.
 
@@ -94,6 +95,7 @@ def backtest(
         outcome: Says of a trail whether the outcome came about between two days, the second
             not included; by default whether the customer bought something.
         progress: Hears how much of a step is done, of how much if known, and which it is.
+        tenant: Whose records are looked at.
 
     Raises:
         InvalidValueError: If there is no day, one is later than *as_of*, the horizon is
@@ -111,7 +113,7 @@ def backtest(
             rule = f"be that of the old policy, {getattr(old, name)}"
             raise InvalidValueError(f"new.{name}", getattr(new, name), rule)
     with localcontext(DefaultContext):
-        trails = read_trails(store, policy=old, as_of=as_of, progress=progress)
+        trails = read_trails(store, policy=old, as_of=as_of, progress=progress, tenant=tenant)
         found = {each: _Found() for each in asked}
         months = checkpoints(_first_day(trails) or asked[0], asked[-1])
         step = Phrase("judging customers", "评估客户")

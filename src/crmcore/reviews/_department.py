@@ -20,7 +20,7 @@ from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights, Continuity, Lock, Pin
 from crmcore.segments import GroupSummary, summarize
-from crmcore.storage import Store
+from crmcore.storage import DEFAULT_TENANT, Store
 
 from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
 from ._finding import book_findings, stranger_findings
@@ -50,6 +50,7 @@ def review_department(
     watch: Watch | None = None,
     solver: Solver | None = None,
     progress: Progress = silent,
+    tenant: str = DEFAULT_TENANT,
 ) -> Review:
     """Review a department on a day, and propose who should do what and look after whom.
 
@@ -77,6 +78,7 @@ def review_department(
             each early; see `crmcore.allocation.Watch`.
         solver: Has the last word in both, like `crmcore.solver.Highs`.
         progress: Hears how much of a step is done, of how much if known, and which it is.
+        tenant: Whose records are looked at.
 
     Returns:
         The review; the same records, policy and day give the same review, byte by byte,
@@ -101,7 +103,12 @@ def review_department(
     _refuse_absurd(months=months, weeks=weeks)
     with localcontext(DefaultContext):
         records = read_records(
-            store, policy=policy, as_of=as_of, department=department, progress=progress
+            store,
+            policy=policy,
+            as_of=as_of,
+            department=department,
+            progress=progress,
+            tenant=tenant,
         )
         judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
         progress(0, None, Phrase("computing KPIs", "计算指标"))

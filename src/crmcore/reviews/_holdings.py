@@ -11,7 +11,7 @@ from crmcore.checks import utc
 from crmcore.customers import owners_at
 from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.organization import Duty
-from crmcore.storage import Store
+from crmcore.storage import DEFAULT_TENANT, Store
 
 
 @attrs.frozen(kw_only=True)
@@ -36,13 +36,18 @@ class Holdings:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def holdings_at(store: Store, at: datetime) -> Holdings:
+def holdings_at(store: Store, at: datetime, *, tenant: str = DEFAULT_TENANT) -> Holdings:
     """Return who holds what in *store* at the instant *at*.
+
+    Args:
+        store: Where the records are kept.
+        at: The instant.
+        tenant: Whose records are looked at.
 
     .. versionadded:: 0.1.0
     """
     instant = utc(at, "at")
-    with store.unit_of_work(readonly=True) as uow:
+    with store.unit_of_work(readonly=True, tenant=tenant) as uow:
         owners = owners_at(uow.ownerships.lasting(at=instant), instant)
         duties = [
             (held.responsibility, held.duty, held.member)

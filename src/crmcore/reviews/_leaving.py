@@ -15,7 +15,7 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights, Pin
-from crmcore.storage import Store, UnitOfWork
+from crmcore.storage import DEFAULT_TENANT, Store, UnitOfWork
 
 from ._assigning import CustomerRule, Planning
 from ._handover import Handover
@@ -53,6 +53,7 @@ def plan_handover(
     watch: Watch | None = None,
     solver: Solver | None = None,
     progress: Progress = silent,
+    tenant: str = DEFAULT_TENANT,
 ) -> Handover:
     """Plan who takes over what one member holds, with a note for each customer.
 
@@ -88,6 +89,7 @@ def plan_handover(
         watch: Takes the time of each search, and may end it early.
         solver: Has the last word in each search.
         progress: Hears how much of a step is done, of how much if known, and which it is.
+        tenant: Whose records are looked at.
 
     Raises:
         NotFoundError: If there is no such member.
@@ -105,10 +107,15 @@ def plan_handover(
     day(as_of)
     _refuse_absurd(as_of, left_on, until, weeks)
     with localcontext(DefaultContext):
-        with store.unit_of_work(readonly=True) as uow:
+        with store.unit_of_work(readonly=True, tenant=tenant) as uow:
             department = uow.teams.get(uow.members.get(member).team).department
         records = read_records(
-            store, policy=policy, as_of=as_of, department=department, progress=progress
+            store,
+            policy=policy,
+            as_of=as_of,
+            department=department,
+            progress=progress,
+            tenant=tenant,
         )
         judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
         planning = Planning(
@@ -123,7 +130,7 @@ def plan_handover(
             solver=solver,
         )
         progress(0, None, Phrase("making the plan", "制定调整方案"))
-        with store.unit_of_work(readonly=True) as uow:
+        with store.unit_of_work(readonly=True, tenant=tenant) as uow:
             task = attrs.evolve(
                 task_of(uow, member, records, judgements, planning),
                 rest_to=None if rest_to is None else records.organization.member(rest_to).id,

@@ -64,11 +64,17 @@ class Records:
 
 
 def read_records(
-    store: Store, *, policy: Policy, as_of: date, department: str | None, progress: Progress
+    store: Store,
+    *,
+    policy: Policy,
+    as_of: date,
+    department: str | None,
+    progress: Progress,
+    tenant: str,
 ) -> Records:
     """Read everything that a review needs, as it stood when the day *as_of* began."""
     at = midnight(as_of, find_zone(policy.zone))
-    with store.unit_of_work(readonly=True) as uow:
+    with store.unit_of_work(readonly=True, tenant=tenant) as uow:
         organization = read_organization(uow, department=department)
         own = {member.id for member in organization.members}
         elsewhere = frozenset(member.id for member in uow.members.stream()) - own
@@ -95,11 +101,11 @@ def read_records(
 
 
 def read_trails(
-    store: Store, *, policy: Policy, as_of: date, progress: Progress
+    store: Store, *, policy: Policy, as_of: date, progress: Progress, tenant: str
 ) -> Mapping[CustomerId, Trail]:
     """Read what each stored customer did before the day *as_of*, whether or not in use."""
     at = midnight(as_of, find_zone(policy.zone))
-    with store.unit_of_work(readonly=True) as uow:
+    with store.unit_of_work(readonly=True, tenant=tenant) as uow:
         stored = {customer.id: customer for customer in uow.customers.stream(with_archived=True)}
         return _trails(uow, stored, at, policy, Counter(), progress)
 
