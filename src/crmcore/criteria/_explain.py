@@ -10,8 +10,10 @@ from typing import Final
 
 import attrs
 
+from crmcore.checks import Withheld
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
+from crmcore.privacy import personal_fields
 from crmcore.verdicts import Verdict
 
 from ._back_end import Arithmetic, Comparison, Function, Match
@@ -22,6 +24,7 @@ from ._predicate import Answer, Predicate
 from ._reading import MATCHES, OPERATORS, has, read
 from ._words import (
     ABSENT,
+    AS_ASKED,
     TRUE,
     UNKNOWN,
     Claim,
@@ -53,19 +56,26 @@ class Seen:
     Attributes:
         value: Its value; None where it is missing.
         term: Its words.
-        observed: The fields that it reads, each with its value.
+        observed: The fields that it reads, each with its value, unless that is personal.
         gaps: The fields that leave it missing.
+        is_personal: Whether it reads personal data; then nothing that is said shows its value.
     """
 
     value: object
     term: Term
     observed: tuple[tuple[str, object], ...] = ()
     gaps: tuple[str, ...] = ()
+    is_personal: bool = False
 
     @property
     def is_field(self) -> bool:
         """Whether it is a field itself, and not calculated."""
         return len(self.observed) == 1 and self.term.phrase.en == self.observed[0][0]
+
+    @property
+    def told(self) -> object:
+        """What an error may tell of its value."""
+        return Withheld.of(self.value) if self.is_personal else self.value
 
 
 def _together(parts: Sequence[Seen]) -> tuple[tuple[str, object], ...]:
@@ -90,9 +100,12 @@ class Explain:
 
     def field(self, name: str) -> Seen:
         value = read(self.record, name)
-        gaps = (name,) if value is None else ()
         term = Term(Phrase(name, name), is_day=isinstance(value, date))
-        return Seen(value=value, term=term, observed=((name, value),), gaps=gaps)
+        if value is None:
+            return Seen(value=value, term=term, observed=((name, value),), gaps=(name,))
+        is_personal = name in personal_fields(type(self.record))
+        shown = Withheld.of(value) if is_personal else value
+        return Seen(value=value, term=term, observed=((name, shown),), is_personal=is_personal)
 
     def literal(self, value: Scalar) -> Seen:
         return Seen(value=value, term=Term(show(value), is_day=isinstance(value, date)))
@@ -110,17 +123,16 @@ class Explain:
         if value is None and not gaps:
             # The quotient has no value because the denominator is zero.
             gaps = tuple(name for name, _ in right.observed)
-        return Seen(value=value, term=term, observed=_together((left, right)), gaps=gaps)
+        return _calculated(value, term, (left, right), gaps)
 
     def call(self, function: Function, arguments: Sequence[Seen]) -> Seen:
         term = called(function, [argument.term for argument in arguments])
         try:
             value = FUNCTIONS[function](*(argument.value for argument in arguments))
         except TypeError as error:
-            wrong = next(each for each in arguments if each.value is error.args[0])
-            raise InvalidValueError(wrong.term.phrase.en, wrong.value, _RULES[function]) from None
-        gaps = () if value is not None else _gaps(arguments)
-        return Seen(value=value, term=term, observed=_together(arguments), gaps=gaps)
+            (place,) = error.args
+            raise _refusal(arguments[place], _RULES[function]) from None
+        return _calculated(value, term, arguments, () if value is not None else _gaps(arguments))
 
     def compare(self, op: Comparison, left: Seen, right: Seen) -> Explanation:
         claim = compared(op, right.term.phrase, is_day=right.term.is_day)
@@ -129,7 +141,7 @@ class Explain:
         try:
             truth = bool(OPERATORS[op](left.value, right.value))
         except TypeError:
-            raise _refusal(left, f"be comparable with {right.value!r}") from None
+            raise _refusal(left, f"be comparable with {right.told!r}") from None
         return _leaf(left, claim, truth, right)
 
     def is_in(self, operand: Seen, values: tuple[Scalar, ...]) -> Explanation:
@@ -199,12 +211,24 @@ class Explain:
         )
 
 
+def _calculated(value: object, term: Term, operands: Sequence[Seen], gaps: tuple[str, ...]) -> Seen:
+    return Seen(
+        value=value,
+        term=term,
+        observed=_together(operands),
+        gaps=gaps,
+        is_personal=any(operand.is_personal for operand in operands),
+    )
+
+
 def _answered(
     predicate: Predicate, subject: Phrase, answer: Answer, inputs: Sequence[Seen]
 ) -> Phrase:
     if answer.error:
-        name = predicate.name
-        return Phrase(f"{name} failed: {answer.error}", f"{name} 出错：{answer.error}")
+        name, error = predicate.name, answer.error
+        if any(operand.is_personal for operand in inputs):
+            error, _, _ = error.partition(":")  # the kind of error, and not what it read
+        return Phrase(f"{name} failed: {error}", f"{name} 出错：{error}")
     found = _listed(_together(inputs))
     claim = TRUE.yes if answer.truth else TRUE.no
     said = says(subject, UNKNOWN if answer.truth is None else claim)
@@ -212,17 +236,19 @@ def _answered(
 
 
 def _refusal(operand: Seen, rule: str) -> InvalidValueError:
-    return InvalidValueError(operand.term.phrase.en, operand.value, rule)
+    return InvalidValueError(operand.term.phrase.en, operand.told, rule)
 
 
 def _no_number(term: Term, left: Seen, right: Seen) -> InvalidValueError:
     rule = "be made of numbers, and not mix decimals with floats"
-    return InvalidValueError(term.phrase.en, (left.value, right.value), rule)
+    return InvalidValueError(term.phrase.en, (left.told, right.told), rule)
 
 
 def _leaf(left: Seen, claim: Claim, truth: bool | None, right: Seen | None = None) -> Explanation:  # noqa: FBT001 - the truth is the finding
     sides = (left,) if right is None else (left, right)
     gaps = _gaps(sides) if truth is None else ()
+    if truth is not None and claim is not ABSENT and any(side.is_personal for side in sides):
+        return _withheld(left.term.phrase, _together(sides), truth=truth)
     return Explanation(
         verdict=Verdict.of(truth),
         observed=_together(sides),
@@ -232,6 +258,21 @@ def _leaf(left: Seen, claim: Claim, truth: bool | None, right: Seen | None = Non
         claim=claim.yes,
         opposite=claim.no,
         distance=None if right is None else _distance(left.value, right.value),
+    )
+
+
+def _withheld(
+    subject: Phrase, observed: tuple[tuple[str, object], ...], *, truth: bool
+) -> Explanation:
+    """Return the leaf that reads personal data: it tells that it was asked, and not what."""
+    claim, opposite = AS_ASKED.yes, AS_ASKED.no
+    return Explanation(
+        verdict=Verdict.of(truth),
+        observed=observed,
+        sentence=says(subject, claim if truth else opposite),
+        subject=subject,
+        claim=claim,
+        opposite=opposite,
     )
 
 

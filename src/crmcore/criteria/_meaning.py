@@ -35,9 +35,9 @@ def _mix(left: object, right: object) -> bool:
         return True
     for value in (left, right):
         if value is not None and (isinstance(value, bool) or not isinstance(value, _NUMBERS)):
-            raise TypeError(value)
+            raise TypeError(0)
     if {Decimal, float} == {type(left), type(right)}:
-        raise TypeError((left, right))
+        raise TypeError(0)
     return left is not None and right is not None
 
 
@@ -69,7 +69,7 @@ def _size(value: Any) -> Any:  # noqa: ANN401 - a number or None
 
 def _length(value: object) -> int | None:
     if value is not None and not isinstance(value, str):
-        raise TypeError(value)
+        raise TypeError(0)
     return None if value is None else len(value)
 
 
@@ -78,14 +78,16 @@ def _coalesce(*values: object) -> object:
 
 
 def _days_between(start: object, end: object) -> int | None:
-    for day in (start, end):
+    for place, day in enumerate((start, end)):
         if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-            raise TypeError(day)
+            raise TypeError(place)
     if not isinstance(start, date) or not isinstance(end, date):
         return None
     return (end - start).days
 
 
+# What does not take its operands raises a TypeError with the place of the wrong one: never with
+# the operand, which may be personal.
 ARITHMETIC: Final[dict[Arithmetic, Callable[[Any, Any], Any]]] = {
     "add": _exact(operator.add, _EXACT.add),
     "sub": _exact(operator.sub, _EXACT.subtract),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
+from crmcore.checks import Withheld
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Undefined
+from crmcore.privacy import personal_fields
 
 from ._back_end import Comparison, Match
 
@@ -39,13 +42,12 @@ def read(record: object, name: str) -> object:
                 rule = f"be an attribute that can be read, and says: {error}"
                 raise InvalidValueError(name, type(record).__name__, rule) from error
             raise UnknownNameError("field", name, _names(record)) from None
-    try:
+    with suppress(TypeError, ValueError, ArithmeticError):
         # NaN is the one value that differs from itself.
         is_absent = bool(value != value) or isinstance(value, Undefined)  # noqa: PLR0124
-    except (TypeError, ValueError, ArithmeticError):
-        rule = "be a single value, and None where it is missing"
-        raise InvalidValueError(name, value, rule) from None
-    return None if is_absent else value
+        return None if is_absent else value
+    shown = Withheld.of(value) if name in personal_fields(type(record)) else value
+    raise InvalidValueError(name, shown, "be a single value, and None where it is missing")
 
 
 def _names(record: object) -> list[str]:
@@ -55,28 +57,28 @@ def _names(record: object) -> list[str]:
 def has(value: object, text: str) -> bool:
     """Say whether a set of texts has *text* as an element."""
     if not isinstance(value, set | frozenset | tuple | list):
-        raise TypeError(value)
+        raise TypeError
     return text in value
 
 
 def contains(value: object, text: str) -> bool:
     """Say whether a text contains *text*."""
     if not isinstance(value, str):
-        raise TypeError(value)
+        raise TypeError
     return text in value
 
 
 def starts(value: object, text: str) -> bool:
     """Say whether a text starts with *text*."""
     if not isinstance(value, str):
-        raise TypeError(value)
+        raise TypeError
     return value.startswith(text)
 
 
 def ends(value: object, text: str) -> bool:
     """Say whether a text ends with *text*."""
     if not isinstance(value, str):
-        raise TypeError(value)
+        raise TypeError
     return value.endswith(text)
 
 

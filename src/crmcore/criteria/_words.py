@@ -128,6 +128,7 @@ def holding(text: str) -> Claim:
 
 
 ABSENT: Final = Claim(Phrase("missing", "缺失"), Phrase("present", "存在"))
+AS_ASKED: Final = Claim(Phrase("as asked", "符合要求"), Phrase("not as asked", "不符合要求"))
 
 
 def joined(phrases: Sequence[Phrase], en: str, zh: str) -> Phrase:

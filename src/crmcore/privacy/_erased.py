@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from crmcore.checks import Withheld
+from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 
 from ._personal import Erasure, Personal, personal_fields
@@ -29,6 +31,8 @@ def erased(record: R) -> R:
     .. versionadded:: 0.1.0
     """
     cls: type[Any] = type(record)
+    if not attrs.has(cls):
+        raise InvalidValueError("record", Withheld.of(record), "be of an attrs class")
     declared = personal_fields(cls)
     changes: dict[str, Any] = {}
     for field in attrs.fields(cls):

@@ -99,20 +99,25 @@ def _word(words: type[_W], word: str, kind: str) -> _W:
 
 
 def personal_fields(record_type: type[Any]) -> Mapping[str, Personal]:
-    """Return the fields of an attrs class that hold personal data, by name, in their order.
+    """Return the fields of a class that hold personal data, by name, in their order.
+
+    Only attrs classes declare fields; any other class has none.
 
     Raises:
-        InvalidValueError: If it is no attrs class.
+        InvalidValueError: If it is no class.
 
     .. versionadded:: 0.1.0
     """
-    if not (isinstance(record_type, type) and attrs.has(record_type)):
-        raise InvalidValueError("record_type", Withheld.of(record_type), "be an attrs class")
-    return _declared(record_type)
+    if not isinstance(record_type, type):
+        raise InvalidValueError("record_type", Withheld.of(record_type), "be a class")
+    known: Any = record_type
+    return _declared(known)
 
 
 @cache
 def _declared(record_type: type[Any]) -> Mapping[str, Personal]:
+    if not attrs.has(record_type):
+        return MappingProxyType({})
     declared = {field.name: field.metadata.get(PERSONAL) for field in attrs.fields(record_type)}
     return MappingProxyType({name: found for name, found in declared.items() if found is not None})
 

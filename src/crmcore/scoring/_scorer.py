@@ -23,6 +23,7 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
+from crmcore.privacy import masked, personal_fields
 
 from ._decay import Fade, age_in_days
 from ._ledger import GroupCaps, Ledger, Terms, clamped
@@ -65,6 +66,17 @@ class RuleScorer:
     def read(self) -> Callable[[Any], tuple[object, ...]]:
         """The function that reads them."""
         return reader(self.fields, self.of)
+
+    def _kept(self, record: object, values: tuple[object, ...]) -> tuple[object, ...]:
+        """Return the values as a ledger keeps them: it is not erased, so nothing personal."""
+        hidden = personal_fields(type(record))
+        if hidden.keys().isdisjoint(self.fields):
+            return values
+        read = zip(self.fields, values, strict=True)
+        return tuple(
+            masked(value) if name in hidden and not is_missing(value) else value
+            for name, value in read
+        )
 
     @cached_property
     def reason(self) -> Phrase:
@@ -109,7 +121,7 @@ class RuleScorer:
             age_days=age,
             reason=self.reason,
             fields=self.fields,
-            values=values,
+            values=self._kept(record, values),
         )
 
     def unknown(self, record: object) -> Entry:
@@ -132,7 +144,7 @@ class RuleScorer:
             at_stake=at_stake.copy_sign(rule.points),
             reason=absence(self._missing(record, values), self.reason),
             fields=self.fields,
-            values=values,
+            values=self._kept(record, values),
         )
 
     def _missing(self, record: object, values: tuple[object, ...]) -> list[str]:
