@@ -40,20 +40,25 @@ except ImportError:
     raise MissingExtraError("crmcore.testing", "testing") from None
 
 # Before they are imported, so that a failing check shows both sides.
-for _name in ("finding", "histories", "keeping", "units"):
+for _name in ("conformance", "finding", "histories", "keeping", "trails", "units"):
     pytest.register_assert_rewrite(f"crmcore.testing._{_name}")
 
 from ._back_ends import Tally, check_back_end  # noqa: E402 - only once there is what it needs
 from ._check import check_store  # noqa: E402 - as above
+from ._conformance import StoreConformance  # noqa: E402 - as above
 from ._edges import EDGES, random_rows  # noqa: E402 - as above
+from ._histories import make_state_machine  # noqa: E402 - as above
 from ._predicates import check_predicate  # noqa: E402 - as above
 from ._random_criteria import random_criteria  # noqa: E402 - as above
 from ._solvers import check_solver  # noqa: E402 - as above
 from ._strategies import criteria, organizations, records  # noqa: E402 - as above
+from ._suite import SUITE  # noqa: E402 - as above
 from ._values import amounts  # noqa: E402 - as above
 
 __all__ = [
     "EDGES",
+    "SUITE",
+    "StoreConformance",
     "Tally",
     "amounts",
     "check_back_end",
@@ -61,6 +66,7 @@ __all__ = [
     "check_solver",
     "check_store",
     "criteria",
+    "make_state_machine",
     "organizations",
     "random_criteria",
     "random_rows",

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import pytest
+from hypothesis.stateful import run_state_machine_as_test
 
 from crmcore.storage import Store
 
-from ._finding import FINDING
-from ._histories import check_histories
-from ._keeping import KEEPING
-from ._units import UNITS
+from ._histories import make_state_machine
+from ._suite import EXAMPLES, as_assertions, go_through
+from ._trails import keeps_a_trail
 
 
 def check_store(make: Callable[[], Store], *, histories: int = 30, shrink: bool = True) -> None:
     """Check that a store keeps every promise of `crmcore.storage.Store`.
 
-    First come the examples: each is short, and says in a sentence what was promised. Then come
-    random histories of adding, saving, removing, finding, committing and rolling back; a plain
-    dictionary goes through the same, and both must answer alike.
+    First come the examples: each is short, and says in a sentence what was promised. Those
+    about a capability that the store does not claim are left out. Then come random histories,
+    as `make_state_machine` tells them.
+
+    `StoreConformance` goes through the same examples with a test for each.
 
     Args:
         make: Returns a new, empty store. It is called for each example and each history; the
@@ -35,25 +35,17 @@ def check_store(make: Callable[[], Store], *, histories: int = 30, shrink: bool 
 
     .. versionadded:: 0.1.0
     """
-    for example in (*KEEPING, *FINDING, *UNITS):
-        store = make()
-        try:
-            with _as_assertions():
-                example(store)
-        except BaseException as error:
-            error.add_note(f"the promise: {example.__doc__}")
-            raise
-        finally:
-            store.close()
+    with make() as store:
+        capabilities = store.capabilities
+        audited = keeps_a_trail(store)
+    for example in EXAMPLES:
+        if example.beside(capabilities, audited=audited) is None:
+            store = make()
+            try:
+                go_through(example, store)
+            finally:
+                store.close()
     if histories:
-        with _as_assertions():
-            check_histories(make, count=histories, shrink=shrink)
-
-
-@contextmanager
-def _as_assertions() -> Iterator[None]:
-    """Turn what pytest says of an error that was not raised into a plain failed assertion."""
-    try:
-        yield
-    except pytest.fail.Exception as failed:
-        raise AssertionError(failed.msg) from failed
+        machine = make_state_machine(make, histories=histories, shrink=shrink)
+        with as_assertions():
+            run_state_machine_as_test(machine, settings=machine.TestCase.settings)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +16,7 @@ from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import MemberId
 from crmcore.storage import Store
 
+from ._promises import Promises
 from ._samples import (
     KEYS,
     NEW_YEAR,
@@ -34,10 +34,13 @@ from ._samples import (
     purchase,
 )
 
+FINDING: Final = Promises()
+
 _MICROSECOND = timedelta(microseconds=1)
 _WEI, _LIN = MemberId("wei"), MemberId("lin")
 
 
+@FINDING
 def records_come_in_the_order_of_their_ids(store: Store) -> None:
     """The order is by code point, whatever the order in which they were added."""
     keep(store, customers=[customer(key) for key in sorted(KEYS, reverse=True)])
@@ -46,6 +49,7 @@ def records_come_in_the_order_of_their_ids(store: Store) -> None:
     assert all_ids(store) == sorted([*KEYS, "a-0"])
 
 
+@FINDING
 def a_stream_goes_through_many(store: Store) -> None:
     """A stream goes through more records than anybody reads at once, and skips none."""
     keys = [f"c-{n:05}" for n in range(4_001)]
@@ -55,6 +59,7 @@ def a_stream_goes_through_many(store: Store) -> None:
     assert look(store, lambda uow: uow.customers.count()) == len(keys)
 
 
+@FINDING
 def a_unit_reads_its_own_writes(store: Store) -> None:
     """What a unit of work has added, saved and removed shows in all that it reads."""
     keep(store, customers=[customer(key) for key in ("a", "c", "e")])
@@ -69,9 +74,11 @@ def a_unit_reads_its_own_writes(store: Store) -> None:
         assert [found.id for found in uow.customers.stream(F.region == "north")] == ["d", "e"]
         assert list(uow.customers.get_many(["a", "c", "d"])) == ["a", "d"]
         assert uow.customers.count() == len(["a", "b", "d", "e"])
-        assert [found.id for found in uow.customers.page(after="a", limit=2).items] == ["b", "d"]
+        behind = uow.customers.page(limit=1).next
+        assert [found.id for found in uow.customers.page(after=behind, limit=2).items] == ["b", "d"]
 
 
+@FINDING
 def what_a_stream_yields_may_be_changed(store: Store) -> None:
     """Saving and removing while a stream goes on is fine; each record comes once."""
     keep(store, customers=[customer(f"c-{n}") for n in range(9)])
@@ -90,6 +97,7 @@ def what_a_stream_yields_may_be_changed(store: Store) -> None:
     assert look(store, lambda uow: uow.customers.count(F.name == "Met")) == len(met) - 3
 
 
+@FINDING
 def pages_cover_everything_once(store: Store) -> None:
     """Going on after each page's last id meets every record once, and then ends."""
     keep(store, customers=[customer(key) for key in KEYS])
@@ -104,19 +112,22 @@ def pages_cover_everything_once(store: Store) -> None:
     assert met == list(KEYS)
 
 
+@FINDING
 def a_full_last_page_is_the_last(store: Store) -> None:
     """Where nothing is left, there is no next page to go to."""
     keep(store, customers=[customer("a"), customer("b")])
 
     with store.unit_of_work(readonly=True) as uow:
         assert uow.customers.page(limit=2).next is None
-        assert uow.customers.page(limit=1).next == "a"
-        assert uow.customers.page(after="b").items == ()
-        assert [found.id for found in uow.customers.page(after="aa").items] == ["b"]
+        assert uow.customers.page(limit=3).next is None
+        behind = uow.customers.page(limit=1).next
+        assert [found.id for found in uow.customers.page(after=behind, limit=1).items] == ["b"]
+        assert uow.customers.page(after=behind, limit=1).next is None
         with pytest.raises(InvalidValueError, match="limit must be at least 1"):
             uow.customers.page(limit=0)
 
 
+@FINDING
 def pages_hold_what_the_criterion_holds_for(store: Store) -> None:
     """A page counts only what was asked for."""
     keep(
@@ -128,10 +139,11 @@ def pages_hold_what_the_criterion_holds_for(store: Store) -> None:
     rest = look(store, lambda uow: uow.customers.page(F.region == "north", after=page.next))
 
     assert [found.id for found in page.items] == ["c-1", "c-3"]
-    assert page.next == "c-3"
+    assert page.next is not None
     assert ([found.id for found in rest.items], rest.next) == (["c-5"], None)
 
 
+@FINDING
 def a_query_returns_what_surely_holds(store: Store) -> None:
     """Where something is missing the answer is unknown, and a query leaves it out."""
     keep(
@@ -161,6 +173,7 @@ def a_query_returns_what_surely_holds(store: Store) -> None:
             assert uow.customers.count(where) == len(expected), where
 
 
+@FINDING
 def instants_are_compared_exactly(store: Store) -> None:
     """A criterion tells two purchases apart that lie a microsecond from each other."""
     keep(store, purchases=[purchase("a"), purchase("b", at=NEW_YEAR + _MICROSECOND)])
@@ -169,6 +182,7 @@ def instants_are_compared_exactly(store: Store) -> None:
     assert look(store, lambda uow: uow.purchases.count(F.at >= NEW_YEAR)) == len("ab")
 
 
+@FINDING
 def a_query_for_a_field_that_is_none_is_refused(store: Store) -> None:
     """A misspelt field is told, even where there is nothing to look at."""
     with (
@@ -178,6 +192,7 @@ def a_query_for_a_field_that_is_none_is_refused(store: Store) -> None:
         uow.customers.stream(F.regoin == "north")
 
 
+@FINDING
 def what_belongs_to_a_customer_is_found(store: Store) -> None:
     """All that belongs to a customer comes in the order in which it happened, then by id."""
     keep(
@@ -209,6 +224,7 @@ def what_belongs_to_a_customer_is_found(store: Store) -> None:
         assert uow.purchases.of_customer(customer("c-3").id) == ()
 
 
+@FINDING
 def what_belongs_to_a_customer_shows_own_writes(store: Store) -> None:
     """What a unit of work has moved to another customer belongs there at once."""
     keep(store, purchases=[purchase("a"), purchase("b"), purchase("c")])
@@ -224,6 +240,7 @@ def what_belongs_to_a_customer_shows_own_writes(store: Store) -> None:
         assert [found.id for found in moved] == ["a"]
 
 
+@FINDING
 def an_interval_holds_its_beginning_and_not_its_end(store: Store) -> None:
     """What lasts from new year to spring lasts at new year, and no longer in spring."""
     keep(
@@ -244,6 +261,7 @@ def an_interval_holds_its_beginning_and_not_its_end(store: Store) -> None:
             assert [held.id for held in uow.assignments.lasting(at=at)] == expected
 
 
+@FINDING
 def a_matter_is_open_until_it_is_closed(store: Store) -> None:
     """What came up at new year and was closed in spring is open at new year, and no longer then."""
     keep(
@@ -266,6 +284,7 @@ def a_matter_is_open_until_it_is_closed(store: Store) -> None:
             assert [found.id for found in uow.matters.open(at=at)] == expected
 
 
+@FINDING
 def the_matters_of_a_member_are_found(store: Store) -> None:
     """Open or closed, they come in the order in which they came up; nobody's are nobody's."""
     keep(
@@ -285,6 +304,7 @@ def the_matters_of_a_member_are_found(store: Store) -> None:
         assert uow.matters.of_member(_LIN) == ()
 
 
+@FINDING
 def until_leaves_out_the_end(store: Store) -> None:
     """What happened up to an instant comes by id, without what happened at it."""
     keep(
@@ -304,6 +324,7 @@ def until_leaves_out_the_end(store: Store) -> None:
             assert [done.id for done in uow.interactions.until(end)] == expected
 
 
+@FINDING
 def naive_instants_are_refused(store: Store) -> None:
     """An instant without a zone is no question that has an answer."""
     naive = NEW_YEAR.replace(tzinfo=None)
@@ -317,24 +338,3 @@ def naive_instants_are_refused(store: Store) -> None:
             uow.assignments.lasting(at=naive)
         with pytest.raises(InvalidValueError, match="at must carry a time zone"):
             uow.matters.open(at=naive)
-
-
-FINDING: Final[tuple[Callable[[Store], None], ...]] = (
-    records_come_in_the_order_of_their_ids,
-    a_stream_goes_through_many,
-    a_unit_reads_its_own_writes,
-    what_a_stream_yields_may_be_changed,
-    pages_cover_everything_once,
-    a_full_last_page_is_the_last,
-    pages_hold_what_the_criterion_holds_for,
-    a_query_returns_what_surely_holds,
-    instants_are_compared_exactly,
-    a_query_for_a_field_that_is_none_is_refused,
-    what_belongs_to_a_customer_is_found,
-    what_belongs_to_a_customer_shows_own_writes,
-    an_interval_holds_its_beginning_and_not_its_end,
-    a_matter_is_open_until_it_is_closed,
-    the_matters_of_a_member_are_found,
-    until_leaves_out_the_end,
-    naive_instants_are_refused,
-)

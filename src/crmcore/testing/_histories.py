@@ -6,31 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final
 
 import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from crmcore.activities import Purchase
 from crmcore.criteria import Criterion, F, unless
 from crmcore.customers import Customer, Ownership
-from crmcore.errors import (
-    AlreadyExistsError,
-    ConcurrencyConflictError,
-    NotFoundError,
-    UnitOfWorkClosedError,
-)
-from crmcore.storage import Store
+from crmcore.errors import CrmError, UnitOfWorkClosedError
+from crmcore.events import DomainEvent
+from crmcore.facts import TierFact, in_order, latest
+from crmcore.storage import DEFAULT_TENANT, Capability, Store
 
+from ._model import ModelCommands, ModelFacts, ModelRepository
 from ._samples import NEW_YEAR, SPRING, SUMMER
 from ._strategies import records
 
@@ -39,12 +32,23 @@ _STEPS: Final = 20
 _keys: Final = st.sampled_from(("A", "a", "é", "中", "😀"))
 _moments: Final = st.sampled_from((NEW_YEAR, SPRING, SUMMER))
 _ends: Final = st.sampled_from((None, datetime(9999, 12, 30, tzinfo=UTC)))
+_days: Final = st.sampled_from((date(1997, 1, 1), date(1997, 4, 1), date(1997, 7, 1)))
 _records: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "customers": records(Customer, id=_keys),
     "ownerships": records(Ownership, id=_keys, customer=_keys, since=_moments, until=_ends),
     "purchases": records(Purchase, id=_keys, customer=_keys, at=_moments),
 }
+_tiers: Final = records(
+    TierFact,
+    customer=_keys,
+    tier=st.sampled_from(("gold", "silver")),
+    as_of=_days,
+    since=st.just(date(1996, 12, 1)),
+    policy=st.just("shop"),
+    fingerprint=st.sampled_from(("f-1", "f-2")),
+)
 _names: Final = st.sampled_from(sorted(_records))
+_kinds: Final = {"customers": "customer", "ownerships": "ownership", "purchases": "purchase"}
 
 # Each criterion beside what it means, in plain Python.
 _QUERIES: Final[Mapping[str, tuple[tuple[Criterion, Callable[[Any], bool]], ...]]] = {
@@ -52,7 +56,7 @@ _QUERIES: Final[Mapping[str, tuple[tuple[Criterion, Callable[[Any], bool]], ...]
         (F.region == "north", lambda found: found.region == "north"),
         (~(F.region == "north"), lambda found: found.region == "south"),
         (unless(F.region == "north"), lambda found: found.region != "north"),
-        (F.archived_at.is_missing(), lambda found: found.archived_at is None),
+        (F.known_since.is_missing(), lambda found: found.known_since is None),
     ),
     "ownerships": ((F.customer == "é", lambda found: found.customer == "é"),),
     "purchases": (
@@ -60,6 +64,32 @@ _QUERIES: Final[Mapping[str, tuple[tuple[Criterion, Callable[[Any], bool]], ...]
         (F.quantity < 10, lambda found: found.quantity < 10),  # noqa: PLR2004 - any number
     ),
 }
+
+# Each order beside a key for sorting, in plain Python; a sort by key leaves ties by id.
+_ORDERS: Final[Mapping[str, tuple[tuple[tuple[str, ...], Callable[[Any], Any]], ...]]] = {
+    "customers": (
+        ((), lambda _: 0),
+        (("region",), lambda found: found.region or ""),
+        (("kind", "-known_since"), lambda found: (found.kind, -_number(found.known_since))),
+    ),
+    "ownerships": ((("-since", "member"), lambda found: (-_number(found.since), found.member)),),
+    "purchases": (
+        (("refund", "at"), lambda found: (found.refund, found.at)),
+        (("channel", "-quantity"), lambda found: (found.channel or "", -found.quantity)),
+    ),
+}
+
+
+def _number(day: date | None) -> int:
+    return 0 if day is None else day.toordinal()
+
+
+def _outcome(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it is
+    """Return what a call returns, or the type and the parts of the error that it raises."""
+    try:
+        return call()
+    except CrmError as error:
+        return type(error), error.args
 
 
 class _History(RuleBasedStateMachine):
@@ -70,113 +100,186 @@ class _History(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.store = type(self).make()
-        self.committed: dict[str, dict[str, Any]] = {name: {} for name in _records}
-        self._begin()
+        can = self.store.capabilities
+        self.tenants = (DEFAULT_TENANT, "other") if Capability.TENANTS in can else (DEFAULT_TENANT,)
+        self.tells = Capability.OUTBOX in can
+        self.kept: dict[str, dict[str, dict[str, Any]]] = {
+            tenant: {name: {} for name in (*_records, "tiers", "commands")}
+            for tenant in self.tenants
+        }
+        self.told: dict[str, list[DomainEvent]] = {tenant: [] for tenant in self.tenants}
+        self.heard: dict[str, dict[int, DomainEvent]] = {tenant: {} for tenant in self.tenants}
+        self.positions: dict[str, str | None] = dict.fromkeys(self.tenants)
+        self._begin(DEFAULT_TENANT)
 
-    def _begin(self) -> None:
-        self.model = {name: dict(records) for name, records in self.committed.items()}
-        self.uow = self.store.unit_of_work()
+    def _begin(self, tenant: str) -> None:
+        self.tenant = tenant
+        self.rows = {name: dict(rows) for name, rows in self.kept[tenant].items()}
+        self.recorded: list[DomainEvent] = []
+        self.uow = self.store.unit_of_work(tenant=tenant)
 
     def _repository(self, name: str) -> Any:  # noqa: ANN401 - one of three
         return getattr(self.uow, name)
 
+    def _model(self, name: str) -> ModelRepository:
+        return ModelRepository(_kinds[name], self.rows[name])
+
+    def _agree_on(self, name: str, call: Callable[[Any], Any]) -> None:
+        """Make the same call to the store and to the model, with the same outcome."""
+        expected = _outcome(lambda: call(self._model(name)))
+        assert _outcome(lambda: call(self._repository(name))) == expected
+
     def _key(self, name: str, data: st.DataObject) -> str:
         """Return one of a few ids, more often than not one that is stored."""
-        return data.draw(st.one_of(st.sampled_from(sorted(self.model[name]) or ["a"]), _keys))
+        return data.draw(st.one_of(st.sampled_from(sorted(self.rows[name]) or ["a"]), _keys))
+
+    def _record(self, name: str, data: st.DataObject) -> Any:  # noqa: ANN401 - a record
+        """Return a record, more often than not at the version at which one is stored."""
+        key = self._key(name, data)
+        stored = self.rows[name].get(key)
+        versions = (0, 1) if stored is None else (stored.version, stored.version, 0, 1)
+        version = data.draw(st.sampled_from(versions))
+        return attrs.evolve(data.draw(_records[name]), id=key, version=version)
 
     @rule(name=_names, data=st.data())
     def add(self, name: str, data: st.DataObject) -> None:
-        record = attrs.evolve(data.draw(_records[name]), id=self._key(name, data))
-        if record.id in self.model[name]:
-            with pytest.raises(AlreadyExistsError):
-                self._repository(name).add(record)
-        else:
-            expected = attrs.evolve(record, version=1)
-            assert self._repository(name).add(record) == expected
-            self.model[name][record.id] = expected
+        record = self._record(name, data)
+        self._agree_on(name, lambda repository: repository.add(record))
 
     @rule(name=_names, data=st.data())
     def save(self, name: str, data: st.DataObject) -> None:
-        key = self._key(name, data)
-        record = attrs.evolve(data.draw(_records[name]), id=key)
-        stored = self.model[name].get(key)
-        with pytest.raises(ConcurrencyConflictError if stored else NotFoundError):
-            self._repository(name).save(record)  # which is of version 0
-        if stored:
-            expected = attrs.evolve(record, version=stored.version + 1)
-            changed = attrs.evolve(record, version=stored.version)
-            assert self._repository(name).save(changed) == expected
-            self.model[name][key] = expected
+        record = self._record(name, data)
+        self._agree_on(name, lambda repository: repository.save(record))
 
     @rule(name=_names, data=st.data())
     def remove(self, name: str, data: st.DataObject) -> None:
-        key = self._key(name, data)
-        stored = self.model[name].pop(key, None)
-        with pytest.raises(ConcurrencyConflictError if stored else NotFoundError):
-            self._repository(name).remove(key, version=0)
-        if stored:
-            self._repository(name).remove(key, version=stored.version)
+        record = self._record(name, data)
+        self._agree_on(name, lambda found: found.remove(record.id, version=record.version))
 
-    @rule(name=_names, key=_keys)
-    def find(self, name: str, key: str) -> None:
-        assert self._repository(name).find(key) == self.model[name].get(key)
+    @rule(name=_names, data=st.data(), chunk=st.integers(1, 3))
+    def bulk_upsert(self, name: str, data: st.DataObject, chunk: int) -> None:
+        some = [self._record(name, data) for _ in range(data.draw(st.integers(0, 4)))]
+        self._agree_on(name, lambda repository: repository.bulk_upsert(some, chunk=chunk))
 
-    @rule(name=_names, after=st.one_of(st.none(), _keys), limit=st.integers(1, 4))
-    def page(self, name: str, after: str | None, limit: int) -> None:
-        behind = [r for r in self._sorted(name) if after is None or r.id > after]
-        page = self._repository(name).page(after=after, limit=limit)
+    @rule(name=_names, key=_keys, with_archived=st.booleans())
+    def find(self, name: str, key: str, *, with_archived: bool) -> None:
+        self._agree_on(name, lambda found: found.find(key, with_archived=with_archived))
+        self._agree_on(name, lambda found: found.get(key))
+        self._agree_on(name, lambda found: dict(found.get_many([key, "a"])))
 
-        assert list(page.items) == behind[:limit]
-        assert page.next == (behind[limit - 1].id if len(behind) > limit else None)
+    @rule(name=_names, data=st.data(), limit=st.integers(1, 4), with_archived=st.booleans())
+    def page(self, name: str, data: st.DataObject, limit: int, *, with_archived: bool) -> None:
+        order, key = data.draw(st.sampled_from(_ORDERS[name]))
+        left = sorted(self._model(name).all(with_archived=with_archived), key=key)
+        wanted: dict[str, Any] = {"order": order, "limit": limit, "with_archived": with_archived}
+        after = None
+        while True:
+            page = self._repository(name).page(after=after, **wanted)
+            assert list(page.items) == left[:limit]
+            left, after = left[limit:], page.next
+            assert (after is None) is not bool(left)
+            if after is None:
+                break
 
-    @rule(name=_names)
-    def query(self, name: str) -> None:
+    @rule(name=_names, with_archived=st.booleans())
+    def query(self, name: str, *, with_archived: bool) -> None:
         for where, holds in _QUERIES[name]:
-            expected = [record for record in self._sorted(name) if holds(record)]
-            assert list(self._repository(name).stream(where)) == expected
-            assert self._repository(name).count(where) == len(expected)
+            expected = self._model(name).all(holds, with_archived=with_archived)
+            found = self._repository(name).stream(where, with_archived=with_archived)
+            assert list(found) == expected
+            count = self._repository(name).count(where, with_archived=with_archived)
+            assert count == len(expected)
 
     @rule(customer=_keys, at=_moments)
     def ask(self, customer: Any, at: datetime) -> None:  # noqa: ANN401 - an id of a customer
-        bought = [p for p in self._sorted("purchases") if p.customer == customer]
-        lasting = [held for held in self._sorted("ownerships") if held.since <= at]
-        before = [p for p in self._sorted("purchases") if p.at < at]
+        bought = self._model("purchases").all(lambda p: p.customer == customer)
+        lasting = self._model("ownerships").all(lambda held: held.since <= at)
+        before = self._model("purchases").all(lambda p: p.at < at)
 
         found = self.uow.purchases.of_customer(customer)
         assert list(found) == sorted(bought, key=lambda p: (p.at, p.id))
         assert list(self.uow.ownerships.lasting(at=at)) == lasting
         assert list(self.uow.purchases.until(at)) == before
 
-    @rule()
-    def commit(self) -> None:
+    @rule(fact=_tiers)
+    def judge(self, fact: TierFact) -> None:
+        expected = _outcome(lambda: ModelFacts("tierfact", self.rows["tiers"]).append([fact]))
+        assert _outcome(lambda: self.uow.facts.tiers.append([fact])) == expected
+
+    @rule(customer=_keys, day=_days)
+    def recall(self, customer: str, day: date) -> None:
+        known = [fact for fact in self.rows["tiers"].values() if fact.customer == customer]
+        assert self.uow.facts.tiers.of(customer) == in_order(known)
+        assert self.uow.facts.tiers.on(customer, day) == latest(known, day)
+
+    @rule(key=_keys, request=st.sampled_from(("do this", "do that")))
+    def once(self, key: str, request: str) -> None:
+        def asked() -> tuple[str | None] | None:
+            found = self.uow.once(key, request=request)
+            return None if found is None else (found.answer,)
+
+        model = ModelCommands(self.rows["commands"])
+        assert _outcome(asked) == _outcome(lambda: model.once(key, request=request))
+
+    @rule(key=_keys, text=st.sampled_from(("done", "")))
+    def answer(self, key: str, text: str) -> None:
+        model = ModelCommands(self.rows["commands"])
+        expected = _outcome(lambda: model.answer(key, text))
+        assert _outcome(lambda: self.uow.answer(key, text)) == expected
+
+    @rule(names=st.lists(_keys, max_size=3), subject=_keys)
+    def tell(self, names: list[str], subject: str) -> None:
+        if self.tells:
+            events = [DomainEvent(name=name, subject=subject, at=SPRING) for name in names]
+            self.uow.record(*events)
+            self.recorded += events
+
+    @rule(limit=st.integers(1, 4))
+    def hear(self, limit: int) -> None:
+        if not self.tells:
+            return
+        outbox = self.store.outbox(tenant=self.tenant)
+        heard = self.heard[self.tenant]
+        while True:
+            page = outbox.read(after=self.positions[self.tenant], limit=limit)
+            self.positions[self.tenant] = page.position
+            heard |= {told.number: told.event for told in page.events}
+            if not page.events:
+                break
+        in_turn = [heard[number] for number in sorted(heard)]
+        assert _by_subject(in_turn) == _by_subject(self.told[self.tenant])
+
+    @rule(data=st.data())
+    def commit(self, data: st.DataObject) -> None:
         self.uow.commit()
-        self.committed = self.model
-        self._end()
+        self.kept[self.tenant] = self.rows
+        self.told[self.tenant] += self.recorded
+        self._end(data)
 
-    @rule()
-    def roll_back(self) -> None:
+    @rule(data=st.data())
+    def roll_back(self, data: st.DataObject) -> None:
         self.uow.rollback()
-        self._end()
+        self._end(data)
 
-    @rule()
-    def leave(self) -> None:
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
         with self.uow:
             pass
-        self._end()
+        self._end(data)
 
-    def _end(self) -> None:
+    def _end(self, data: st.DataObject) -> None:
         with pytest.raises(UnitOfWorkClosedError):
             self.uow.commit()
-        self._begin()
+        self._begin(data.draw(st.sampled_from(self.tenants)))
 
     @invariant()
     def agree(self) -> None:
         for name in _records:
-            assert list(self._repository(name).stream()) == self._sorted(name)
-            assert self._repository(name).count() == len(self.model[name])
-
-    def _sorted(self, name: str) -> list[Any]:
-        return sorted(self.model[name].values(), key=lambda record: record.id)
+            for with_archived in (False, True):
+                expected = self._model(name).all(with_archived=with_archived)
+                found = self._repository(name).stream(with_archived=with_archived)
+                assert list(found) == expected
+                assert self._repository(name).count(with_archived=with_archived) == len(expected)
 
     def teardown(self) -> None:
         with suppress(UnitOfWorkClosedError):  # it has ended where its end was the fault
@@ -184,26 +287,46 @@ class _History(RuleBasedStateMachine):
         self.store.close()
 
 
-def check_histories(make_store: Callable[[], Store], *, count: int, shrink: bool) -> None:
-    """Try random histories on new stores.
+def _by_subject(events: list[DomainEvent]) -> dict[str, list[DomainEvent]]:
+    found: dict[str, list[DomainEvent]] = {}
+    for event in events:
+        found.setdefault(event.subject, []).append(event)
+    return found
+
+
+def make_state_machine(
+    make: Callable[[], Store], *, histories: int = 30, shrink: bool = True
+) -> type[RuleBasedStateMachine]:
+    """Return a state machine of Hypothesis that tells random histories of a store.
+
+    In a history, units of work of two tenants follow one another. They add, save, remove,
+    archive, query, judge, record events and carry out commands; then they are committed,
+    rolled back or left. Plain dictionaries go through the same, and both must answer alike,
+    also with the same error and the same parts in it.
+
+    pytest collects it by a name that it has in a module: ``TestHistories =
+    make_state_machine(MyStore).TestCase``.
 
     Args:
-        make_store: Returns a new, empty store.
-        count: How many histories to try.
-        shrink: Whether to look for the shortest history that fails.
+        make: Returns a new, empty store. It is called for each history; the store is closed
+            afterwards.
+        histories: How many to tell.
+        shrink: Whether to look for the shortest history that fails. Against a server that
+            takes minutes.
+
+    .. versionadded:: 0.1.0
     """
 
     class History(_History):
-        make = staticmethod(make_store)
+        make: ClassVar[Callable[[], Store]]
 
+    History.make = staticmethod(make)
     phases = [Phase.explicit, Phase.reuse, Phase.generate]
-    run_state_machine_as_test(
-        History,
-        settings=settings(
-            max_examples=count,
-            stateful_step_count=_STEPS,
-            deadline=None,
-            phases=[*phases, Phase.shrink] if shrink else phases,
-            suppress_health_check=list(HealthCheck),
-        ),
+    History.TestCase.settings = settings(
+        max_examples=histories,
+        stateful_step_count=_STEPS,
+        deadline=None,
+        phases=[*phases, Phase.shrink] if shrink else phases,
+        suppress_health_check=list(HealthCheck),
     )
+    return History

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import attrs
 
 from crmcore.activities import Channel, Direction, Interaction, Matter, MatterKind, Purchase
-from crmcore.calendar import Period
 from crmcore.customers import (
-    Cause,
     Contact,
     Customer,
-    CustomerKind,
     Ownership,
-    OwnershipRole,
 )
 from crmcore.kernel import Money
 from crmcore.organization import (
     Assignment,
-    Department,
     Duty,
-    Interest,
-    Member,
-    Responsibility,
-    Role,
-    SkillLevel,
-    Team,
 )
-from crmcore.storage import Store, UnitOfWork
+from crmcore.storage import DEFAULT_TENANT, Store, UnitOfWork
 
 R = TypeVar("R")
 
@@ -95,131 +83,9 @@ def assignment(key: str, **fields: Any) -> Assignment:  # noqa: ANN401 - as abov
     return Assignment(**usual | {"duty": Duty.RESPONSIBLE} | fields)
 
 
-def _make(cls: type[R], **fields: Any) -> R:  # noqa: ANN401 - any field of the class
-    return cls(**fields)
-
-
-_SKILLS: Final = (SkillLevel("mandarin", 5), SkillLevel("negotiation", 3))
-
-# For each repository one record with every field filled, and one with as little as possible.
-WHOLE: Final[Mapping[str, tuple[Any, Any]]] = {
-    "customers": (
-        customer(
-            "c-1",
-            name="O'Brien & 王伟 \"%_\\",
-            kind=CustomerKind.ORGANIZATION,
-            known_since=date(1900, 2, 28),
-            language="zh",
-            region="north",
-            needs=("mandarin", "negotiation"),
-            archived_at=SUMMER,
-        ),
-        customer("c-2"),
-    ),
-    "contacts": (
-        contact("k-1", email="li@example.org", phone="+86 10 1234", position="buyer"),
-        contact("k-2"),
-    ),
-    "ownerships": (
-        ownership("o-1", until=SUMMER, role=OwnershipRole.COLLABORATOR, cause=Cause.PLAN),
-        ownership("o-2", since=datetime(1, 1, 2, tzinfo=UTC)),
-    ),
-    "purchases": (
-        purchase(
-            "p-1",
-            at=datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
-            amount=Money("-0.125", "USD"),
-            quantity=0,
-            refund=True,
-            channel="web",
-        ),
-        purchase("p-2", amount=Money("1234567890123456789012.50", "JPY")),
-    ),
-    "interactions": (
-        interaction("i-1", member="wei", minutes=0, note="first line\n\tsecond line"),
-        interaction("i-2", at=datetime(9999, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC)),
-    ),
-    "matters": (
-        matter(
-            "m-1",
-            kind=MatterKind.OPPORTUNITY,
-            member="wei",
-            due_at=SPRING,
-            closed_at=SUMMER,
-            promise="An offer,\n\tin writing",
-            next_step="打电话",
-            amount=Money("48000.125", "USD"),
-        ),
-        matter("m-2", subject="O'Brien & 王伟 \"%_\\"),
-    ),
-    "departments": (
-        _make(Department, id="care", name="Customer care", purpose="Keep the customers."),
-        _make(Department, id="sales", name="Sales"),
-    ),
-    "teams": (
-        _make(
-            Team,
-            id="service",
-            name="Service",
-            department="care",
-            purpose="Answer.",
-            lead="wei",
-            indicators=("K17", "K15"),
-            looks_after_customers=True,
-        ),
-        _make(Team, id="analysis", name="Analysis", department="care"),
-    ),
-    "roles": (
-        _make(Role, id="head", name="Head", purpose="Lead.", skills=_SKILLS, has_authority=True),
-        _make(Role, id="clerk", name="Clerk"),
-    ),
-    "members": (
-        _make(
-            Member,
-            id="wei",
-            name="伟",
-            team="service",
-            roles=("clerk", "head"),
-            skills=_SKILLS,
-            interests=(Interest("complaints", -1),),
-            weekly_hours=Decimal("37.50"),
-            leave=(Period(date(1998, 7, 6), date(1998, 7, 18)),),
-            languages=("en", "zh"),
-            regions=("north",),
-            left_on=date(1999, 1, 1),
-        ),
-        _make(Member, id="ada", name="Ada", team="analysis", weekly_hours=0),
-    ),
-    "responsibilities": (
-        _make(
-            Responsibility,
-            id="complaints",
-            name="Complaints",
-            role="clerk",
-            team="service",
-            content="Answer each.",
-            expected_outcome="They stay.",
-            weekly_hours="0.05",
-            skills=_SKILLS,
-            indicators=("K15",),
-            importance=3,
-            has_backup=False,
-            segregated_from=("audits",),
-        ),
-        _make(
-            Responsibility, id="audits", name="Audits", role="head", team="analysis", weekly_hours=1
-        ),
-    ),
-    "assignments": (
-        assignment("complaints/responsible/wei", until=SUMMER),
-        assignment("a-2", duty=Duty.BACKUP),
-    ),
-}
-
-
-def keep(store: Store, **records: Iterable[Any]) -> None:
+def keep(store: Store, *, tenant: str = DEFAULT_TENANT, **records: Iterable[Any]) -> None:
     """Store records in one unit of work; the names are those of the repositories."""
-    with store.unit_of_work() as uow:
+    with store.unit_of_work(tenant=tenant) as uow:
         for name, some in records.items():
             getattr(uow, name).add_all(some)
         uow.commit()
@@ -232,12 +98,17 @@ def change(store: Store, key: str, name: str) -> None:
         uow.commit()
 
 
-def look(store: Store, question: Callable[[UnitOfWork], R]) -> R:
+def look(store: Store, question: Callable[[UnitOfWork], R], *, tenant: str = DEFAULT_TENANT) -> R:
     """Return the answer to a question, from a unit of work that only reads."""
-    with store.unit_of_work(readonly=True) as uow:
+    with store.unit_of_work(readonly=True, tenant=tenant) as uow:
         return question(uow)
 
 
-def all_ids(store: Store) -> list[str]:
+def ids(found: Iterable[Any]) -> list[str]:
+    """Return the ids of records, in their order."""
+    return [record.id for record in found]
+
+
+def all_ids(store: Store, *, tenant: str = DEFAULT_TENANT) -> list[str]:
     """Return the ids of all customers, in the order of the stream."""
-    return look(store, lambda uow: [found.id for found in uow.customers.stream()])
+    return look(store, lambda uow: ids(uow.customers.stream()), tenant=tenant)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from hypothesis import strategies as st
 
 from crmcore.activities import Channel, Direction, Interaction, Matter, MatterKind, Purchase
+from crmcore.audit import AuditHead, AuditRecord
 from crmcore.criteria import Criterion, Schema
 from crmcore.customers import (
     Cause,
@@ -19,6 +20,7 @@ from crmcore.customers import (
     OwnershipRole,
 )
 from crmcore.errors import UnknownNameError
+from crmcore.facts import KpiFact, ScoreFact, StageFact, TierFact
 from crmcore.organization import (
     Assignment,
     Department,
@@ -31,7 +33,9 @@ from crmcore.organization import (
     SkillLevel,
     Team,
 )
+from crmcore.storage import Command
 
+from . import _log_strategies as log
 from . import _values as values
 from ._edges import EDGES, random_rows
 from ._random_criteria import Generator
@@ -259,6 +263,13 @@ _STRATEGIES: Final[dict[type[Any], Callable[..., st.SearchStrategy[Any]]]] = {
     Responsibility: _responsibilities,
     Role: _roles,
     Team: _teams,
+    StageFact: log.stage_facts,
+    TierFact: log.tier_facts,
+    ScoreFact: log.score_facts,
+    KpiFact: log.kpi_facts,
+    Command: log.commands,
+    AuditRecord: log.audit_records,
+    AuditHead: log.audit_heads,
 }
 
 

@@ -23,9 +23,9 @@ from crmcore.kernel import MemberId
 from crmcore.organization import Organization
 from crmcore.storage import Store, UnitOfWork, add_organization, read_organization
 
+from ._promises import Promises
 from ._samples import (
     NEW_YEAR,
-    WHOLE,
     all_ids,
     assignment,
     change,
@@ -35,6 +35,9 @@ from ._samples import (
     ownership,
     purchase,
 )
+from ._whole import WHOLE
+
+UNITS: Final = Promises()
 
 _THREADS: Final = 4
 _TURNS: Final = 8
@@ -45,6 +48,7 @@ class _PowerCut(Exception):  # noqa: N818 - it stands for any error at all
     """Something goes wrong in the middle."""
 
 
+@UNITS
 def nothing_is_kept_without_a_commit(store: Store) -> None:
     """Leaving the block without a word keeps nothing."""
     with store.unit_of_work() as uow:
@@ -53,6 +57,7 @@ def nothing_is_kept_without_a_commit(store: Store) -> None:
     assert all_ids(store) == []
 
 
+@UNITS
 def nothing_is_kept_after_an_error(store: Store) -> None:
     """An error in the middle takes back all that was added, saved and removed before it."""
     keep(store, customers=[customer("a"), customer("b")], purchases=[purchase("p-1")])
@@ -71,6 +76,7 @@ def nothing_is_kept_after_an_error(store: Store) -> None:
     assert look(store, lambda uow: uow.purchases.count()) == 1
 
 
+@UNITS
 def nothing_is_kept_of_half_a_stream(store: Store) -> None:
     """A stream that breaks off leaves nothing behind."""
 
@@ -85,6 +91,7 @@ def nothing_is_kept_of_half_a_stream(store: Store) -> None:
     assert all_ids(store) == []
 
 
+@UNITS
 def rolling_back_keeps_nothing(store: Store) -> None:
     """Taking back in so many words does what leaving does."""
     with store.unit_of_work() as uow:
@@ -94,6 +101,7 @@ def rolling_back_keeps_nothing(store: Store) -> None:
     assert all_ids(store) == []
 
 
+@UNITS
 def a_commit_keeps_all_kinds_together(store: Store) -> None:
     """What was written to several repositories is kept as one."""
     with store.unit_of_work() as uow:
@@ -107,6 +115,7 @@ def a_commit_keeps_all_kinds_together(store: Store) -> None:
     assert counts == [1, 1, 1]
 
 
+@UNITS
 def a_refusal_is_not_the_end(store: Store) -> None:
     """What was refused by its own fault leaves the rest of the unit of work as it is."""
     keep(store, customers=[customer("a")])
@@ -155,6 +164,7 @@ _ENDS: Final[tuple[Callable[[UnitOfWork], Any], ...]] = (
 )
 
 
+@UNITS
 def a_unit_is_used_once(store: Store) -> None:
     """After its end, however it came, a unit of work refuses every call."""
     keep(store, customers=[customer("c-1")])
@@ -169,6 +179,7 @@ def a_unit_is_used_once(store: Store) -> None:
     assert all_ids(store) == ["c-1"]
 
 
+@UNITS
 def a_stream_ends_with_its_unit(store: Store) -> None:
     """A stream that was begun before the end cannot be gone on with after it."""
     keep(store, customers=[customer("a"), customer("b")])
@@ -181,6 +192,7 @@ def a_stream_ends_with_its_unit(store: Store) -> None:
         next(stream)
 
 
+@UNITS
 def a_reader_writes_nothing(store: Store) -> None:
     """A unit of work that only reads refuses to write, and has nothing to commit."""
     keep(store, customers=[customer("c-1")])
@@ -199,6 +211,7 @@ def a_reader_writes_nothing(store: Store) -> None:
     assert look(store, lambda uow: uow.customers.get("c-1").version) == 1
 
 
+@UNITS
 def a_reader_sees_one_state(store: Store) -> None:
     """A unit of work that only reads sees from end to end what was there when it began."""
     keep(store, customers=[customer("a"), customer("b")])
@@ -214,6 +227,7 @@ def a_reader_sees_one_state(store: Store) -> None:
     assert all_ids(store) == ["a", "b", "c"]
 
 
+@UNITS
 def nobody_sees_what_is_not_committed(store: Store) -> None:
     """What a writer has not committed is seen by the writer alone."""
     keep(store, customers=[customer("a")])
@@ -245,6 +259,7 @@ def _count_up(uow: UnitOfWork) -> None:
     uow.purchases.save(attrs.evolve(counted, quantity=counted.quantity + 1))
 
 
+@UNITS
 def of_two_writers_at_once_none_is_lost(store: Store) -> None:
     """While one unit of work writes, another one tries; what each was told is what happened."""
     keep(store, purchases=[purchase("p-1", quantity=0)])
@@ -263,6 +278,7 @@ def of_two_writers_at_once_none_is_lost(store: Store) -> None:
     assert kept >= 1
 
 
+@UNITS
 def an_id_is_given_once_by_two_writers(store: Store) -> None:
     """Of two that add the same id at once, one is refused."""
 
@@ -277,6 +293,7 @@ def an_id_is_given_once_by_two_writers(store: Store) -> None:
     assert found == customer("c-1", name=f"Writer {kept.index(True)}", version=1)
 
 
+@UNITS
 def threads_lose_no_update(store: Store) -> None:
     """Threads that count up together, and try again when told to, arrive at the sum."""
     keep(store, purchases=[purchase("p-1", quantity=0)])
@@ -291,6 +308,7 @@ def threads_lose_no_update(store: Store) -> None:
     assert look(store, lambda uow: uow.purchases.get("p-1").quantity) == _THREADS * _TURNS
 
 
+@UNITS
 def an_organization_comes_back_whole(store: Store) -> None:
     """A department that was added is read again with all that belongs to it."""
     whole = {name: WHOLE[name] for name in ("teams", "roles", "members", "responsibilities")}
@@ -310,12 +328,14 @@ def an_organization_comes_back_whole(store: Store) -> None:
     assert [held.id for held in found.assignments] == ["complaints/responsible/wei"]
 
 
+@UNITS
 def a_new_store_is_up_to_date(store: Store) -> None:
     """A store that was just made has nothing to migrate."""
     assert store.migrate(dry_run=True) == ()
     assert store.migrate() == ()
 
 
+@UNITS
 def a_closed_store_is_closed(store: Store) -> None:
     """A closed store gives out no units of work; closing it again is no mistake."""
     with store as same:
@@ -325,24 +345,3 @@ def a_closed_store_is_closed(store: Store) -> None:
 
     with pytest.raises(StorageUnavailableError):
         store.unit_of_work()
-
-
-UNITS: Final[tuple[Callable[[Store], None], ...]] = (
-    nothing_is_kept_without_a_commit,
-    nothing_is_kept_after_an_error,
-    nothing_is_kept_of_half_a_stream,
-    rolling_back_keeps_nothing,
-    a_commit_keeps_all_kinds_together,
-    a_refusal_is_not_the_end,
-    a_unit_is_used_once,
-    a_stream_ends_with_its_unit,
-    a_reader_writes_nothing,
-    a_reader_sees_one_state,
-    nobody_sees_what_is_not_committed,
-    of_two_writers_at_once_none_is_lost,
-    an_id_is_given_once_by_two_writers,
-    threads_lose_no_update,
-    an_organization_comes_back_whole,
-    a_new_store_is_up_to_date,
-    a_closed_store_is_closed,
-)
