@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.customers import Cause, Ownership, OwnershipId, OwnershipRole, owners_at
+from crmcore.customers import (
+    Cause,
+    Ownership,
+    OwnershipId,
+    OwnershipRole,
+    owner_index,
+    owners_at,
+)
 from crmcore.errors import FaultsError, InvalidValueError
 from crmcore.kernel import CustomerId, MemberId
 
@@ -106,3 +113,50 @@ def test_an_interval_ends_after_it_begins() -> None:
 def test_an_ownership_says_how_it_came_about() -> None:
     """What nobody says was done by hand."""
     assert held("c-1", "wei", NOON).cause is Cause.MANUAL
+
+
+@given(histories(), st.data())
+def test_the_index_finds_whom_a_walk_finds(history: list[Ownership], data: st.DataObject) -> None:
+    """For every customer and instant, the index names the owner whom `owners_at` names."""
+    index = owner_index(data.draw(st.permutations(history)))
+
+    for customer in map(CustomerId, ("c-1", "c-2", "c-3", "nobody's")):
+        for hour in range(24):
+            at = NOON.replace(hour=hour)
+            found = owners_at(history, at).get(customer)
+            assert index.at(customer, at) == (None if found is None else found.member)
+
+
+@given(histories(), st.integers(0, 22), st.integers(1, 23))
+def test_the_index_knows_who_owned_anybody_in_between(
+    history: list[Ownership], first: int, hours: int
+) -> None:
+    """Whoever owned a customer at some instant of a stretch of time is named, and nobody else."""
+    start = NOON.replace(hour=first)
+    index = owner_index(history)
+
+    owned = {
+        held.member
+        for hour in range(hours)
+        for held in owners_at(history, start + hour * HOUR).values()
+    }
+
+    # All intervals begin and end on the hour, so that every hour stands for all of its instants.
+    assert index.members_between(start, start + hours * HOUR) == tuple(sorted(owned))
+
+
+def test_collaborators_own_nobody() -> None:
+    """Who works beside the owner is not taken for one."""
+    index = owner_index([held("c-1", "wei", NOON, role=OwnershipRole.COLLABORATOR)])
+
+    assert index.at(CustomerId("c-1"), NOON) is None
+    assert index.members_between(NOON, NOON + HOUR) == ()
+
+
+def test_two_owners_at_any_time_are_refused() -> None:
+    """An index that could name either of two owners is not made."""
+    first = held("c-1", "wei", NOON, NOON + 2 * HOUR)
+    second = held("c-1", "ana", NOON + HOUR)
+
+    with pytest.raises(FaultsError, match="both 'wei' and 'ana' own it at 1998-07-01T13:00"):
+        owner_index([second, first])

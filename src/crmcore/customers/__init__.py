@@ -21,6 +21,7 @@ customer from when until when; the intervals are kept for ever and never overwri
 from __future__ import annotations
 
 from ._customer import Contact, ContactId, Customer, CustomerKind
+from ._owner_index import OwnerIndex, owner_index
 from ._ownership import Cause, Ownership, OwnershipId, OwnershipRole, owners_at
 from ._repository import ContactRepository, CustomerRepository, OwnershipRepository
 
@@ -32,9 +33,11 @@ __all__ = [
     "Customer",
     "CustomerKind",
     "CustomerRepository",
+    "OwnerIndex",
     "Ownership",
     "OwnershipId",
     "OwnershipRepository",
     "OwnershipRole",
+    "owner_index",
     "owners_at",
 ]

@@ -91,13 +91,16 @@ def owners_at(ownerships: Iterable[Ownership], at: datetime) -> Mapping[Customer
             continue
         other = found.setdefault(held.customer, held)
         if other is not held:
-            faults.append(
-                Fault(
-                    f"customer {held.customer!r}",
-                    f"both {other.member!r} and {held.member!r} own it at {at.isoformat()}; "
-                    "end one of the two ownerships",
-                )
-            )
+            faults.append(two_owners(other, held, at))
     if faults:
         raise FaultsError("ownership", faults)
     return found
+
+
+def two_owners(one: Ownership, other: Ownership, at: datetime) -> Fault:
+    """Return the fault that two members own a customer at the same time."""
+    return Fault(
+        f"customer {one.customer!r}",
+        f"both {one.member!r} and {other.member!r} own it at {at.isoformat()}; "
+        "end one of the two ownerships",
+    )

@@ -41,6 +41,14 @@ class OwnershipRepository(Repository[Ownership], Protocol):
         """Return all intervals of *customer*, by beginning, then by id."""
         ...
 
+    def owner_of(self, customer: CustomerId, /, *, at: datetime) -> Ownership | None:
+        """Return who owned *customer* at the instant *at*, or None where nobody did.
+
+        Raises:
+            FaultsError: If two members did.
+        """
+        ...
+
     def lasting(self, *, at: datetime) -> Iterator[Ownership]:
         """Yield the intervals that hold at the instant *at*, by id."""
         ...

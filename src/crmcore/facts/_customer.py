@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import attrs
 
-from crmcore.checks import decimal, is_id, is_name
+from crmcore.checks import decimal, is_a, is_id, is_name
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId
 from crmcore.lifecycle import Stage
@@ -52,7 +52,7 @@ class StageFact(_CustomerFact):
     .. versionadded:: 0.1.0
     """
 
-    stage: Stage
+    stage: Stage = attrs.field(validator=is_a(Stage))
     since: date = attrs.field(validator=_is_since)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any, Self
 import attrs
 
 from crmcore.calendar import Period
-from crmcore.checks import decimal, is_count, is_id
+from crmcore.checks import decimal, is_a, is_count, is_id
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase, Reason, Undefined
 from crmcore.kpis import KpiId, KpiSeries, Unit
@@ -37,8 +37,7 @@ def _wide(value: Decimal | int | str | None, field: attrs.Attribute[Any]) -> Dec
     return None if value is None else decimal(value, field, digits=_DIGITS)
 
 
-_optional_id: Any = attrs.validators.optional(is_id)
-_optional_count: Any = attrs.validators.optional(is_count)
+_optional: Any = attrs.validators.optional
 
 
 @attrs.frozen(kw_only=True)
@@ -79,13 +78,13 @@ class KpiFact(Fact):
     subject: str = ""
     kpi: KpiId = attrs.field(validator=is_id)
     definition_version: str = attrs.field(validator=is_id)
-    scope: KpiScope = KpiScope.DEPARTMENT
-    scope_id: str | None = attrs.field(default=None, validator=_optional_id)
+    scope: KpiScope = attrs.field(default=KpiScope.DEPARTMENT, validator=is_a(KpiScope))
+    scope_id: str | None = attrs.field(default=None, validator=_optional(is_id))
     start: date = attrs.field(validator=is_day)
     end: date = attrs.field(validator=is_day)
-    unit: Unit
-    currency: str | None = attrs.field(default=None, validator=_optional_id)
-    stated_days: int | None = attrs.field(default=None, validator=_optional_count)
+    unit: Unit = attrs.field(validator=is_a(Unit))
+    currency: str | None = attrs.field(default=None, validator=_optional(is_id))
+    stated_days: int | None = attrs.field(default=None, validator=_optional(is_count))
     number: Decimal | None = attrs.field(
         default=None,
         converter=attrs.Converter(_wide, takes_field=True),  # type: ignore[misc]
@@ -98,11 +97,11 @@ class KpiFact(Fact):
         default=None,
         converter=attrs.Converter(_wide, takes_field=True),  # type: ignore[misc]
     )
-    n: int | None = attrs.field(default=None, validator=_optional_count)
-    missing: int | None = attrs.field(default=None, validator=_optional_count)
-    interval: Interval | None = None
-    reason: Reason | None = None
-    detail: Phrase | None = None
+    n: int | None = attrs.field(default=None, validator=_optional(is_count))
+    missing: int | None = attrs.field(default=None, validator=_optional(is_count))
+    interval: Interval | None = attrs.field(default=None, validator=_optional(is_a(Interval)))
+    reason: Reason | None = attrs.field(default=None, validator=_optional(is_a(Reason)))
+    detail: Phrase | None = attrs.field(default=None, validator=_optional(is_a(Phrase)))
 
     def __attrs_post_init__(self) -> None:
         """Make subject and key, and want either a value or a reason."""

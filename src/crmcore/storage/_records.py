@@ -12,7 +12,7 @@ import attrs
 from crmcore.activities import Interaction, Matter, Purchase
 from crmcore.checks import utc
 from crmcore.criteria import EVERYTHING, Criterion
-from crmcore.customers import Contact, Ownership
+from crmcore.customers import Contact, Ownership, owners_at
 from crmcore.errors import (
     AlreadyExistsError,
     ConcurrencyConflictError,
@@ -212,6 +212,10 @@ class Ownerships(Records[Ownership]):
 
     def of_customer(self, customer: CustomerId, /) -> tuple[Ownership, ...]:
         return self._sorted(Selection(customer=customer), lambda held: (held.since, held.id))
+
+    def owner_of(self, customer: CustomerId, /, *, at: datetime) -> Ownership | None:
+        instant = utc(at)
+        return owners_at(self.of_customer(customer), instant).get(customer)
 
     def lasting(self, *, at: datetime) -> Iterator[Ownership]:
         return self.selected(Selection(lasting=utc(at)))
