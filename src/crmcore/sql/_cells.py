@@ -1,5 +1,7 @@
 """Cells: how the value of a field stands in the columns of a row.
 
+Both databases keep the same cells, so that there is one place to look at them:
+
 ======================  ======================================================================
 a field of type         stands as
 ======================  ======================================================================
@@ -22,32 +24,47 @@ import types
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, auto
 from fractions import Fraction
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache, partial, reduce
+from operator import attrgetter, or_
 from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 
 import attrs
 import sqlalchemy as sa
 
-from crmcore.checks import decimal
 from crmcore.codec import from_json, to_json
 from crmcore.criteria import Schema
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Money, minor_digits
 
-from ._types import Instant, TextSet, instant, microseconds
+from ._forms import DayOfText, SetOfJson, TruthOfNumber
+from ._types import Count, TextSet, instant, microseconds
 
 Writer: TypeAlias = Callable[[Any], Any]
 Reader: TypeAlias = Callable[..., Any]
-# How a column is declared, written, read and compared; see `Cells`.
-Single: TypeAlias = tuple[Any, Writer, Reader | None, Any]
+Comparer: TypeAlias = Callable[["sa.Column[Any]"], "sa.ColumnElement[Any]"]
+
+# Text is compared letter by letter; SQLite does so by itself.
+TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 _UNIONS: Final = {Union, types.UnionType}
 _LARGEST: Final = 2**63 - 1
 _MINOR_LENGTH: Final = 18  # digits that always fit into 64 bits
 _KEPT_VALUES: Final = 4096
+
+
+class Shape(Enum):
+    """What the cells of a field look like, for whoever makes something else of them."""
+
+    PLAIN = auto()
+    TRUTH = auto()
+    DAY = auto()
+    INSTANT = auto()
+    DECIMAL = auto()
+    MONEY = auto()
+    TEXTS = auto()
+    JSON = auto()
 
 
 @attrs.frozen(kw_only=True)
@@ -57,32 +74,50 @@ class Cells:
     Attributes:
         field: The name of the field.
         columns: The columns, the first of them called as the field where there is only one.
-        write: Returns the cells for a value that is not None.
+        write: Returns the cells for a value that is not None, one where there is one column;
+            None where the value already is its cell.
         read: Returns the value for the cells; None where cells already are the value.
-        compared: The column with the type with which criteria compare it; None where only
-            Python can.
+        shape: What the cells look like.
+        compared: The column as criteria compare it; None where only Python can.
     """
 
     field: str
     columns: tuple[sa.Column[Any], ...]
-    write: Callable[[Any], Sequence[Any]]
+    write: Writer | None
     read: Reader | None
+    shape: Shape
     compared: sa.ColumnElement[Any] | None = None
+
+    def cell(self, value: Any) -> Any:  # noqa: ANN401 - of the type of the field
+        """Return the cell for the value of a field that has one column."""
+        return value if value is None or self.write is None else self.write(value)
+
+
+@attrs.frozen
+class _Kind:
+    """How a field of one column is declared, written, read and compared; see `Cells`."""
+
+    sql_type: Any
+    write: Writer | None = None
+    read: Reader | None = None
+    shape: Shape = Shape.PLAIN
+    compared: Comparer | None = None
 
 
 def cells_of(name: str, annotation: Any) -> Cells:  # noqa: ANN401 - whatever a field is of
     """Return the columns of the field *name*, which is annotated so."""
-    kind, is_optional = _plain_type(annotation)
-    if kind is Money:
+    type_, is_optional = _plain_type(annotation)
+    if type_ is Money:
         return _money(name, is_optional=is_optional)
-    sql_type, write, read, compared = _single(name, kind)
-    column = sa.Column(name, sql_type, primary_key=name == "id", nullable=is_optional)
+    kind = _kind(name, type_)
+    column = sa.Column(name, kind.sql_type, primary_key=name == "id", nullable=is_optional)
     return Cells(
         field=name,
         columns=(column,),
-        write=lambda value: (write(value),),
-        read=read,
-        compared=None if compared is None else sa.type_coerce(column, compared),
+        write=kind.write,
+        read=kind.read,
+        shape=kind.shape,
+        compared=None if kind.compared is None else kind.compared(column),
     )
 
 
@@ -95,36 +130,57 @@ def _plain_type(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401
     return kind, type(None) in choices
 
 
-def _single(name: str, kind: Any) -> Single:  # noqa: ANN401
+def _as(type_: Any) -> Comparer:  # noqa: ANN401 - a type of SQLAlchemy
+    return lambda column: sa.type_coerce(column, type_)
+
+
+_SINGLE: Final[dict[Any, _Kind]] = {
+    str: _Kind(TEXT, compared=_as(sa.Text())),
+    bool: _Kind(sa.SmallInteger, int, bool, Shape.TRUTH, TruthOfNumber),
+    datetime: _Kind(
+        sa.BigInteger, microseconds, lru_cache(_KEPT_VALUES)(instant), Shape.INSTANT, _as(Count())
+    ),
+    date: _Kind(
+        TEXT,
+        date.isoformat,
+        date.fromisoformat,
+        Shape.DAY,
+        partial(DayOfText, type_=sa.Date),
+    ),
+}
+
+
+def _kind(name: str, kind: Any) -> _Kind:  # noqa: ANN401
     if kind in _SINGLE:
         return _SINGLE[kind]
     if kind is Decimal:
-        return sa.Text, str, lambda text: decimal(text, name), None
+        return _Kind(TEXT, str, Decimal, Shape.DECIMAL)
     if kind is int:
-        return sa.BigInteger, lambda value: _integer(name, value), None, sa.BigInteger
+        return _Kind(sa.BigInteger, _integer(name), compared=_as(sa.BigInteger()))
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return sa.Text, lambda member: member.value, kind, sa.Text
-    compared = TextSet if Schema.of(field=kind)["field"].kind.name == "TEXTS" else None
-    return sa.Text, to_json, lru_cache(_KEPT_VALUES)(lambda text: from_json(kind, text)), compared
+        # A place in an order holds the word already.
+        word = attrgetter("value")
+        return _Kind(
+            TEXT,
+            lambda found: word(found) if isinstance(found, Enum) else found,
+            kind,
+            compared=_as(sa.Text()),
+        )
+    read = lru_cache(_KEPT_VALUES)(lambda text: from_json(kind, text))
+    if Schema.of(field=kind)["field"].kind.name == "TEXTS":
+        # Texts are equal where they are written alike, so what was written is kept.
+        write = lru_cache(_KEPT_VALUES)(to_json)
+        return _Kind(TEXT, write, read, Shape.TEXTS, partial(SetOfJson, type_=TextSet))
+    return _Kind(TEXT, to_json, read, Shape.JSON)
 
 
-def _integer(name: str, value: int) -> int:
-    if abs(value) > _LARGEST:
-        raise InvalidValueError(name, value, "fit into 64 bits")
-    return value
+def _integer(name: str) -> Writer:
+    def write(value: int) -> int:
+        if abs(value) > _LARGEST:
+            raise InvalidValueError(name, value, "fit into 64 bits")
+        return value
 
-
-@lru_cache(_KEPT_VALUES)  # much happens at the beginning of a day
-def _instant(count: int) -> datetime:
-    return instant(count)
-
-
-_SINGLE: Final[dict[Any, Single]] = {
-    str: (sa.Text, str, None, sa.Text),
-    bool: (sa.SmallInteger, int, bool, sa.Boolean),
-    datetime: (sa.BigInteger, microseconds, _instant, Instant),
-    date: (sa.Text, date.isoformat, date.fromisoformat, sa.Date),
-}
+    return write
 
 
 def _money(name: str, *, is_optional: bool) -> Cells:
@@ -132,15 +188,16 @@ def _money(name: str, *, is_optional: bool) -> Cells:
         field=name,
         columns=(
             sa.Column(f"{name}_minor", sa.BigInteger, nullable=True),
-            sa.Column(f"{name}_currency", sa.Text, nullable=is_optional),
-            sa.Column(f"{name}_text", sa.Text, nullable=True),
+            sa.Column(f"{name}_currency", TEXT, nullable=is_optional),
+            sa.Column(f"{name}_text", TEXT, nullable=True),
         ),
         write=_write_money,
         read=_read_money,
+        shape=Shape.MONEY,
     )
 
 
-def _write_money(value: Money) -> tuple[int | None, str, str | None]:
+def _write_money(value: Money) -> Sequence[Any]:
     digits = minor_digits(value.currency)
     text = str(value.amount)
     _, figures, exponent = value.amount.as_tuple()

@@ -170,6 +170,30 @@ class Wide(Call):
     postgresql = "CAST({a} AS BIGINT)"
 
 
+class DayOfText(Form):
+    """A day that a store keeps as text, as ISO 8601 writes it."""
+
+    sqlite = "{a}"
+    postgresql = "CAST({a} AS DATE)"
+
+
+class TruthOfNumber(Form):
+    """What is true or not, and a store keeps as 1 or 0."""
+
+    sqlite = "{a}"
+    postgresql = "{a} <> 0"
+
+
+class SetOfJson(Form):
+    """A set of texts that a store keeps as a list in JSON."""
+
+    sqlite = "{a}"
+    postgresql = (
+        "CASE WHEN {a} IS NOT NULL "
+        "THEN ARRAY(SELECT JSONB_ARRAY_ELEMENTS_TEXT(CAST({a} AS JSONB))) END"
+    )
+
+
 class Finer(Form):
     """A decimal with more digits behind the point; *b* is the power of ten."""
 

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from importlib.metadata import version as version_of_package
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmcore.errors import SchemaOutOfDateError
+from crmcore.storage import DEFAULT_TENANT
 
 from ._tables import METADATA, SCHEMA
+from ._views import views
 
-_ADDED_LATER: Final = frozenset({"crm_matters"})
+NEEDED: Final = 3
 
-
-def _create(dialect: sa.Dialect) -> Iterator[str]:
-    """Make the tables of the first schema."""
-    first = (table for table in METADATA.sorted_tables if table.name not in _ADDED_LATER)
-    return _made(first, dialect)
-
-
-def _keep_matters(dialect: sa.Dialect) -> Iterator[str]:
-    """Make the table of what is open between the company and its customers."""
-    return _made([METADATA.tables["crm_matters"]], dialect)
-
-
-def _made(tables: Iterable[sa.Table], dialect: sa.Dialect) -> Iterator[str]:
-    for table in tables:
-        yield str(CreateTable(table).compile(dialect=dialect)).strip()
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            yield str(CreateIndex(index).compile(dialect=dialect))
-
-
-# The place in the list is the version: the first step leads from 0 to 1. A step that has been
-# released is never changed; a change of the records brings a new step.
-_STEPS: Final[Sequence[Callable[[sa.Dialect], Iterator[str]]]] = (_create, _keep_matters)
-
-NEEDED: Final = len(_STEPS)
+_COMPONENT: Final = "store"
+_VERSION: Final = f"SELECT MAX(version) FROM crm_schema WHERE component = '{_COMPONENT}'"  # noqa: S608 - our own word
 
 
 def is_empty(connection: sa.Connection) -> bool:
@@ -45,31 +26,71 @@ def is_empty(connection: sa.Connection) -> bool:
     return not sa.inspect(connection).get_table_names()
 
 
+def expected_version(connection: sa.Connection) -> int:
+    """Return the version of the schema, where it is asked for as this library has it.
+
+    Raises:
+        DBAPIError: If it is not, or not at all.
+    """
+    return connection.exec_driver_sql(_VERSION).scalar() or 0
+
+
 def version_of(connection: sa.Connection) -> int:
     """Return the version of the schema; 0 where there is none."""
-    if not sa.inspect(connection).has_table(SCHEMA.name):
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(SCHEMA.name):
         return 0
-    found = connection.scalar(sa.select(sa.func.max(SCHEMA.c.version)))
-    return int(found or 0)
+    columns = {column["name"] for column in inspector.get_columns(SCHEMA.name)}
+    query = sa.select(sa.func.max(SCHEMA.c.version))
+    if "component" in columns:
+        query = query.where(SCHEMA.c.component == _COMPONENT)
+    return connection.scalar(query) or 0
 
 
-def refuse_other_version(connection: sa.Connection) -> None:
-    """Refuse tables that are not those of this library.
+def steps(connection: sa.Connection) -> tuple[str, ...]:
+    """Return the statements that lead to the schema that is needed.
 
     Raises:
-        SchemaOutOfDateError: If they are older or newer.
+        SchemaOutOfDateError: If the database is ahead of it.
     """
     have = version_of(connection)
-    if have != NEEDED:
+    if have > NEEDED:
         raise SchemaOutOfDateError(have, NEEDED)
+    if have == NEEDED:
+        return ()
+    made = _made if have == 0 else _made_anew
+    return tuple(made(connection))
 
 
-def steps_from(version: int, dialect: sa.Dialect) -> tuple[str, ...]:
-    """Return the statements that lead from *version* to the one that is needed.
+def _made(connection: sa.Connection) -> Iterator[str]:
+    """Make all tables and views."""
+    dialect = connection.dialect
+    for table in METADATA.sorted_tables:
+        yield str(CreateTable(table).compile(dialect=dialect)).strip()
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield str(CreateIndex(index).compile(dialect=dialect))
+    yield from views(dialect.name)
+    yield (
+        f"INSERT INTO {SCHEMA.name} (component, version, crmcore_version) "  # noqa: S608 - our own words
+        f"VALUES ('{_COMPONENT}', {NEEDED}, '{version_of_package('crmcore')}')"
+    )
 
-    Raises:
-        SchemaOutOfDateError: If *version* is ahead of it.
-    """
-    if version > NEEDED:
-        raise SchemaOutOfDateError(version, NEEDED)
-    return tuple(statement for step in _STEPS[version:] for statement in step(dialect))
+
+def _made_anew(connection: sa.Connection) -> Iterator[str]:
+    """Put the tables of before there were tenants aside, and copy what stands in them."""
+    inspector = sa.inspect(connection)
+    ours = (table.name for table in METADATA.sorted_tables if table is not SCHEMA)
+    old = [name for name in ours if inspector.has_table(name)]
+    for name in old:
+        for index in inspector.get_indexes(name):
+            yield f"DROP INDEX {index['name']}"
+        yield f"ALTER TABLE {name} RENAME TO {name}_old"
+    yield f"DROP TABLE {SCHEMA.name}"
+    yield from _made(connection)
+    for name in old:
+        columns = ", ".join(f'"{column["name"]}"' for column in inspector.get_columns(name))
+        yield (
+            f"INSERT INTO {name} (tenant, {columns}) "  # noqa: S608 - names from the schema
+            f"SELECT '{DEFAULT_TENANT}', {columns} FROM {name}_old"
+        )
+        yield f"DROP TABLE {name}_old"

@@ -2,78 +2,152 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
+from crmcore.audit import Act, AuditKey
 from crmcore.errors import StorageUnavailableError
-from crmcore.storage import Store, TableUnitOfWork
+from crmcore.events import Outbox
+from crmcore.storage import DEFAULT_TENANT, Capability, Store, TableUnitOfWork, tenant_id
 
-from ._engine import make_engine, make_safe
-from ._guard import guarded
-from ._migrations import NEEDED, is_empty, steps_from, version_of
-from ._tables import SCHEMA
+from ._database import Purpose
+from ._engine import database_of, make_engine
+from ._migrations import is_empty, steps
+from ._outbox import SqlOutbox
+from ._sessions import Lent, Own, Source, lent_to_migrate, session
 from ._transaction import SqlTransaction
 
 
 class SqlStore:
-    """A `crmcore.storage.Store` in a database.
+    """A `crmcore.storage.Store` in a database, SQLite or PostgreSQL.
 
-    Threads may share it, and processes may share the file. One unit of work writes at a time;
-    the others wait for it, up to a timeout. Those that only read wait for nobody.
+    Threads may share it, and processes may share the database. On SQLite one unit of work
+    writes at a time, and the others wait for it, up to a timeout; on PostgreSQL they write at
+    once, and wait only for whoever writes the same record. Those that only read wait for nobody.
 
     .. versionadded:: 0.1.0
     """
 
-    def __init__(self, engine: sa.Engine, *, busy_timeout_ms: int = 5_000) -> None:
+    _source: Source
+    _audit_key: AuditKey | None
+    _is_open: bool
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        busy_timeout_ms: int = 5_000,
+        audit_key: AuditKey | None = None,
+    ) -> None:
         """Keep records in the database of *engine*, which belongs to the store from now on.
 
         Nothing is read or written yet; `open` also makes the tables of a new database.
+        Connections that are open already are given up, because nobody looked at them.
 
         Args:
-            engine: A SQLAlchemy engine for a file of SQLite.
-            busy_timeout_ms: How long a writer waits for its turn, in milliseconds.
+            engine: A SQLAlchemy engine for a file of SQLite, or for PostgreSQL by psycopg 3.
+            busy_timeout_ms: How long a writer waits for another one, in milliseconds.
+            audit_key: What an audit trail is kept with; None for keeping none.
 
         Raises:
             InvalidValueError: If the engine cannot be made safe.
         """
-        make_safe(engine, busy_timeout_ms=busy_timeout_ms)
-        self._engine = engine
+        database = database_of(engine)
+        database.make_safe(engine, busy_timeout_ms=busy_timeout_ms)
+        engine.hide_parameters = True
+        engine.dispose()
+        self._begin(Own(database, engine), audit_key)
+
+    def _begin(self, source: Source, audit_key: AuditKey | None) -> None:
+        self._source = source
+        self._audit_key = audit_key
         self._is_open = True
 
     @classmethod
-    def open(cls, url: str, *, busy_timeout_ms: int = 5_000) -> Self:
+    def open(
+        cls, url: str, *, busy_timeout_ms: int = 5_000, audit_key: AuditKey | None = None
+    ) -> Self:
         """Return the store in the database that *url* names.
 
         A database without any table gets its tables. One that has some stays as it is: call
         `migrate` where it is of an older version.
 
         Args:
-            url: What to open, such as ``sqlite:///crm.db``; a file that is not there is made.
-            busy_timeout_ms: How long a writer waits for its turn, in milliseconds.
+            url: What to open, such as ``sqlite:///crm.db``, a file that is made where it is not
+                there, or ``postgresql+psycopg://crm@localhost/crm``, which is there.
+            busy_timeout_ms: How long a writer waits for another one, in milliseconds.
+            audit_key: What an audit trail is kept with; None for keeping none.
 
         Raises:
-            InvalidValueError: If *url* names no file of SQLite.
-            StorageUnavailableError: If the file cannot be opened, or is no database.
+            InvalidValueError: If *url* names no database that can be made safe.
+            StorageCorruptError: If the file is none of SQLite, or damaged.
+            StorageUnavailableError: If the database cannot be reached or written to.
         """
-        store = cls(make_engine(url), busy_timeout_ms=busy_timeout_ms)
+        store = cls(make_engine(url), busy_timeout_ms=busy_timeout_ms, audit_key=audit_key)
         try:
-            store._migrate(only_if_empty=True)
+            store._migrate("opening the database", only_if_empty=True)
         except BaseException:
             store.close()
             raise
         return store
 
+    @classmethod
+    def bind(cls, connection: sa.Connection, *, audit_key: AuditKey | None = None) -> Self:
+        """Return a store inside a transaction that belongs to somebody else.
+
+        A unit of work is then a savepoint: its `commit` releases it, and what is kept becomes
+        good when the owner of the transaction commits. One unit of work lasts at a time. Events
+        reach the outbox with the owner's commit, too. The tables must be there; `migrate` makes
+        them, in the same transaction.
+
+        Args:
+            connection: A connection of SQLAlchemy to SQLite, or to PostgreSQL by psycopg 3. It
+                stays its owner's: nothing is set on it, and closing the store leaves it open.
+            audit_key: What an audit trail is kept with; None for keeping none.
+
+        Raises:
+            InvalidValueError: If it is a connection to something else.
+        """
+        store = cls.__new__(cls)
+        store._begin(  # noqa: SLF001 - it is a store of its own
+            Lent(database_of(connection.engine), connection), audit_key
+        )
+        return store
+
     def __repr__(self) -> str:
         """Return where it is, without any password."""
-        return f"<SqlStore at {self._engine.url.render_as_string(hide_password=True)}>"
+        return f"<SqlStore at {self._source}>"
 
-    def unit_of_work(self, *, readonly: bool = False) -> TableUnitOfWork:
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do: on PostgreSQL everything, on SQLite not two that write at once.
+
+        A store that is bound to a connection shows a reader no state of its own, and is durable
+        where its owner has made it so.
+        """
+        return self._source.capabilities()
+
+    def unit_of_work(
+        self, *, readonly: bool = False, tenant: str = DEFAULT_TENANT, act: Act | None = None
+    ) -> TableUnitOfWork:
         """Return a new unit of work."""
         self._refuse_closed()
-        return TableUnitOfWork(SqlTransaction(self._engine, readonly=readonly), readonly=readonly)
+        purpose = Purpose.READ if readonly else Purpose.WRITE
+        name = tenant_id(tenant)
+        begun = session(self._source, purpose, "beginning a unit of work")
+        transaction = SqlTransaction(self._source.database, begun, name)
+        return TableUnitOfWork(transaction, readonly=readonly, act=act, audit_key=self._audit_key)
+
+    def outbox(self, *, tenant: str = DEFAULT_TENANT) -> Outbox:
+        """Return the events of one tenant.
+
+        On PostgreSQL it is read from the primary server: what a replica shows says nothing of
+        who is about to commit.
+        """
+        self._refuse_closed()
+        return SqlOutbox(self._source, tenant_id(tenant))
 
     def migrate(self, *, dry_run: bool = False) -> tuple[str, ...]:
         """Bring the tables to the schema of this library, in one transaction.
@@ -83,14 +157,17 @@ class SqlStore:
 
         Returns:
             The statements; none where the tables are up to date.
+
+        Raises:
+            SchemaOutOfDateError: If the tables are of a later version of the library.
         """
         self._refuse_closed()
-        return self._migrate(dry_run=dry_run)
+        return self._migrate("migrating", dry_run=dry_run)
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections that are its own."""
         self._is_open = False
-        self._engine.dispose()
+        self._source.close()
 
     def __enter__(self) -> Self:
         """Begin the block that the store is used in."""
@@ -108,21 +185,17 @@ class SqlStore:
 
     def _refuse_closed(self) -> None:
         if not self._is_open:
-            raise StorageUnavailableError("opening a unit of work of a closed store")
+            raise StorageUnavailableError("using a closed store")
 
-    def _migrate(self, *, dry_run: bool = False, only_if_empty: bool = False) -> tuple[str, ...]:
-        operation = "opening the database" if only_if_empty else "migrating"
-        with guarded(operation), self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    def _migrate(
+        self, operation: str, *, dry_run: bool = False, only_if_empty: bool = False
+    ) -> tuple[str, ...]:
+        with lent_to_migrate(self._source, operation) as connection:
             if only_if_empty and not is_empty(connection):
                 return ()
-            statements = steps_from(version_of(connection), self._engine.dialect)
-            if statements and not dry_run:
-                for statement in statements:
-                    connection.exec_driver_sql(statement)
-                row = {"version": NEEDED, "library": version("crmcore")}
-                connection.execute(sa.insert(SCHEMA), row)
-                connection.commit()
+            statements = steps(connection)
+            for statement in () if dry_run else statements:
+                connection.exec_driver_sql(statement)
             return statements
 
 

@@ -1,86 +1,126 @@
-"""Tables: derived from the records, one for each kind."""
+"""Tables: derived from the records, one for each kind, and the few that stores need besides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import attrs
 import sqlalchemy as sa
 
-from crmcore.activities import Matter
 from crmcore.criteria import Criterion, Schema
 from crmcore.errors import CrmError, Fault, FaultsError
 from crmcore.repositories import Aggregate
 from crmcore.storage import RECORDS
 
-from ._cells import cells_of
+from ._cells import TEXT, Cells, cells_of
 from ._narrowing import narrowed
 
 A = TypeVar("A", bound=Aggregate)
 
 _KEPT_CRITERIA: Final = 256
+# What is looked for all day, beside the id: the columns of an index each.
+_LOOKED_FOR: Final[Mapping[str, str]] = {
+    "matters": "member",
+    "kpi_facts": "kpi",
+    "audit_records": "subject",
+}
 
 METADATA: Final = sa.MetaData()
 
 SCHEMA: Final = sa.Table(
     "crm_schema",
     METADATA,
+    sa.Column("component", TEXT, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("crmcore_version", TEXT, nullable=False),
+    # The database's own clock: the library has none.
+    sa.Column(
+        "applied_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+    ),
 )
 
+OUTBOX: Final = sa.Table(
+    "crm_outbox",
+    METADATA,
+    sa.Column(
+        "number",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        sa.Identity(),
+        primary_key=True,
+    ),
+    sa.Column("tenant", TEXT, nullable=False),
+    sa.Column("name", TEXT, nullable=False),
+    sa.Column("subject", TEXT, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("data", TEXT, nullable=False),
+    sa.Index("ix_crm_outbox_tenant", "tenant", "number"),
+    sqlite_autoincrement=True,  # a number never comes back, even when all events are gone
+)
 
 # What building a record from the wrong cells raises.
 _MISREADINGS: Final = (CrmError, ValueError, TypeError, ArithmeticError)
 
 
 class RecordTable(Generic[A]):
-    """A table for records of one class, and the ways between records and rows."""
+    """A table for records of one class, and the ways between records and rows.
+
+    Attributes:
+        record: The class.
+        cells: The fields and their columns.
+        names: The names of all columns; the first is the tenant.
+        sql: The table.
+    """
 
     def __init__(self, name: str, record: type[A]) -> None:
         """Derive the table *name* from the class *record*."""
         hints = get_type_hints(record)
         self.record = record
-        self._cells = [cells_of(field.name, hints[field.name]) for field in attrs.fields(record)]  # type: ignore[arg-type]  # each record is attrs
-        columns = [column for cells in self._cells for column in cells.columns]
-        self._names = [column.name for column in columns]
-        self._single = [
-            (cells.field, cells.read)
-            for cells in self._cells
-            if len(cells.columns) == 1 and cells.read is not None
-        ]
-        self._joined = [
-            (cells.field, [column.name for column in cells.columns], cells.read)
-            for cells in self._cells
-            if len(cells.columns) > 1 and cells.read is not None
-        ]
+        self.cells = [cells_of(field.name, hints[field.name]) for field in attrs.fields(record)]  # type: ignore[arg-type]  # each record is attrs
+        columns = [column for cells in self.cells for column in cells.columns]
+        tenant = sa.Column("tenant", TEXT, primary_key=True)
+        self.names = ("tenant", *(column.name for column in columns))
         # Rows lie in the order of their ids, which is the order in which they are read.
-        self.sql = sa.Table(f"crm_{name}", METADATA, *columns, sqlite_with_rowid=False)
-        if "customer" in self._names:
-            sa.Index(f"ix_crm_{name}_customer", self.sql.c.customer)
-        if record is Matter:
-            sa.Index(f"ix_crm_{name}_member", self.sql.c.member)
-        compared = {cells.field: cells.compared for cells in self._cells}
-        self._compared = {name: sql for name, sql in compared.items() if sql is not None}
+        self.sql = sa.Table(f"crm_{name}", METADATA, tenant, *columns, sqlite_with_rowid=False)
+        for looked_for in ("customer", _LOOKED_FOR.get(name)):
+            if looked_for in self.names:
+                indexed = (self.sql.c[column] for column in ("tenant", looked_for, "id"))
+                sa.Index(f"ix_crm_{name}_{looked_for}", *indexed)
+        self.version = self.names.index("version")
+        self.key = self.names.index("id")
+        self._values = attrgetter(*(cells.field for cells in self.cells))
+        self._by_field = {cells.field: cells for cells in self.cells}
         self.narrowed = lru_cache(_KEPT_CRITERIA)(self._narrowed)
+
+    def cells_for(self, field: str) -> Cells:
+        """Return the columns of a field."""
+        return self._by_field[field]
 
     @cached_property
     def _schema(self) -> Schema:
         return Schema.of(self.record)
 
+    @cached_property
+    def _compared(self) -> Mapping[str, sa.ColumnElement[Any]]:
+        compared = {cells.field: cells.compared for cells in self.cells}
+        return {name: sql for name, sql in compared.items() if sql is not None}
+
     def _narrowed(self, where: Criterion) -> sa.ColumnElement[bool]:
         """Return a condition that is true of every row for which *where* holds."""
         return narrowed(where, self._compared, self._schema)
 
-    def row(self, record: A) -> dict[str, Any]:
-        """Return the cells of *record*, by column."""
-        row: dict[str, Any] = {}
-        for cells in self._cells:
-            value = getattr(record, cells.field)
-            written = [None] * len(cells.columns) if value is None else cells.write(value)
-            for column, cell in zip(cells.columns, written, strict=True):
-                row[column.name] = cell
+    def row(self, tenant: str, record: A) -> list[Any]:
+        """Return the cells of *record*, in the order of `names`."""
+        row: list[Any] = [tenant]
+        for cells, value in zip(self.cells, self._values(record), strict=True):
+            if len(cells.columns) > 1:
+                row += [None] * len(cells.columns) if value is None else cells.cell(value)
+            elif value is None or cells.write is None:
+                row.append(value)
+            else:
+                row.append(cells.write(value))
         return row
 
     def records(self, rows: Sequence[Sequence[Any]]) -> list[A]:
@@ -95,7 +135,8 @@ class RecordTable(Generic[A]):
             raise FaultsError(f"table {self.sql.name}", self._faults(rows)) from None
 
     def _record(self, row: Sequence[Any]) -> A:
-        values = dict(zip(self._names, row, strict=True))
+        values = dict(zip(self.names, row, strict=True))
+        del values["tenant"]
         for field, read in self._single:
             cell = values[field]
             if cell is not None:
@@ -105,12 +146,24 @@ class RecordTable(Generic[A]):
             values[field] = None if cells.count(None) == len(cells) else read(*cells)
         return self.record(**values)
 
+    @cached_property
+    def _single(self) -> list[tuple[str, Any]]:
+        return [(c.field, c.read) for c in self.cells if len(c.columns) == 1 and c.read is not None]
+
+    @cached_property
+    def _joined(self) -> list[tuple[str, list[str], Any]]:
+        return [
+            (cells.field, [column.name for column in cells.columns], cells.read)
+            for cells in self.cells
+            if len(cells.columns) > 1
+        ]
+
     def _faults(self, rows: Sequence[Sequence[Any]]) -> Iterator[Fault]:
         for row in rows:
             try:
                 self._record(row)
             except _MISREADINGS as error:
-                yield Fault(f"row {row[0]!r}", str(error))
+                yield Fault(f"row {row[self.key]!r}", str(error))
 
 
 TABLES: Final = {name: RecordTable(name, record) for name, record in RECORDS.items()}

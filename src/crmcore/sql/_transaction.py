@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from crmcore.criteria import EVERYTHING
-from crmcore.errors import StorageUnavailableError
+from crmcore.errors import CrmError, StorageCorruptError, StorageUnavailableError
+from crmcore.events import DomainEvent
 from crmcore.repositories import Aggregate
 from crmcore.storage import Selection, Table, Transaction
 
+from ._database import Database, Row
 from ._guard import guarded
-from ._migrations import refuse_other_version
+from ._order import behind, ordered
+from ._outbox import emit
+from ._sessions import Session
 from ._tables import TABLES, RecordTable
 from ._types import microseconds
 
 A = TypeVar("A", bound=Aggregate)
+Write: TypeAlias = Callable[[sa.Connection, RecordTable[Any], Sequence[Row]], frozenset[str]]
 
+_READ_FIRST: Final = 128  # a page is seldom longer
 _READ_AT_ONCE: Final = 2_000
 _WRITTEN_AT_ONCE: Final = 5_000
 _KEYS_AT_ONCE: Final = 500
 
 
 class SqlTransaction:
-    """A transaction of the database."""
+    """A transaction of the database, for the records of one tenant."""
 
-    def __init__(self, engine: sa.Engine, *, readonly: bool) -> None:
-        """Begin it.
-
-        A writer takes its turn at once, and so never finds half-way that somebody else was
-        faster. A reader gets the state of now, and keeps it.
-
-        Raises:
-            SchemaOutOfDateError: If the tables are those of another version.
-            StorageUnavailableError: If the database cannot be reached, or is not ours in time.
-        """
-        self._failure: Exception | None = None
-        with guarded("beginning a unit of work"):
-            self._connection = engine.connect()
-            try:
-                self._connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
-                refuse_other_version(self._connection)  # a reader sees what is there now
-            except BaseException:
-                self._connection.close()
-                raise
+    def __init__(self, database: Database, session: Session, tenant: str) -> None:
+        """Go on with *session*."""
+        self.database = database
+        self.tenant = tenant
+        self._session = session
+        self._failure: CrmError | None = None
 
     def table(self, name: str, record: type[A], /) -> Table[A]:
         del record  # the tables know their classes
@@ -66,78 +58,116 @@ class SqlTransaction:
             raise StorageUnavailableError(operation) from self._failure
         try:
             with guarded(operation):
-                yield self._connection
-        except StorageUnavailableError as error:
+                yield self._session.connection
+        except (StorageUnavailableError, StorageCorruptError) as error:
             self._failure = error
             raise
 
+    def emit(self, events: Sequence[DomainEvent], /) -> None:
+        with self.running("adding to the outbox") as connection:
+            emit(connection, self.database, self.tenant, events)
+
     def commit(self) -> None:
         with self.running("committing"):
-            self._connection.commit()
-            self._connection.close()
+            self._session.commit()
 
     def rollback(self) -> None:
-        with guarded("rolling back"):
-            self._connection.close()  # which takes back what was not committed
+        self._session.rollback()
 
 
 class SqlTable(Generic[A]):
-    """The records of one kind, as a transaction sees them."""
+    """The records of one kind and one tenant, as a transaction sees them."""
 
     def __init__(self, transaction: SqlTransaction, table: RecordTable[A]) -> None:
         """Look at *table* through *transaction*."""
         self._transaction = transaction
+        self._database = transaction.database
+        self._tenant = transaction.tenant
         self._table = table
         self._sql = table.sql
 
     def read(self, keys: Iterable[str], /) -> Iterator[A]:
         waiting = iter(keys)
         while some := list(islice(waiting, _KEYS_AT_ONCE)):
-            yield from self._rows(sa.select(self._sql).where(self._sql.c.id.in_(some)))
+            yield from self._rows(self._ours(self._sql).where(self._sql.c.id.in_(some)))
 
     def scan(self, selection: Selection, /) -> Iterator[A]:
         # Page after page, each from where the last one ended: the caller may write between.
-        statement = self._selected(selection).order_by(self._sql.c.id).limit(_READ_AT_ONCE)
-        after = selection.after
-        more = True
-        while more:
-            page = statement if after is None else statement.where(self._sql.c.id > after)
+        statement = self._selected(self._ours(self._sql), selection)
+        statement = statement.order_by(*ordered(self._table, selection.order))
+        place, size = selection.after, _READ_FIRST
+        seen: set[str] = set()  # what the caller changes may move behind the place
+        while True:
+            page = statement.limit(size)
+            if place is not None:
+                page = page.where(behind(self._table, selection.order, place))
             found = self._rows(page)
-            yield from found
-            more = len(found) == _READ_AT_ONCE
-            after = found[-1].id if found else None
+            yield from (record for record in found if record.id not in seen)
+            if len(found) < size:
+                return
+            if selection.order:
+                seen.update(record.id for record in found)
+            place, size = selection.place(found[-1]), _READ_AT_ONCE
 
-    def count(self) -> int:
+    def count(self, selection: Selection, /) -> int:
+        statement = self._selected(self._ours(sa.func.count()), selection)
         with self._transaction.running(f"counting {self._sql.name}") as connection:
-            return int(connection.scalar(sa.select(sa.func.count()).select_from(self._sql)) or 0)
+            return connection.scalar(statement.select_from(self._sql)) or 0
 
-    def insert(self, records: Iterable[A], /) -> str | None:
-        waiting = (self._table.row(record) | {"version": 1} for record in records)
-        while rows := list(islice(waiting, _WRITTEN_AT_ONCE)):
-            if not self._insert(rows):
-                return self._first_taken([row["id"] for row in rows])
-        return None
+    def insert(self, records: Iterable[A], /) -> tuple[str, ...]:
+        taken: list[str] = []
+        for rows in self._cells(records):
+            for row in rows:
+                row[self._table.version] = 1
+            taken += self._written(self._database.insert, "adding to", rows)
+        return tuple(taken)
 
-    def replace(self, record: A, /, *, expected: int) -> bool:
-        change = sa.update(self._sql).where(self._is_at(record.id, expected))
-        with self._transaction.running(f"saving to {self._sql.name}") as connection:
-            return connection.execute(change, self._table.row(record)).rowcount == 1
+    def update(self, records: Iterable[A], /) -> tuple[str, ...]:
+        missed: list[str] = []
+        for rows in self._cells(records):
+            missed += self._written(self._database.update, "saving to", rows)
+        return tuple(missed)
 
     def delete(self, key: str, /, *, expected: int) -> bool:
-        change = sa.delete(self._sql).where(self._is_at(key, expected))
+        columns = self._sql.c
+        change = sa.delete(self._sql).where(
+            columns.tenant == self._tenant, columns.id == key, columns.version == expected
+        )
         with self._transaction.running(f"removing from {self._sql.name}") as connection:
             return connection.execute(change).rowcount == 1
 
-    def _is_at(self, key: str, version: int) -> sa.ColumnElement[bool]:
-        return sa.and_(self._sql.c.id == key, self._sql.c.version == version)
+    def _cells(self, records: Iterable[A]) -> Iterator[list[Row]]:
+        """Yield the rows of records, many at once, no id twice among them."""
+        rows: list[Row] = []
+        keys: set[str] = set()
+        for record in records:
+            if record.id in keys or len(rows) == _WRITTEN_AT_ONCE:
+                yield rows
+                rows, keys = [], set()
+            rows.append(self._table.row(self._tenant, record))
+            keys.add(record.id)
+        if rows:
+            yield rows
+
+    def _written(self, write: Write, doing: str, rows: Sequence[Row]) -> Iterator[str]:
+        """Write rows and yield the ids of those that were refused."""
+        with self._transaction.running(f"{doing} {self._sql.name}") as connection:
+            refused = write(connection, self._table, rows)
+        keys = (row[self._table.key] for row in rows)
+        return (key for key in keys if key in refused)
 
     def _rows(self, statement: sa.Select[Any]) -> list[A]:
         with self._transaction.running(f"reading {self._sql.name}") as connection:
             rows = connection.execute(statement).fetchall()
         return self._table.records(rows)
 
-    def _selected(self, selection: Selection) -> sa.Select[Any]:
-        statement, columns = sa.select(self._sql), self._sql.c
+    def _ours(self, what: Any) -> sa.Select[Any]:  # noqa: ANN401 - a table or an expression
+        return sa.select(what).where(self._sql.c.tenant == self._tenant)
+
+    def _selected(self, statement: sa.Select[Any], selection: Selection) -> sa.Select[Any]:
+        columns = self._sql.c
+        if not selection.archived:
+            statement = statement.where(columns.archived_at.is_(None))
         if selection.where != EVERYTHING:
             statement = statement.where(self._table.narrowed(selection.where))
         if selection.customer is not None:
@@ -153,23 +183,6 @@ class SqlTable(Generic[A]):
                 _holds(columns.opened_at, columns.closed_at, selection.open)
             )
         return statement
-
-    def _insert(self, rows: list[dict[str, Any]]) -> bool:
-        with self._transaction.running(f"adding to {self._sql.name}") as connection:
-            connection.exec_driver_sql("SAVEPOINT crm_rows")
-            try:
-                connection.execute(sa.insert(self._sql), rows)
-            except IntegrityError:  # the only rule that the tables have is that ids are unique
-                connection.exec_driver_sql("ROLLBACK TO crm_rows")
-                return False
-            connection.exec_driver_sql("RELEASE crm_rows")
-            return True
-
-    def _first_taken(self, keys: list[str]) -> str:
-        """Return the first of *keys* that is stored, or has come before."""
-        stored = {record.id for record in self.read(keys)}
-        places = {key: place for place, key in reversed([*enumerate(keys)])}
-        return next(key for place, key in enumerate(keys) if key in stored or places[key] < place)
 
 
 def _holds(

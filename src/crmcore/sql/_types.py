@@ -143,6 +143,26 @@ class Instant(TypeDecorator[datetime]):
         return optional_utc(value, "instant")
 
 
+class Count(Instant):
+    """Instants as a store keeps them: whole microseconds since 1970, in every database."""
+
+    cache_ok: bool | None = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        """Return what it stands as in a database."""
+        return dialect.type_descriptor(sa.BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401
+        """Return what stands for *value*."""
+        del dialect
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401
+        """Return the value for what stands in the database."""
+        del dialect
+        return None if value is None else instant(value)
+
+
 class TextSet(TypeDecorator[frozenset[str]]):
     """Sets of texts.
 

@@ -1,0 +1,100 @@
+"""Databases: what SQLite and PostgreSQL do each in their own way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Any, Final, Protocol, TypeAlias
+
+import sqlalchemy as sa
+
+from crmcore.storage import Capability
+
+from ._tables import RecordTable
+
+Row: TypeAlias = list[Any]
+
+RULE_OF_BINDING: Final = "have a transaction, which its owner commits"
+
+
+class Purpose(Enum):
+    """What a transaction is for."""
+
+    WRITE = auto()
+    READ = auto()  # one state, from beginning to end
+    FOLLOW = auto()  # what others keep meanwhile
+
+
+class Database(Protocol):
+    """What a store asks of a database beyond the SQL that all of them understand."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What a store in it can do."""
+        ...
+
+    def refuse_others(self, dialect: sa.Dialect) -> None:
+        """Refuse another driver than the one that is known to play along.
+
+        Raises:
+            InvalidValueError: If it is another one.
+        """
+        ...
+
+    def make_safe(self, engine: sa.Engine, *, busy_timeout_ms: int) -> None:
+        """Let every new connection of *engine* lose nothing, and wait only so long.
+
+        Raises:
+            InvalidValueError: If there is nothing that could be kept.
+        """
+        ...
+
+    def connect(self, engine: sa.Engine, purpose: Purpose) -> sa.Connection:
+        """Return a connection on which a transaction begins with the first statement, or has."""
+        ...
+
+    def be_alone(self, connection: sa.Connection) -> None:
+        """Wait until nobody else migrates, and let nobody else until the transaction ends."""
+        ...
+
+    def join(self, connection: sa.Connection, purpose: Purpose) -> None:
+        """See that a transaction lasts on the connection of somebody else.
+
+        Raises:
+            InvalidValueError: If the connection commits every statement by itself.
+        """
+        ...
+
+    def is_durable(self, connection: sa.Connection) -> bool:
+        """Say whether what is committed on the connection survives a loss of power."""
+        ...
+
+    def insert(
+        self, connection: sa.Connection, table: RecordTable[Any], rows: Sequence[Row]
+    ) -> frozenset[str]:
+        """Store rows, no id twice, and return the ids that were taken; the others are stored."""
+        ...
+
+    def update(
+        self, connection: sa.Connection, table: RecordTable[Any], rows: Sequence[Row]
+    ) -> frozenset[str]:
+        """Store rows, no id twice, where the version before is stored.
+
+        Returns:
+            The ids for which it is not; the other rows are stored.
+        """
+        ...
+
+    def announce(self, connection: sa.Connection) -> None:
+        """Let readers of the outbox know that events will get numbers and are not kept yet."""
+        ...
+
+    def settled(self, connection: sa.Connection) -> int:
+        """Return up to which number no event is kept later than now.
+
+        Statements that follow see all that are kept up to it.
+
+        Raises:
+            UnsupportedError: If the connection cannot see what others have kept meanwhile.
+        """
+        ...

@@ -1,0 +1,236 @@
+"""Sessions: transactions of the store's own, and savepoints in somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from crmcore.errors import SchemaOutOfDateError, UnsupportedError
+from crmcore.storage import Capability
+
+from ._database import Database, Purpose
+from ._guard import guarded, is_lost
+from ._migrations import NEEDED, expected_version, version_of
+
+
+class Session(Protocol):
+    """What a unit of work lasts for."""
+
+    @property
+    def connection(self) -> sa.Connection:
+        """Where its statements go."""
+        ...
+
+    def commit(self) -> None:
+        """Keep everything, and end."""
+        ...
+
+    def rollback(self) -> None:
+        """Keep nothing, and end."""
+        ...
+
+
+class Source(Protocol):
+    """Where sessions come from."""
+
+    @property
+    def database(self) -> Database:
+        """What the database does in its own way."""
+        ...
+
+    def begin(self, purpose: Purpose) -> Session:
+        """Begin a session."""
+        ...
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what a store can do with such sessions."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is its own."""
+        ...
+
+
+class OwnSession:
+    """A transaction on a connection of the store's own."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Go on with what begins on *connection*."""
+        self.connection = connection
+
+    def commit(self) -> None:
+        with guarded("committing", is_commit=True):
+            self.connection.commit()
+        self.connection.close()
+
+    def rollback(self) -> None:
+        try:
+            self.connection.rollback()
+        except DBAPIError:  # what cannot be reached has kept nothing
+            self.connection.invalidate()
+        self.connection.close()
+
+
+class Own:
+    """Sessions on the connections of an engine that belongs to the store."""
+
+    def __init__(self, database: Database, engine: sa.Engine) -> None:
+        """Take connections from *engine*."""
+        self.database = database
+        self._engine = engine
+
+    def __str__(self) -> str:
+        """Return where it is, without any password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    def begin(self, purpose: Purpose) -> Session:
+        return OwnSession(self.database.connect(self._engine, purpose))
+
+    def capabilities(self) -> frozenset[Capability]:
+        return self.database.capabilities
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class LentSession:
+    """A savepoint in the transaction of somebody else, who commits it, or does not."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Begin it."""
+        self.connection = connection
+        self._savepoint = connection.begin_nested()
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it has neither ended, nor has its transaction."""
+        return self._savepoint.is_active
+
+    def commit(self) -> None:
+        with guarded("releasing the savepoint"):
+            self._savepoint.commit()
+
+    def rollback(self) -> None:
+        with guarded("going back to the savepoint"):
+            self._savepoint.rollback()
+
+
+class Lent:
+    """Sessions on one connection that belongs to somebody else."""
+
+    def __init__(self, database: Database, connection: sa.Connection) -> None:
+        """Work on *connection*."""
+        self.database = database
+        self._connection = connection
+        self._last: LentSession | None = None
+
+    def __str__(self) -> str:
+        """Return where it is, without any password."""
+        place = self._connection.engine.url.render_as_string(hide_password=True)
+        return f"{place}, in a transaction of somebody else"
+
+    def begin(self, purpose: Purpose) -> Session:
+        if self._last is not None and self._last.lasts:
+            operation = "a second unit of work on the same connection"
+            raise UnsupportedError(operation, Capability.INTERLEAVED)
+        self.database.join(self._connection, purpose)
+        self._last = LentSession(self._connection)
+        return self._last
+
+    def capabilities(self) -> frozenset[Capability]:
+        # Who sees what, and when it is kept, is the affair of whoever owns the transaction.
+        able = self.database.capabilities - {Capability.INTERLEAVED, Capability.SNAPSHOT_READS}
+        with guarded("asking how durable the database is"):
+            is_durable = self.database.is_durable(self._connection)
+        return able if is_durable else able - {Capability.DURABLE}
+
+    def close(self) -> None:
+        """Leave the connection to its owner."""
+
+
+def session(source: Source, purpose: Purpose, operation: str) -> Session:
+    """Begin a session on tables of the right version.
+
+    Raises:
+        SchemaOutOfDateError: If they are older or newer.
+        StorageUnavailableError: If the database cannot be reached, or is not ours in time.
+    """
+    with guarded(operation):
+        try:
+            return _checked(source, purpose)
+        except DBAPIError as error:
+            if not is_lost(error):
+                raise
+        # It had waited in the pool while the server was started anew, and so have all others.
+        return _checked(source, purpose)
+
+
+@contextmanager
+def lent(source: Source, purpose: Purpose, operation: str) -> Iterator[sa.Connection]:
+    """Lend a connection for one piece of work; what was written is kept at the end."""
+    begun = session(source, purpose, operation)
+    with _ended(begun), guarded(operation):
+        yield begun.connection
+
+
+@contextmanager
+def lent_to_migrate(source: Source, operation: str) -> Iterator[sa.Connection]:
+    """Lend a connection on which nobody else migrates; what was done is kept at the end."""
+    with guarded(operation):
+        begun = source.begin(Purpose.WRITE)
+    with _ended(begun), guarded(operation):
+        source.database.be_alone(begun.connection)
+        yield begun.connection
+
+
+@contextmanager
+def _ended(begun: Session) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        begun.rollback()
+        raise
+    begun.commit()
+
+
+def _checked(source: Source, purpose: Purpose) -> Session:
+    """Begin a session, and refuse other versions.
+
+    Where the version is the right one, which is nearly always, it is one question. Only where
+    that has no answer the database is asked what it has instead.
+    """
+    begun = source.begin(purpose)
+    try:
+        have = expected_version(begun.connection)
+        if have == NEEDED:
+            return begun
+    except DBAPIError as error:
+        begun.rollback()
+        have = NEEDED if is_lost(error) else _found_version(source)
+        if have == NEEDED:
+            raise
+    except BaseException:
+        begun.rollback()
+        raise
+    else:
+        begun.rollback()
+    raise SchemaOutOfDateError(have, NEEDED)
+
+
+def _found_version(source: Source) -> int:
+    begun = source.begin(Purpose.READ)
+    try:
+        return version_of(begun.connection)
+    finally:
+        begun.rollback()
+
+
+if TYPE_CHECKING:
+    _: type[Session] = OwnSession
+    __: type[Session] = LentSession
+    ___: type[Source] = Own
+    ____: type[Source] = Lent
