@@ -42,19 +42,23 @@ from __future__ import annotations
 
 from ._catalogue import CATALOGUE, kpi
 from ._compute import compute
+from ._credit import CreditTally, MemberKpis, credit
 from ._kpi import Direction, Kpi, KpiGroup, KpiId, Unit
 from ._roll_up import roll_up, value_over
 from ._series import KpiSeries
 
 __all__ = [
     "CATALOGUE",
+    "CreditTally",
     "Direction",
     "Kpi",
     "KpiGroup",
     "KpiId",
     "KpiSeries",
+    "MemberKpis",
     "Unit",
     "compute",
+    "credit",
     "kpi",
     "roll_up",
     "value_over",

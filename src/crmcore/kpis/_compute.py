@@ -172,7 +172,7 @@ def _values(
 ) -> Iterator[Value | Undefined]:
     for place, period in enumerate(row, start=1):
         now, before = tally.counts[place], tally.counts[place - 1]
-        missing = _missing(period, tally.first_day, as_of)
+        missing = missing_in(period, tally.first_day, as_of)
         if missing is None and of.id == _REPEAT:
             missing = _immature(now, as_of)
         if missing is not None:
@@ -189,7 +189,7 @@ def _values(
         )
 
 
-def _missing(period: Period, first_day: int | None, as_of: date) -> Undefined | None:
+def missing_in(period: Period, first_day: int | None, as_of: date) -> Undefined | None:
     """Return why a period has no values at all, if so."""
     if not period.is_complete(as_of):
         detail = Phrase(f"{period} at {as_of}", f"{period}，截至{as_of}")
