@@ -147,6 +147,7 @@ def test_every_score_of_every_criterion_comes_back(data: st.DataObject, seed: in
         (Fraction(1, 3), "1/3"),
         (Thing(), "a Thing"),
         ("lone \ud83d half", "lone \\ud83d half"),
+        ("no\0thing", "no\\x00thing"),
         ([1, {"a", "b"}, (2, 3)], (1, frozenset({"a", "b"}), (2, 3))),
         ({1, 2}, frozenset({1, 2})),
         (pd.Timestamp("2026-09-30T12:00:00+02:00"), datetime(2026, 9, 30, 10, tzinfo=UTC)),

@@ -54,7 +54,8 @@ def _of_another_type(value: object) -> object:
 
 def _text(value: str) -> str:
     """Return text that every file and database can keep."""
-    return value if value.isascii() else value.encode(errors="backslashreplace").decode()
+    found = value if value.isascii() else value.encode(errors="backslashreplace").decode()
+    return found.replace("\0", "\\x00")
 
 
 def _int(value: int) -> int | str:

@@ -14,6 +14,7 @@ instant                 microseconds since 1970-01-01T00:00:00Z, a 64-bit intege
 exact decimal           its digits as text
 money                   whole minor units, a 64-bit integer, and the currency; an amount that
                         these cannot write digit by digit stands as text beside them
+a score                 canonical JSON text that tells its form, as `crmcore.codec.PayloadForm`
 anything else           canonical JSON text
 ======================  ======================================================================
 """
@@ -33,7 +34,7 @@ from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 import attrs
 import sqlalchemy as sa
 
-from crmcore.codec import from_json, to_json
+from crmcore.codec import from_json, payload_form, to_json
 from crmcore.criteria import Schema
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Money, minor_digits
@@ -166,6 +167,13 @@ def _kind(name: str, kind: Any) -> _Kind:  # noqa: ANN401
             kind,
             compared=_as(sa.Text()),
         )
+    return _in_json(kind)
+
+
+def _in_json(kind: Any) -> _Kind:  # noqa: ANN401
+    form = payload_form(kind)
+    if form is not None:  # kept for years, and each different
+        return _Kind(TEXT, form.write, form.read, Shape.JSON)
     read = lru_cache(_KEPT_VALUES)(lambda text: from_json(kind, text))
     if Schema.of(field=kind)["field"].kind.name == "TEXTS":
         # Texts are equal where they are written alike, so what was written is kept.

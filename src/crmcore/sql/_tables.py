@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from crmcore.criteria import Criterion, Schema
-from crmcore.errors import CrmError, Fault, FaultsError
+from crmcore.errors import CrmError, Fault, FaultsError, SchemaOutOfDateError
 from crmcore.repositories import Aggregate
 from crmcore.storage import RECORDS
 
@@ -128,9 +128,12 @@ class RecordTable(Generic[A]):
 
         Raises:
             FaultsError: If a row holds what no record is, because others have written it.
+            SchemaOutOfDateError: If a later version of the library has written it.
         """
         try:
             return [self._record(row) for row in rows]
+        except SchemaOutOfDateError:  # the row is right, and of a later version of the library
+            raise
         except _MISREADINGS:
             raise FaultsError(f"table {self.sql.name}", self._faults(rows)) from None
 
