@@ -150,9 +150,9 @@ def test_other_fields_show_what_was_found(check: Any, value: str) -> None:  # no
         ("ada@example.org", "15 characters"),
         (b"\0\0", "2 bytes"),
         (bytearray(1), "1 byte"),
-        (None, "NoneType"),
-        (Decimal("2.5"), "Decimal"),
-        (date(1812, 4, 1), "date"),
+        (None, "a NoneType"),
+        (Decimal("2.5"), "a Decimal"),
+        (3, "an int"),
         (Withheld("character", 3), "3 characters"),
     ],
 )

@@ -78,7 +78,7 @@ def test_all_faults_are_told_together() -> None:
     }
 
     assert faults(Organization, data) == [
-        "members[1].name: must be text (got 7)",
+        "members[1].name: must be text (got an int)",
         "members[1].skils: unknown field 'skils'; did you mean 'skills'?",
         "members[1].skills[0].level: must be between 1 and 7 (got 9)",
         "members[1].skills[1].level: must be a whole number (got True)",
@@ -166,7 +166,7 @@ def test_an_interval_ends_after_it_began() -> None:
         (Grain, 3, "must be one of day, week, month, quarter, year (got 3)"),
         (Literal["left", "right"], "up", "must be one of left, right (got 'up')"),
         (Money, "29.33 USD", "must be a table of the fields of a Money (got '29.33 USD')"),
-        (Organization, 1, "must be a table of the fields of an Organization (got 1)"),
+        (Organization, 1, "must be a table of the fields of an Organization (got an int)"),
         (Undefined, {"undefined": "no_dat"}, "unknown reason 'no_dat'; did you mean 'no_data'?"),
         (tuple[str, ...], "text", "must be a list (got 'text')"),
         (tuple[str, int], ["one"], "must be a list of 2 items (got ['one'])"),

@@ -17,7 +17,7 @@ class Withheld:
     """Stands in an error for a value that is nobody's business: it tells its kind and its length.
 
     Attributes:
-        kind: What it was: characters for text, bytes, or the name of its type.
+        kind: What it was: a character for text, a byte, or the name of its type.
         length: How many characters or bytes it had; None where it had no length.
 
     .. versionadded:: 0.1.0
@@ -38,9 +38,9 @@ class Withheld:
         return cls(type(value).__name__)
 
     def __repr__(self) -> str:
-        """Say what it was, as ``214 characters``."""
+        """Say what it was, as ``214 characters`` or ``an int``."""
         if self.length is None:
-            return self.kind
+            return f"{'an' if self.kind[0] in 'AEIOUaeiou' else 'a'} {self.kind}"
         return f"{self.length} {self.kind}{'' if self.length == 1 else 's'}"
 
 

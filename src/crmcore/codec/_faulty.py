@@ -9,10 +9,12 @@ from typing import Any
 
 import attrs
 
+from crmcore.checks import Withheld
 from crmcore.errors import CrmError, Fault, FaultsError, InvalidValueError
 
 _SHOWN = 40
 _SHOWN_ITEMS = 10
+_WITHHELD = "cannot be read; it is personal, so nothing of it is shown"
 
 
 class Faulty(Exception):  # noqa: N818 - it never leaves the room
@@ -23,13 +25,35 @@ class Faulty(Exception):  # noqa: N818 - it never leaves the room
         self.faults = tuple(faults)
 
 
+@attrs.frozen(kw_only=True)
+class Slip(Fault):
+    """A fault that knows what it is made of, so that its value can still be withheld.
+
+    Attributes:
+        value: What was found.
+        rule: What would be right, as the end of a sentence with *must*.
+    """
+
+    value: object
+    rule: str
+
+    @classmethod
+    def of(cls, value: object, rule: str, *, path: str = "") -> Slip:
+        """Return the fault of *value*, which breaks *rule*."""
+        problem = f"must {rule} (got {_shown(value)})"
+        return cls(path=path, problem=problem, value=value, rule=rule)
+
+
 def refused(value: object, rule: str) -> Faulty:
     """Return the refusal of *value*, which breaks *rule*, right here."""
-    return Faulty([Fault("", _problem(value, rule))])
+    return Faulty([Slip.of(value, rule)])
 
 
-def _problem(value: object, rule: str) -> str:
-    return f"must {rule} (got {_shown(value)})"
+def withheld(fault: Fault, path: str) -> Fault:
+    """Return the fault at *path* without the value that was found, because it is personal."""
+    if isinstance(fault, Slip):
+        return Slip.of(Withheld.of(fault.value), fault.rule, path=path)
+    return Fault(path, _WITHHELD)
 
 
 def _shown(value: object) -> str:
@@ -62,7 +86,7 @@ def _faults_of(error: Faulty | CrmError) -> tuple[Fault, ...]:
     if isinstance(error, Faulty | FaultsError):
         return error.faults
     if isinstance(error, InvalidValueError):
-        return (Fault(error.field, _problem(error.value, error.rule)),)
+        return (Slip.of(error.value, error.rule, path=error.field),)
     return (Fault("", str(error)),)
 
 

@@ -29,6 +29,7 @@ from crmcore.errors import CrmError, Fault, FaultsError
 from crmcore.kernel import Money, Undefined
 
 from ._collections import Choice, Reader, read_by_name, read_each, read_either, read_row, read_table
+from ._discreet import holds_personal, read_discreetly
 from ._faulty import Faulty, as_error, under, unknown_type
 from ._record import Field, fields_of, read_record
 from ._scalars import SCALARS, read_literal, read_word
@@ -77,14 +78,18 @@ def from_data(
     try:
         value: T = read(data)
     except (Faulty, CrmError) as error:
-        raise as_error(source, under("", error)) from None
-    return value
+        refusal = as_error(source, under("", error))
+    else:
+        return value
+    raise refusal  # out here it carries no errors along that know more than it tells
 
 
 @cache
 def reader(cls: Any, known: Predicates) -> Reader:  # noqa: ANN401 - whatever a field is annotated with
     """Return the function that reads data as *cls*, with the predicates that are known."""
     hook = _converter(known).get_structure_hook(cls)
+    if holds_personal(cls):
+        return partial(read_discreetly, lambda data: hook(data, cls))
     return lambda data: hook(data, cls)
 
 

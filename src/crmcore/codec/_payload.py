@@ -81,8 +81,10 @@ class PayloadForm(Generic[T]):
                 data = upcast(data)
         except (LookupError, TypeError, AttributeError):
             problem = f"is not what a {self.kind.__name__} of form {form} looks like"
-            raise FaultsError("payload", [Fault("record", problem)]) from None
-        return from_data(self.kind, data, source="payload")
+            refusal = FaultsError("payload", [Fault("record", problem)])
+        else:
+            return from_data(self.kind, data, source="payload")
+        raise refusal  # out here it carries no error along that may hold what was read
 
 
 def _number(form: object) -> int:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias, get_type_hints
 
 import attrs
 
+from crmcore.checks import PERSONAL
 from crmcore.errors import CrmError, Fault, UnknownNameError
 
-from ._faulty import Faulty, of_field, refused, under
+from ._faulty import Faulty, of_field, refused, under, withheld
 
 Reader: TypeAlias = Callable[[Any], Any]
+
+_NAME = re.compile(r"[.\[]")  # what the name of a field ends at
 
 
 @attrs.frozen
@@ -21,6 +25,11 @@ class Field:
 
     attribute: attrs.Attribute[Any]
     read: Reader
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it holds personal data, which no fault may tell."""
+        return PERSONAL in self.attribute.metadata
 
     @property
     def is_required(self) -> bool:
@@ -56,7 +65,7 @@ def read_record(cls: type[Any], fields: Mapping[str, Field], data: object) -> An
         try:
             values[name] = fields[name].read(value)
         except (Faulty, CrmError) as error:
-            faults += under(name, error)
+            faults += _discreet(under(name, error), fields)
     for name, field in fields.items():
         if field.is_required and name not in data:
             faults.append(Fault(name, "is missing; state it"))
@@ -65,9 +74,18 @@ def read_record(cls: type[Any], fields: Mapping[str, Field], data: object) -> An
             return cls(**values)
         except CrmError as error:
             faults = [*_refusals(cls, fields, values)] or under("", error)
-    else:
-        faults += _refusals(cls, fields, values)
-    raise Faulty(faults)
+            raise Faulty(_discreet(faults, fields)) from None
+    raise Faulty([*faults, *_discreet(_refusals(cls, fields, values), fields)])
+
+
+def _discreet(faults: Iterable[Fault], fields: Mapping[str, Field]) -> list[Fault]:
+    """Return the faults without the values of personal fields."""
+    told: list[Fault] = []
+    for fault in faults:
+        name = _NAME.split(fault.path, maxsplit=1)[0]
+        is_personal = name in fields and fields[name].is_personal
+        told.append(withheld(fault, name) if is_personal else fault)
+    return told
 
 
 def _called(cls: type[Any]) -> str:

@@ -70,7 +70,8 @@ def decoded(data: str | bytes, source: str, limits: Limits) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FaultsError(source, [Fault(f"line {line}", "is not UTF-8 text")]) from None
+    # Out here, because that error carries all of the data along, which may be personal.
+    raise FaultsError(source, [Fault(f"line {line}", "is not UTF-8 text")])
 
 
 def _said(size: int) -> str:

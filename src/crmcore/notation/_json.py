@@ -58,11 +58,12 @@ def read_json(
             parse_float=read_fraction,
             parse_constant=read_fraction,
         )
+        faults = [*twice, *numbers.faults]
     except json.JSONDecodeError as error:
         problem = error.msg[0].lower() + error.msg[1:]
-        fault = Fault(f"line {error.lineno}, column {error.colno}", problem)
-        raise FaultsError(source, [fault]) from None
-    if faults := [*twice, *numbers.faults]:
+        faults = [Fault(f"line {error.lineno}, column {error.colno}", problem)]
+    # Out here, because that error carries all of the text along, which may be personal.
+    if faults:
         raise FaultsError(source, faults)
     return data
 

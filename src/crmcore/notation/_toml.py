@@ -53,12 +53,14 @@ def read_toml(
     try:
         found = tomllib.loads(content, parse_float=numbers.fraction(exact=exact))
         numbers.look_through(found)
+        faults = numbers.faults
     except tomllib.TOMLDecodeError as error:
-        raise FaultsError(called, [_fault(str(error))]) from None
+        faults = [_fault(str(error))]
     except ValueError:  # Python neither reads nor writes 4300 digits and more
-        raise FaultsError(called, [Fault("a number", f"must {numbers.rule}")]) from None
-    if numbers.faults:
-        raise FaultsError(called, numbers.faults)
+        faults = [Fault("a number", f"must {numbers.rule}")]
+    # Out here, because what the parser raises may carry the text along, which may be personal.
+    if faults:
+        raise FaultsError(called, faults)
     return found
 
 
