@@ -14,7 +14,7 @@ from crmcore.repositories import Aggregate
 
 from ._act import Act
 from ._canonical import text_of
-from ._digest import commitment_to, digest_of
+from ._digest import commitment_to, digest_over
 from ._key import AuditKey
 from ._record import (
     AuditHead,
@@ -189,27 +189,31 @@ def _linked(
     position = 1 if head is None else head.position + 1
     reason = None if act is None else act.reason
     grains = None if reason is None else _grains(salt)
-    unsigned = AuditRecord(
+    promise = None if grains is None else commitment_to(grains, "reason", None, reason)
+    told: dict[str, Any] = {
+        "subject": subject,
+        "position": position,
+        "kind": kind,
+        "by": None if act is None else act.by,
+        "at": None if act is None else act.at,
+        "reason_commitment": promise,
+        "plan": None if act is None else act.plan,
+        "changes": tuple(changes),
+        "personal_changes": tuple(personal_changes),
+        "previous": None if head is None else head.digest,
+    }
+    digest = digest_over(key=key, tenant=tenant, **told)
+    record = AuditRecord(
         id=link_id(chain, position),
-        subject=subject,
-        position=position,
-        kind=kind,
-        by=None if act is None else act.by,
-        at=None if act is None else act.at,
         reason=reason,
         reason_salt=grains,
-        reason_commitment=None if grains is None else commitment_to(grains, "reason", None, reason),
-        plan=None if act is None else act.plan,
-        changes=tuple(changes),
-        personal_changes=tuple(personal_changes),
-        previous=None if head is None else head.digest,
-        digest="",
+        digest=digest,
         key=key.name,
+        **told,
     )
-    record = attrs.evolve(unsigned, digest=digest_of(unsigned, key=key, tenant=tenant))
     version = 0 if head is None else head.version
     return record, AuditHead(
-        id=chain, subject=subject, position=position, digest=record.digest, version=version
+        id=chain, subject=subject, position=position, digest=digest, version=version
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any, Final
 
@@ -20,20 +20,16 @@ def text_of(value: object) -> str:
     """Return *value* as canonical JSON."""
     if value is None:
         return "null"
-    if type(value) is str:
+    if isinstance(value, str):  # a word of an enumeration too
         return encode_basestring(value)
-    if type(value) is bool:
-        return "true" if value else "false"
-    if type(value) is int:
-        return str(value)
+    if type(value) is tuple:
+        return f"[{','.join(map(text_of, value))}]"
     return to_json(value)
 
 
 def instant_text(at: datetime | None) -> str | None:
-    """Return an instant as the codec writes it."""
-    if at is None:
-        return None
-    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    """Return an instant in UTC as the codec writes it."""
+    return None if at is None else at.isoformat().removesuffix("+00:00") + "Z"
 
 
 def message_of(parts: Sequence[Any]) -> bytes:

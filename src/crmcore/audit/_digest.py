@@ -3,38 +3,72 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from ._canonical import instant_text, message_of
 from ._key import AuditKey
-from ._record import AuditRecord, PersonalChange
+from ._record import AuditKind, AuditRecord, FieldChange, PersonalChange
 
 _FORMAT: Final = "crmcore.audit/1"
 
 
-def digest_of(record: AuditRecord, *, key: AuditKey, tenant: str) -> str:
-    """Return the keyed digest that belongs to a record.
+def digest_over(
+    *,
+    key: AuditKey,
+    tenant: str,
+    subject: str,
+    position: int,
+    kind: AuditKind,
+    by: str | None,
+    at: datetime | None,
+    reason_commitment: str | None,
+    plan: str | None,
+    changes: Iterable[FieldChange],
+    personal_changes: Iterable[PersonalChange],
+    previous: str | None,
+) -> str:
+    """Return the keyed digest of a link.
 
     It is the signature of the canonical JSON of a list: the name of this format, the tenant,
-    and the fields in the order of the record, of which changes are lists themselves and
-    personal changes are but their fields and commitments.
+    and the fields in the order of the record, of which changes are lists themselves, personal
+    changes are but their fields and commitments, and the name of the key comes last.
     """
     parts = [
         _FORMAT,
         tenant,
-        record.subject,
-        record.position,
-        record.kind.value,
-        record.by,
-        instant_text(record.at),
-        record.reason_commitment,
-        record.plan,
-        [(change.field, change.before, change.after) for change in record.changes],
-        [(change.field, change.commitment) for change in record.personal_changes],
-        record.previous,
-        record.key,
+        subject,
+        position,
+        kind.value,
+        by,
+        instant_text(at),
+        reason_commitment,
+        plan,
+        [(change.field, change.before, change.after) for change in changes],
+        [(change.field, change.commitment) for change in personal_changes],
+        previous,
+        key.name,
     ]
     return key.sign(message_of(parts))
+
+
+def digest_of(record: AuditRecord, *, key: AuditKey, tenant: str) -> str:
+    """Return the keyed digest that belongs to a record."""
+    return digest_over(
+        key=key,
+        tenant=tenant,
+        subject=record.subject,
+        position=record.position,
+        kind=record.kind,
+        by=record.by,
+        at=record.at,
+        reason_commitment=record.reason_commitment,
+        plan=record.plan,
+        changes=record.changes,
+        personal_changes=record.personal_changes,
+        previous=record.previous,
+    )
 
 
 def commitment_to(salt: str, field: str, before: str | None, after: str | None) -> str:

@@ -119,8 +119,9 @@ def _not_as_stored(found: Tampering) -> Phrase:
 
 def _removed(found: Tampering) -> Phrase:
     if found.subject == SEALS:
+        verb = "is" if found.count == 1 else "are"
         return Phrase(
-            f"{found.count} of the chains under seal {found.position} are gone",
+            f"{found.count} of the chains under seal {found.position} {verb} gone",
             f"第{found.position}号封印下的链有{found.count}条已不存在",
         )
     return Phrase(
@@ -143,7 +144,7 @@ _WORDINGS: Final[Mapping[TamperingKind, Callable[[Tampering], Phrase]]] = {
         "与前一条不相接，出自另一份历史",
     ),
     TamperingKind.ERASED_BY_HAND: _of_links(
-        "has lost personal values, and no later record tells that they were erased",
+        "has lost personal values, and no later record tells of it",
         "的个人数据已不在，但其后没有抹除记录",
     ),
     TamperingKind.TAIL_CUT: _of_links("is missing at the end of the chain", "在链尾缺失"),
