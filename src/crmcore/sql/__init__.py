@@ -1,8 +1,8 @@
 """Sql: a store in a database, and criteria as conditions, through SQLAlchemy Core.
 
 The tables of the store are derived from the records, so that there is one place where a schema
-is written down. Today its database is SQLite, in a file, made safe when it is opened: what
-`commit` has kept survives a loss of power.
+is written down. The database is SQLite, in a file, or PostgreSQL, and is made safe when it is
+opened: what `commit` has kept survives a loss of power.
 
 >>> from crmcore.customers import Customer
 >>> from crmcore.sql import SqlStore
@@ -37,8 +37,18 @@ except ImportError:
     raise MissingExtraError("crmcore.sql", "sql") from None
 del _sqlalchemy
 
-from ._clause import clause, matching, verdict  # noqa: E402 - only once there is what it needs
+from ._alembic import include_object  # noqa: E402 - only once there is what it needs
+from ._clause import clause, matching, verdict  # noqa: E402 - as above
 from ._store import SqlStore  # noqa: E402 - as above
 from ._types import FixedDecimal, Instant, TextSet  # noqa: E402 - as above
 
-__all__ = ["FixedDecimal", "Instant", "SqlStore", "TextSet", "clause", "matching", "verdict"]
+__all__ = [
+    "FixedDecimal",
+    "Instant",
+    "SqlStore",
+    "TextSet",
+    "clause",
+    "include_object",
+    "matching",
+    "verdict",
+]

@@ -36,7 +36,6 @@ import sqlalchemy as sa
 
 from crmcore.codec import from_json, payload_form, to_json
 from crmcore.criteria import Schema
-from crmcore.errors import InvalidValueError
 from crmcore.kernel import Money, minor_digits
 
 from ._forms import DayOfText, SetOfJson, TruthOfNumber
@@ -110,7 +109,7 @@ def cells_of(name: str, annotation: Any) -> Cells:  # noqa: ANN401 - whatever a 
     type_, is_optional = _plain_type(annotation)
     if type_ is Money:
         return _money(name, is_optional=is_optional)
-    kind = _kind(name, type_)
+    kind = _kind(type_)
     column = sa.Column(name, kind.sql_type, primary_key=name == "id", nullable=is_optional)
     return Cells(
         field=name,
@@ -151,13 +150,13 @@ _SINGLE: Final[dict[Any, _Kind]] = {
 }
 
 
-def _kind(name: str, kind: Any) -> _Kind:  # noqa: ANN401
+def _kind(kind: Any) -> _Kind:  # noqa: ANN401
     if kind in _SINGLE:
         return _SINGLE[kind]
     if kind is Decimal:
         return _Kind(TEXT, str, Decimal, Shape.DECIMAL)
     if kind is int:
-        return _Kind(sa.BigInteger, _integer(name), compared=_as(sa.BigInteger()))
+        return _Kind(sa.BigInteger, compared=_as(sa.BigInteger()))
     if isinstance(kind, type) and issubclass(kind, Enum):
         # A place in an order holds the word already.
         word = attrgetter("value")
@@ -174,21 +173,12 @@ def _in_json(kind: Any) -> _Kind:  # noqa: ANN401
     form = payload_form(kind)
     if form is not None:  # kept for years, and each different
         return _Kind(TEXT, form.write, form.read, Shape.JSON)
-    read = lru_cache(_KEPT_VALUES)(lambda text: from_json(kind, text))
+    read = partial(from_json, kind)
     if Schema.of(field=kind)["field"].kind.name == "TEXTS":
-        # Texts are equal where they are written alike, so what was written is kept.
-        write = lru_cache(_KEPT_VALUES)(to_json)
-        return _Kind(TEXT, write, read, Shape.TEXTS, partial(SetOfJson, type_=TextSet))
+        # Few sets, in many rows. Texts are equal only where they are written alike.
+        write, read_one = lru_cache(_KEPT_VALUES)(to_json), lru_cache(_KEPT_VALUES)(read)
+        return _Kind(TEXT, write, read_one, Shape.TEXTS, partial(SetOfJson, type_=TextSet))
     return _Kind(TEXT, to_json, read, Shape.JSON)
-
-
-def _integer(name: str) -> Writer:
-    def write(value: int) -> int:
-        if abs(value) > _LARGEST:
-            raise InvalidValueError(name, value, "fit into 64 bits")
-        return value
-
-    return write
 
 
 def _money(name: str, *, is_optional: bool) -> Cells:

@@ -12,11 +12,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from crmcore.errors import SchemaOutOfDateError
 from crmcore.storage import DEFAULT_TENANT
 
-from ._tables import METADATA, SCHEMA
+from ._tables import METADATA, SCHEMA, TABLES
 from ._views import views
 
 NEEDED: Final = 3
 
+_MANY: Final = 100_000
+_FEW: Final = 10
 _COMPONENT: Final = "store"
 _VERSION: Final = f"SELECT MAX(version) FROM crm_schema WHERE component = '{_COMPONENT}'"  # noqa: S608 - our own word
 
@@ -70,10 +72,27 @@ def _made(connection: sa.Connection) -> Iterator[str]:
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(CreateIndex(index).compile(dialect=dialect))
     yield from views(dialect.name)
+    yield from _statistics(dialect.name)
     yield (
         f"INSERT INTO {SCHEMA.name} (component, version, crmcore_version) "  # noqa: S608 - our own words
         f"VALUES ('{_COMPONENT}', {NEEDED}, '{version_of_package('crmcore')}')"
     )
+
+
+def _statistics(database: str) -> Iterator[str]:
+    """Tell SQLite what it cannot guess: a tenant has many rows, and one of its customers few.
+
+    Left to itself it takes a tenant to have ten rows, and looks through all of them. PostgreSQL
+    finds out by itself.
+    """
+    if database != "sqlite":
+        return
+    yield "ANALYZE"  # which makes the table that it keeps them in
+    for table in TABLES.values():
+        name = table.sql.name
+        few = {str(index.name): f"{_MANY} {_MANY} {_FEW} 1" for index in table.sql.indexes}
+        for index, counts in sorted({name: f"{_MANY} {_MANY} 1", **few}.items()):
+            yield f"INSERT INTO sqlite_stat1 VALUES ('{name}', '{index}', '{counts}')"  # noqa: S608 - our own words
 
 
 def _made_anew(connection: sa.Connection) -> Iterator[str]:
