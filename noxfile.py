@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -73,6 +74,12 @@ def verdicts(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def properties(session: nox.Session) -> None:
+    """Try five hundred new examples of every property."""
+    session.run("pytest", "tests", *session.posargs, env={"TEST_PROFILE": "nightly"})
+
+
+@nox.session(venv_backend="none")
 def gap(session: nox.Session) -> None:
     """Prove all sixty public instances of the generalised assignment problem."""
     session.run(
@@ -82,14 +89,16 @@ def gap(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv", reuse_venv=True)
 def tests(session: nox.Session) -> None:
-    """Test the wheel, with branch coverage."""
-    _test_the_wheel(session)
+    """Test the wheel with branch coverage, and try nothing again at length."""
+    few = {"TEST_PROFILE": "coverage", "CRMCORE_VERDICTS": "2000"}
+    _test_the_wheel(session, "tests", "-m", "not once", env=few)
 
 
 @nox.session(venv_backend="venv", reuse_venv=True, python=["3.12", "3.13"])
 def versions(session: nox.Session) -> None:
-    """Test the wheel on other versions of Python."""
-    _test_the_wheel(session)
+    """Test the wheel on other versions of Python, as the source is tested on this one."""
+    pages = ["docs", "README.md", "README.zh-CN.md"]
+    _test_the_wheel(session, "tests", *pages, env={"TEST_PROFILE": "ci"})
 
 
 @nox.session(venv_backend="venv", reuse_venv=True)
@@ -102,7 +111,7 @@ def spark(session: nox.Session) -> None:
     session.run(*pytest, *session.posargs, env={"CI": "true"})
 
 
-def _test_the_wheel(session: nox.Session) -> None:
+def _test_the_wheel(session: nox.Session, *what: str, env: Mapping[str, str]) -> None:
     house = Path(session.create_tmp()).resolve() / "house"
     shutil.rmtree(house, ignore_errors=True)
     house.mkdir(parents=True)
@@ -119,10 +128,8 @@ def _test_the_wheel(session: nox.Session) -> None:
     session.install("--quiet", "--no-deps", "--force-reinstall", str(wheel))
 
     session.chdir(house)
-    pages = ["docs", "README.md", "README.zh-CN.md"]
     cores = ["-n", "2", "--dist", "loadfile"]
-    pytest = ["python", "-m", "pytest", "tests", *pages, *cores, "--cov=crmcore"]
-    session.run(*pytest, *session.posargs, env={"CI": "true"})  # coverage must not be luck
+    session.run("python", "-m", "pytest", *what, *cores, "--cov=crmcore", *session.posargs, env=env)
 
 
 def _tracked() -> list[str]:

@@ -15,8 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
+import pytest
 
 import crmcore
+
+pytestmark = pytest.mark.once
 
 SOURCE = Path(crmcore.__file__).parent
 ROOT = Path(__file__).parent.parent

@@ -235,6 +235,7 @@ def test_the_unit_of_costs_does_not_matter(scale: int) -> None:
     assert solution.certificate.value == solve(plain).certificate.value * scale
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("duties", "members"), [(24, 4), (36, 5), (36, 12)])
 def test_departments_are_proven(duties: int, members: int) -> None:
     """Duties that exclude each other are proven within the budget that nobody has to name."""
@@ -246,6 +247,7 @@ def test_departments_are_proven(duties: int, members: int) -> None:
     check_certificate(problem, solution.assignment, solution.certificate)
 
 
+@pytest.mark.once
 def test_the_first_branch_of_a_department_leaves_little_open() -> None:
     """One branch finds an assignment and proves that it is within four percent of the best."""
     problem = department(60, 8, seed=1)

@@ -59,6 +59,7 @@ def published() -> list[tuple[str, int]]:
     return rows if ALL else rows[::5]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "optimum"), published())
 def test_public_instances_are_solved_and_proven(name: str, optimum: int) -> None:
     """The value is the published one, with nothing uncovered, and proven within the budget."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -199,6 +200,7 @@ def test_what_is_fast_is_the_rule(rota: Rota, events: list[Arrival | str]) -> No
     } == naive.held
 
 
+@pytest.mark.once
 def test_thousands_of_arrivals_with_many_needs_are_the_rule() -> None:
     """With forty members of all sorts and sixty-three needs, each of 3,000 goes where it should."""
     chance = random.Random(7)  # noqa: S311 - members who are made up need no better

@@ -13,6 +13,8 @@ import pytest
 from crmcore.codec import from_json
 from crmcore.reviews import DepartmentPlan
 
+pytestmark = pytest.mark.once
+
 SCRIPT = Path(__file__).parents[2] / "examples" / "department_review.py"
 
 

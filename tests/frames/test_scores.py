@@ -149,6 +149,7 @@ def same_as_objects(rules: RuleSet, customer: Mapping[str, Any], row: Mapping[st
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("rules", RULE_SETS, ids=lambda rules: str(rules.name))
 def test_every_row_gets_what_its_record_gets(engine: Any, rules: RuleSet) -> None:
     """Points, bounds and masks are those of the object path, on every engine."""

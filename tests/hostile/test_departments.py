@@ -302,6 +302,7 @@ def test_a_department_that_looks_after_nobody_is_told_so(shop: Store, write: Wri
         review_department(shop, policy=Policy.default(), as_of=AS_OF)
 
 
+@pytest.mark.once
 def test_ids_may_look_like_anything(reviewed: Reviewed, shop: Store, tmp_path: Path) -> None:
     """Colons, slashes, quotes, markup, emoji: they come out as they went in, everywhere."""
     wei, duty = "w|e:i/é 😀'", 'a:b|"c"/<d>'
@@ -434,6 +435,7 @@ def test_absurd_questions_are_refused(
         review_department(shop, **question)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("nth", range(4))
 def test_what_a_listener_raises_passes_through_a_review(
     reviewed: Reviewed, shop: Store, contents: Contents, nth: int

@@ -235,6 +235,7 @@ def test_all_faults_of_a_file_come_in_one_message(told: Told) -> None:
     assert found[-1].endswith("the rows behind it were not read")
 
 
+@pytest.mark.once
 def test_a_hundred_thousand_faults_are_counted_and_twenty_are_told(write: Write) -> None:
     """The message stays one that fits on a screen."""
     path = write(HEADER + "".join(f"p-{n},c-2,never,5,USX,1,,\n" for n in range(50_000)))
@@ -280,6 +281,7 @@ def test_what_programs_do_to_files_does_no_harm(
         assert uow.purchases.get("p-2").channel == 'the "old" shop, b'
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
@@ -372,6 +374,7 @@ def test_a_file_comes_in_once(store: Store, write: Write, contents: Contents) ->
     assert contents(store) == before
 
 
+@pytest.mark.once
 def test_what_a_listener_raises_passes_through(
     store: Store, write: Write, contents: Contents
 ) -> None:
@@ -404,6 +407,7 @@ with SqlStore.open(sys.argv[1]) as store:
 """
 
 
+@pytest.mark.once
 def test_a_load_that_is_killed_leaves_the_database_as_it_was(
     tmp_path: Path, write: Write, contents: Contents
 ) -> None:

@@ -179,6 +179,7 @@ def test_there_is_something_to_compare(first: tuple[Review, Mapping[str, bytes]]
     assert all(files.values())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 @pytest.mark.parametrize("kind", ["memory", "sql"])
 def test_order_never_matters(
@@ -243,6 +244,7 @@ for name, data in sorted(same.written(same.review(store), folder).items()):
 """
 
 
+@pytest.mark.once
 def test_the_seed_of_pythons_hashes_does_not_matter(
     first: tuple[Review, Mapping[str, bytes]], tmp_path: Path
 ) -> None:

@@ -506,6 +506,7 @@ def test_a_column_means_one_thing(fields: dict[str, str], message: str) -> None:
         PurchaseColumns(**{"customer": "who", "at": "when", "amount": "paid"} | fields)
 
 
+@pytest.mark.once
 def test_the_published_totals_of_cdnow_come_out() -> None:
     """69,659 purchases of 23,570 customers; 255 rows repeat an earlier one, and none is lost."""
     data = Path(__file__).parent.parent.parent / "examples" / "data" / "cdnow_master.csv.gz"

@@ -202,6 +202,7 @@ def test_many_parts_of_a_text_leave_a_doubt() -> None:
     assert everything.verdict is Verdict.UNKNOWN
 
 
+@pytest.mark.once
 def test_many_starts_and_ends_are_tried_within_limits() -> None:
     """A hundred starts and ends are not combined without end, and starts still exclude others."""
     starts = [F.name.starts_with(f"a{place}") for place in range(100)]

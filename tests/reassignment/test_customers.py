@@ -522,6 +522,7 @@ def test_the_balance_is_that_of_the_moves_carried_out(seed: int) -> None:
     assert {gap.subject: gap.stays_with for gap in found.uncovered}.items() <= after.items()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("customers", "seed"), [(40, 3), (40, 14), (80, 12), (80, 24)])
 def test_what_does_not_pay_by_itself_names_what_it_makes_way_for(customers: int, seed: int) -> None:
     """A move that could have stayed and loses points says for whom it makes room."""

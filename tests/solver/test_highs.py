@@ -195,6 +195,7 @@ def test_it_agrees_with_the_librarys_own_proof(seed: int) -> None:
     assert found.certificate.method is Method.SOLVER
 
 
+@pytest.mark.once
 def test_a_department_of_120_duties_is_proven() -> None:
     """Nothing is better, and the certificate says that a solver says so."""
     problem = department(40, 12, seed=2)

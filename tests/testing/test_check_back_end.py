@@ -549,6 +549,7 @@ def test_a_sound_back_end_passes() -> None:
     assert min(tally.holds, tally.fails, tally.unknown) > 500
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_found(fault: type[Sound]) -> None:
     """No fault survives the verdicts that a check compares unless it is told otherwise."""
@@ -591,6 +592,7 @@ def test_the_smallest_part_and_the_record_are_told() -> None:
         (FailsWithoutParts, "EVERYTHING"),
         (HoldsWithoutParts, r"any_of\(\)"),
         (CannotQuote, r"[^&|~]*'[^&|~]*"),
+        (HasMonthsOfThirtyDays, r"[^&|~]*as_of[^&|~]*"),
     ],
 )
 def test_what_is_told_has_nothing_beside_the_fault(fault: type[Sound], expected: str) -> None:
