@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmcore.criteria import F
@@ -341,18 +341,17 @@ def test_a_reason_is_true_and_nothing_can_be_left_out(seed: int) -> None:
 
 
 @given(seed=st.integers(0, 100_000))
+@example(seed=243)  # what is in the way could move, but for something else
+@example(seed=718)  # nothing less than all five items is too much
 def test_whatever_cannot_be_covered_is_told(seed: int) -> None:
-    """A reason is given only where all together cannot be covered; then something is uncovered."""
+    """There is a reason exactly where not everything together can be covered."""
     case = small(seed)
     everything = [one.customer for one in case.book]
 
     found = plan(case.book, case.people)
 
-    if case.can_cover(everything):
-        assert not found.shortfalls
-    else:
-        assert found.uncovered
-        assert all(gap.reason for gap in found.uncovered)
+    assert bool(found.shortfalls) is not case.can_cover(everything)
+    assert all(gap.reason for gap in found.uncovered)
 
 
 def with_remedy(case: Small, remedy: Remedy) -> tuple[Capacity, ...]:

@@ -18,6 +18,7 @@ from ._hall import Need, hall_sets
 
 _MOST_PIECES = 16
 _MOST_TRIALS = 60
+_MOST_BRANCHES = 30
 
 
 class Shortfalls:
@@ -53,7 +54,7 @@ class Shortfalls:
         open_ = {key for key, need in self._needs.items() if need.by is None}
         found = [*self._by_nobody(open_), *self._by_hours()]
         told = {self._key(key) for each in found for key in each.uncovered}
-        found += self._by_pieces(sorted(open_ - told - dear))
+        found += self._by_pieces(sorted(open_ - told, key=lambda key: (key in dear, key)))
         return tuple(sorted(found, key=lambda one: one.items))
 
     def _key(self, subject: str) -> str:
@@ -156,48 +157,85 @@ class Shortfalls:
         """Yield why a few items do not go together though hours would do."""
         told: set[str] = set()
         for key in left:
-            found = [] if key in told else self._irreducible(key)
+            found, is_irreducible = ([], False) if key in told else self._irreducible(key)
             if found:
-                needs = [self._needs[one] for one in sorted(found)]
+                needs = [self._needs[one] for one in found]
                 holders = frozenset[str]().union(*(need.holders for need in needs))
                 explained = [need for need in needs if need.by is None]
                 told |= {need.key for need in explained}
                 reason = self._shortfall(needs, holders, (), explained, 0)
-                yield attrs.evolve(reason, is_irreducible=self._trials < _MOST_TRIALS)
+                yield attrs.evolve(reason, is_irreducible=is_irreducible)
 
-    def _irreducible(self, key: str) -> list[str]:
-        """Return items that cannot all be held, nothing to be left out, this one the last."""
-        case = self._case
-        need = self._needs[key]
-        foes = {self._key(foe) for part in case.bundle_of(key) for foe in case.foes(part)}
-        kept = [
-            one
-            for one, other in self._needs.items()
-            if other.holders and one != key and (one in foes or other.by in need.holders)
-        ]
-        if len(kept) >= _MOST_PIECES or not self._is_too_much([*kept, key]):
-            return []
-        for one in sorted(kept, key=lambda each: (each in foes, each)):
+    def _irreducible(self, key: str) -> tuple[list[str], bool]:
+        """Return items about this one that cannot all be held, and if none can be left out.
+
+        Where they can all be held, or it is not known, there are none.
+        """
+        kept = next((some for some in self._around(key) if self._is_too_much(some)), [])
+        is_irreducible, foes = True, self._foes(key)
+        for one in sorted(kept, key=lambda each: (each == key, each in foes, each)):
             rest = [each for each in kept if each != one]
-            if self._is_too_much([*rest, key]):
+            is_too_much = self._is_too_much(rest)
+            is_irreducible &= is_too_much is not None
+            if is_too_much:
                 kept = rest
-        return kept if kept and self._is_too_much(kept) else [*kept, key]
+        return kept, is_irreducible
 
-    def _is_too_much(self, keys: Collection[str]) -> bool:
-        """Say whether it is proven that somebody cannot be found for each of these items."""
+    def _around(self, key: str) -> Iterator[list[str]]:
+        """Yield an item with all that is in its way, then with what is in the way of that, too.
+
+        What is in the way is held by somebody who could hold the item, or must be apart from
+        it. Where nothing more is, what is open and wants the same holders is in the way. The
+        end is where items are too many, or all others have to do with none of them.
+        """
+        found = {key}
+        while new := self._in_the_way(found):
+            found |= new
+            if len(found) > _MOST_PIECES:
+                return
+            yield sorted(found)
+
+    def _in_the_way(self, found: Collection[str]) -> set[str]:
+        """Return what else is in the way of some items; more than enough if that is too many."""
+        holders = {who for one in found for who in self._needs[one].holders}
+        new = {foe for one in found for foe in self._foes(one) if self._needs[foe].holders}
+        for who in sorted(holders):
+            new.update(self._by_holder.get(who, ()))
+            if len(new) > _MOST_PIECES:
+                return new
+        wanting = (one for who in holders for one in self._open_for.get(who, ()))
+        return new.difference(found) or set(wanting).difference(found)
+
+    def _foes(self, key: str) -> set[str]:
+        """Return the items that must have another holder than this one."""
+        case = self._case
+        return {self._key(foe) for part in case.bundle_of(key) for foe in case.foes(part)}
+
+    @cached_property
+    def _by_holder(self) -> dict[str, list[str]]:
+        """What each holds by the plan."""
+        found: dict[str, list[str]] = {}
+        for need in self._needs.values():
+            if need.by is not None:
+                found.setdefault(need.by, []).append(need.key)
+        return found
+
+    @cached_property
+    def _open_for(self) -> dict[str, list[str]]:
+        """What is open that each could hold."""
+        found: dict[str, list[str]] = {}
+        for need in self._needs.values():
+            for who in need.holders if need.by is None else ():
+                found.setdefault(who, []).append(need.key)
+        return found
+
+    def _is_too_much(self, keys: Collection[str]) -> bool | None:
+        """Say whether there is not somebody for each of these items; None where it is not known."""
         if self._trials >= _MOST_TRIALS:
-            return False
+            return None
         self._trials += 1
-        case, holders = self._case, set[str]()
-        for key in keys:
-            holders |= self._needs[key].holders
-        pairs = {
-            (key, self._key(foe))
-            for key in keys
-            for part in case.bundle_of(key)
-            for foe in case.foes(part)
-            if self._key(foe) in keys
-        }
+        holders = {who for key in keys for who in self._needs[key].holders}
+        pairs = {(key, foe) for key in keys for foe in self._foes(key) if foe in keys}
         problem = Problem(
             items=[
                 Item(
@@ -215,7 +253,8 @@ class Shortfalls:
             ],
             conflicts=[Conflict(one, other) for one, other in pairs],
         )
-        return solve(problem, budget=Budget(nodes=30)).certificate.bound > 0
+        proven = solve(problem, budget=Budget(nodes=_MOST_BRANCHES)).certificate
+        return False if proven.value == 0 else True if proven.bound > 0 else None
 
     def _shortfall(
         self,
