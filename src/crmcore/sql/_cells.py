@@ -54,6 +54,11 @@ _MINOR_LENGTH: Final = 18  # digits that always fit into 64 bits
 _KEPT_VALUES: Final = 4096
 
 
+def as_it_is(value: Any) -> Any:  # noqa: ANN401 - of any field
+    """Return *value*, which is its own cell."""
+    return value
+
+
 class Shape(Enum):
     """What the cells of a field look like, for whoever makes something else of them."""
 
@@ -74,23 +79,32 @@ class Cells:
     Attributes:
         field: The name of the field.
         columns: The columns, the first of them called as the field where there is only one.
-        write: Returns the cells for a value that is not None, one where there is one column;
-            None where the value already is its cell.
-        read: Returns the value for the cells; None where cells already are the value.
+        write: Returns the cells for a value that is not None, one where there is one column.
+        read: Returns the value for the cells.
         shape: What the cells look like.
         compared: The column as criteria compare it; None where only Python can.
     """
 
     field: str
     columns: tuple[sa.Column[Any], ...]
-    write: Writer | None
-    read: Reader | None
+    write: Writer
+    read: Reader
     shape: Shape
     compared: sa.ColumnElement[Any] | None = None
 
-    def cell(self, value: Any) -> Any:  # noqa: ANN401 - of the type of the field
-        """Return the cell for the value of a field that has one column."""
-        return value if value is None or self.write is None else self.write(value)
+    def of(self, value: Any) -> Sequence[Any]:  # noqa: ANN401 - of the type of the field
+        """Return the cells for the value of a field that has several columns."""
+        nothing = [None] * len(self.columns)
+        return nothing if value is None else self.write(value)
+
+    def value(self, *cells: Any) -> Any:  # noqa: ANN401 - as above
+        """Return the value of a field that has several columns."""
+        return None if cells.count(None) == len(cells) else self.read(*cells)
+
+    def placed(self, value: Any) -> Any:  # noqa: ANN401 - as above
+        """Return the cell for a value as orders have it, where enumerations are words."""
+        is_cell = value is None or isinstance(value, str)
+        return value if is_cell else self.write(value)
 
 
 @attrs.frozen
@@ -98,8 +112,8 @@ class _Kind:
     """How a field of one column is declared, written, read and compared; see `Cells`."""
 
     sql_type: Any
-    write: Writer | None = None
-    read: Reader | None = None
+    write: Writer = as_it_is
+    read: Reader = as_it_is
     shape: Shape = Shape.PLAIN
     compared: Comparer | None = None
 
@@ -158,14 +172,8 @@ def _kind(kind: Any) -> _Kind:  # noqa: ANN401
     if kind is int:
         return _Kind(sa.BigInteger, compared=_as(sa.BigInteger()))
     if isinstance(kind, type) and issubclass(kind, Enum):
-        # A place in an order holds the word already.
-        word = attrgetter("value")
-        return _Kind(
-            TEXT,
-            lambda found: word(found) if isinstance(found, Enum) else found,
-            kind,
-            compared=_as(sa.Text()),
-        )
+        # The word, without the detour that Enum makes to it.
+        return _Kind(TEXT, attrgetter("_value_"), kind, compared=_as(sa.Text()))
     return _in_json(kind)
 
 

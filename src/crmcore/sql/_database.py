@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 
 from crmcore.storage import Capability
 
+from ._rows import Row
 from ._tables import RecordTable
-
-Row: TypeAlias = list[Any]
 
 RULE_OF_BINDING: Final = "have a transaction, which its owner commits"
 

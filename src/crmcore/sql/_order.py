@@ -32,13 +32,13 @@ def behind(
     columns = table.sql.c
     found: sa.ColumnElement[bool] = columns.id > place[-1]
     for by, value in zip(reversed(order), reversed(place[:-1]), strict=True):
-        column, cell = columns[by.field], table.cells_for(by.field).cell(value)
+        column, cell = columns[by.field], table.cells_for(by.field).placed(value)
         same = column.is_(None) if cell is None else column == cell
         found = sa.or_(_behind(column, cell, descending=by.descending), sa.and_(same, found))
     if order and place[0] is not None and not order[0].descending:
         # It says nothing new, but an index knows where to begin.
         first = columns[order[0].field]
-        found = sa.and_(first >= table.cells_for(order[0].field).cell(place[0]), found)
+        found = sa.and_(first >= table.cells_for(order[0].field).placed(place[0]), found)
     return found
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from crmcore.errors import InvalidValueError, UnsupportedError
 from crmcore.storage import Capability
 
-from ._database import RULE_OF_BINDING, Database, Purpose, Row
+from ._database import RULE_OF_BINDING, Database, Purpose
+from ._rows import Row
 from ._tables import RecordTable
 
 _WORTH_A_COPY: Final = 64

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from crmcore.errors import InvalidValueError
 from crmcore.storage import Capability
 
-from ._database import RULE_OF_BINDING, Database, Purpose, Row
+from ._database import RULE_OF_BINDING, Database, Purpose
+from ._rows import Row
 from ._tables import OUTBOX, RecordTable
 
 _RULE: Final = "name a file of SQLite, such as sqlite:///crm.db"
@@ -92,7 +93,7 @@ class Sqlite:
     ) -> frozenset[str]:
         def insert(some: Sequence[Row]) -> bool:
             try:
-                connection.exec_driver_sql(_insertion(table), [tuple(row) for row in some])
+                connection.exec_driver_sql(_insertion(table), [*some])
             except IntegrityError:  # the only rule that the tables have is that ids are unique
                 return False
             return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import attrs
@@ -17,6 +16,7 @@ from crmcore.storage import RECORDS
 
 from ._cells import TEXT, Cells, cells_of
 from ._narrowing import narrowed
+from ._rows import Row, Rows
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -90,7 +90,8 @@ class RecordTable(Generic[A]):
                 sa.Index(f"ix_crm_{name}_{looked_for}", *indexed)
         self.version = self.names.index("version")
         self.key = self.names.index("id")
-        self._values = attrgetter(*(cells.field for cells in self.cells))
+        self._rows = Rows(record, self.cells)
+        self.row = self._rows.row
         self._by_field = {cells.field: cells for cells in self.cells}
         self.narrowed = lru_cache(_KEPT_CRITERIA)(self._narrowed)
 
@@ -111,19 +112,7 @@ class RecordTable(Generic[A]):
         """Return a condition that is true of every row for which *where* holds."""
         return narrowed(where, self._compared, self._schema)
 
-    def row(self, tenant: str, record: A) -> list[Any]:
-        """Return the cells of *record*, in the order of `names`."""
-        row: list[Any] = [tenant]
-        for cells, value in zip(self.cells, self._values(record), strict=True):
-            if len(cells.columns) > 1:
-                row += [None] * len(cells.columns) if value is None else cells.cell(value)
-            elif value is None or cells.write is None:
-                row.append(value)
-            else:
-                row.append(cells.write(value))
-        return row
-
-    def records(self, rows: Sequence[Sequence[Any]]) -> list[A]:
+    def records(self, rows: Sequence[Row]) -> list[A]:
         """Return the records that stand in *rows*.
 
         Raises:
@@ -131,40 +120,16 @@ class RecordTable(Generic[A]):
             SchemaOutOfDateError: If a later version of the library has written it.
         """
         try:
-            return [self._record(row) for row in rows]
+            return [self._rows.record(row) for row in rows]
         except SchemaOutOfDateError:  # the row is right, and of a later version of the library
             raise
         except _MISREADINGS:
             raise FaultsError(f"table {self.sql.name}", self._faults(rows)) from None
 
-    def _record(self, row: Sequence[Any]) -> A:
-        values = dict(zip(self.names, row, strict=True))
-        del values["tenant"]
-        for field, read in self._single:
-            cell = values[field]
-            if cell is not None:
-                values[field] = read(cell)
-        for field, names, read in self._joined:
-            cells = [values.pop(name) for name in names]
-            values[field] = None if cells.count(None) == len(cells) else read(*cells)
-        return self.record(**values)
-
-    @cached_property
-    def _single(self) -> list[tuple[str, Any]]:
-        return [(c.field, c.read) for c in self.cells if len(c.columns) == 1 and c.read is not None]
-
-    @cached_property
-    def _joined(self) -> list[tuple[str, list[str], Any]]:
-        return [
-            (cells.field, [column.name for column in cells.columns], cells.read)
-            for cells in self.cells
-            if len(cells.columns) > 1
-        ]
-
-    def _faults(self, rows: Sequence[Sequence[Any]]) -> Iterator[Fault]:
+    def _faults(self, rows: Sequence[Row]) -> Iterator[Fault]:
         for row in rows:
             try:
-                self._record(row)
+                self._rows.record(row)
             except _MISREADINGS as error:
                 yield Fault(f"row {row[self.key]!r}", str(error))
 

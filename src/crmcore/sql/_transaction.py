@@ -16,10 +16,11 @@ from crmcore.events import DomainEvent
 from crmcore.repositories import Aggregate
 from crmcore.storage import Selection, Table, Transaction
 
-from ._database import Database, Row
+from ._database import Database
 from ._guard import guarded
 from ._order import behind, ordered
 from ._outbox import emit
+from ._rows import Row
 from ._sessions import Session
 from ._tables import TABLES, RecordTable
 from ._types import microseconds
@@ -116,9 +117,7 @@ class SqlTable(Generic[A]):
 
     def insert(self, records: Iterable[A], /) -> tuple[str, ...]:
         taken: list[str] = []
-        for rows in self._cells(records):
-            for row in rows:
-                row[self._table.version] = 1
+        for rows in self._cells(records, version=1):
             taken += self._written(self._database.insert, "adding to", rows)
         return tuple(taken)
 
@@ -136,7 +135,7 @@ class SqlTable(Generic[A]):
         with self._transaction.running(f"removing from {self._sql.name}") as connection:
             return connection.execute(change).rowcount == 1
 
-    def _cells(self, records: Iterable[A]) -> Iterator[list[Row]]:
+    def _cells(self, records: Iterable[A], *, version: int | None = None) -> Iterator[list[Row]]:
         """Yield the rows of records, many at once, no id twice among them."""
         rows: list[Row] = []
         keys: set[str] = set()
@@ -144,7 +143,8 @@ class SqlTable(Generic[A]):
             if record.id in keys or len(rows) == _WRITTEN_AT_ONCE:
                 yield rows
                 rows, keys = [], set()
-            rows.append(self._table.row(self._tenant, record))
+            at = record.version if version is None else version
+            rows.append(self._table.row(self._tenant, record, version=at))
             keys.add(record.id)
         if rows:
             yield rows
