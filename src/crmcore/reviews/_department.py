@@ -85,9 +85,9 @@ def review_department(
         unless a watch ends a search early.
 
     Raises:
-        FaultsError: If what is stored does not hang together, nobody has any hours to plan
-            with, or a pin breaks a rule; likewise if the solver fails, or returns what
-            cannot be.
+        FaultsError: If what is stored does not hang together, as where two members ever owned
+            a customer at the same time, nobody has any hours to plan with, or a pin breaks a
+            rule; likewise if the solver fails, or returns what cannot be.
         MixedCurrenciesError: If a purchase is in another currency than the policy's.
         NotFoundError: If there is no such department.
         UnknownNameError: If a goal names a KPI that is not in the catalogue.
@@ -138,6 +138,7 @@ def review_department(
             assigned=records.organization.assigned_at(records.at),
             judgements=judgements,
             kpis=tuple(latest_months(one, months) for one in series),
+            credited=records.credits.kpis(row[-months:], as_of=as_of),
             goals=followed.assessments,
             smart=followed.checks,
             flows=tuple(

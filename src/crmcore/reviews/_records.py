@@ -12,9 +12,10 @@ import attrs
 from crmcore.activities import Matter, Purchase
 from crmcore.calendar import midnight
 from crmcore.calendar import zone as find_zone
-from crmcore.customers import Customer, Ownership, owners_at
+from crmcore.customers import Customer, Ownership, owner_index, owners_at
 from crmcore.features import Trail, collect
 from crmcore.kernel import CustomerId, MemberId, Phrase
+from crmcore.kpis import CreditTally
 from crmcore.organization import Organization
 from crmcore.policies import Policy
 from crmcore.storage import Store, UnitOfWork, read_organization
@@ -40,6 +41,7 @@ class Records:
         elsewhere: The members of other departments.
         customers: The customers in use, by id.
         owners: Who owns each customer in use.
+        credits: What each owner of the day is credited with.
         trails: What each customer did before that day, whether in use or archived since: the
             past stays what it was.
         matters: What is open with each customer, if anything is.
@@ -52,6 +54,7 @@ class Records:
     elsewhere: frozenset[MemberId]
     customers: Mapping[CustomerId, Customer]
     owners: Mapping[CustomerId, Ownership]
+    credits: CreditTally
     trails: Mapping[CustomerId, Trail]
     matters: Mapping[CustomerId, tuple[Matter, ...]]
     strangers: Mapping[CustomerId, int]
@@ -84,16 +87,20 @@ def read_records(
             for key, customer in stored.items()
             if customer.archived_at is None or customer.archived_at > at
         }
-        owners = owners_at(uow.ownerships.lasting(at=at), at)
+        held = [one for one in uow.ownerships.stream() if one.since <= at]
+        owners = owners_at(held, at)
+        credits_ = CreditTally(owner_index(held), zone=policy.zone, currency=policy.currency)
         strangers: Counter[CustomerId] = Counter()
-        trails = _trails(uow, stored, at, policy, strangers, progress)
+        purchases = _of_customers(_purchases(uow, at, progress), stored, strangers)
+        trails = _trails(uow, stored, at, policy, credits_.passing(purchases))
         matters = by_customer(uow.matters.open(at=at))
     return Records(
         at=at,
         organization=organization,
         elsewhere=elsewhere,
         customers=customers,
-        owners={key: held for key, held in owners.items() if key in customers},
+        owners={key: owned for key, owned in owners.items() if key in customers},
+        credits=credits_,
         trails=trails,
         matters=matters,
         strangers=strangers,
@@ -107,21 +114,24 @@ def read_trails(
     at = midnight(as_of, find_zone(policy.zone))
     with store.unit_of_work(readonly=True, tenant=tenant) as uow:
         stored = {customer.id: customer for customer in uow.customers.stream(with_archived=True)}
-        return _trails(uow, stored, at, policy, Counter(), progress)
+        purchases = _of_customers(_purchases(uow, at, progress), stored, Counter())
+        return _trails(uow, stored, at, policy, purchases)
 
 
-def _trails(  # noqa: PLR0917 - what is read, of whom, until when, and who hears of it
+def _purchases(uow: UnitOfWork, at: datetime, progress: Progress) -> Iterator[Purchase]:
+    reading = Phrase("reading purchases", "读取购买记录")
+    return _counted(uow.purchases.until(at), reading, progress)
+
+
+def _trails(
     uow: UnitOfWork,
     stored: Mapping[CustomerId, Customer],
     at: datetime,
     policy: Policy,
-    strangers: Counter[CustomerId],
-    progress: Progress,
+    purchases: Iterable[Purchase],
 ) -> Mapping[CustomerId, Trail]:
-    reading = Phrase("reading purchases", "读取购买记录")
-    purchases = _counted(uow.purchases.until(at), reading, progress)
     return collect(
-        _of_customers(purchases, stored, strangers),
+        purchases,
         zone=policy.zone,
         currency=policy.currency,
         interactions=(one for one in uow.interactions.until(at) if one.customer in stored),

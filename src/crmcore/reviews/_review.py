@@ -13,7 +13,7 @@ from crmcore.errors import UnknownNameError
 from crmcore.goals import GoalAssessment, SmartCheck
 from crmcore.improvement import Finding
 from crmcore.kernel import Phrase
-from crmcore.kpis import KpiSeries
+from crmcore.kpis import KpiSeries, MemberKpis
 from crmcore.lifecycle import StageFlows
 from crmcore.organization import Assignment, JobDescription, Organization
 from crmcore.policies import Policy
@@ -42,6 +42,8 @@ class Review:
         assigned: The assignments that held when the day began, by id.
         judgements: Where each customer stands, by customer.
         kpis: The KPIs of the months under review.
+        credited: Those of them that happen at an instant, by whoever owned the customer then:
+            by member, and at last what happened while nobody did. They add up to the whole.
         goals: How the goals stand.
         smart: What the five questions of a SMART goal found, goal by goal.
         flows: The moves between stages, month by month.
@@ -63,6 +65,7 @@ class Review:
     assigned: tuple[Assignment, ...]
     judgements: tuple[Judgement, ...]
     kpis: tuple[KpiSeries, ...]
+    credited: tuple[MemberKpis, ...]
     goals: tuple[GoalAssessment, ...]
     smart: tuple[SmartCheck, ...]
     flows: tuple[StageFlows, ...]
@@ -99,6 +102,22 @@ class Review:
             if key in {series.kpi.id, series.kpi.code}:
                 return series
         raise UnknownNameError("KPI", key, [series.kpi.id for series in self.kpis])
+
+    def credited_to(self, member: str | None) -> MemberKpis:
+        """Return the KPIs that a member is credited with, over the months under review.
+
+        Args:
+            member: The id of the member; None for what happened while nobody owned the
+                customer.
+
+        Raises:
+            UnknownNameError: If the member owned no customer in these months.
+        """
+        for one in self.credited:
+            if one.member == member:
+                return one
+        known = (one.member for one in self.credited if one.member is not None)
+        raise UnknownNameError("owner", str(member), known)
 
     def summary(self, *, language: str = "en") -> str:
         """Return the review on one screen, for a head of department.
