@@ -10,9 +10,8 @@ import attrs
 import pytest
 
 from crmcore.customers import Cause, Ownership, OwnershipId, OwnershipRole
-from crmcore.errors import ConcurrencyConflictError, InvalidValueError
+from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
-from crmcore.memory import MemoryStore
 from crmcore.organization import Assignment, Duty
 from crmcore.plans import Move, MoveKind, MoveReason, Plan
 from crmcore.receipts import PlanConflictError
@@ -23,7 +22,7 @@ from crmcore.reviews import (
     holdings_at,
     review_department,
 )
-from crmcore.storage import Store, TableUnitOfWork, UnitOfWork
+from crmcore.storage import Store, UnitOfWork
 
 if TYPE_CHECKING:
     from tests.reviews.conftest import Planned, Shop, Stores
@@ -452,36 +451,3 @@ def test_a_plan_of_both_says_what_each_says(review: Review) -> None:
     )
     assert plan.certificate.zh == "职责：已证明为最优方案；客户：已证明为最优方案"
     assert plan.fingerprint != attrs.evolve(plan, duties=plan.customers).fingerprint
-
-
-class Crowded(MemoryStore):
-    """A store in which something else is done just before a unit of work commits."""
-
-    first: Callable[[], object] | None = None
-
-    def unit_of_work(self, *, readonly: bool = False) -> TableUnitOfWork:
-        """Return a unit of work that comes second."""
-        uow, first = super().unit_of_work(readonly=readonly), self.first
-        if first is not None and not readonly:
-            self.first, commit = None, uow.commit
-
-            def second() -> None:
-                first()
-                commit()
-
-            uow.commit = second  # type: ignore[method-assign]  # that is how it comes second
-        return uow
-
-
-def test_of_two_plans_at_the_same_moment_one_is_carried_out(shop: Shop, plan_of: Planned) -> None:
-    """Each found a customer without an owner; the second would make a second owner."""
-    store = Crowded()
-    shop.into(store)
-    to_ben = plan_of([customer_move("kim", None, "ben")])
-    to_chen = plan_of([customer_move("kim", None, "chen")])
-    store.first = lambda: apply_plan(store, to_ben, by="first", at=NOON)
-
-    with pytest.raises(ConcurrencyConflictError, match="department 'care' has changed: version 1"):
-        apply_plan(store, to_chen, by="second", at=NOON + HOUR)
-
-    assert dict(holdings_at(store, NOON + 2 * HOUR).owners)[CustomerId("kim")] == "ben"

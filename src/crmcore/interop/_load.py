@@ -16,7 +16,7 @@ from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer
 from crmcore.errors import AlreadyExistsError, Fault, FaultsError
 from crmcore.kernel import CustomerId, Money, Phrase
-from crmcore.storage import Store, UnitOfWork
+from crmcore.storage import DEFAULT_TENANT, Store, UnitOfWork
 
 from ._columns import PurchaseColumns
 from ._purchases import read_purchases
@@ -77,6 +77,7 @@ def load_purchases(
     currency: str | None = None,
     delimiter: str = ",",
     progress: Progress | None = None,
+    tenant: str = DEFAULT_TENANT,
 ) -> LoadReport:
     """Load a CSV file of purchases into *store* as one unit of work.
 
@@ -92,6 +93,7 @@ def load_purchases(
         delimiter: What stands between two fields.
         progress: Hears every ten thousand purchases how many were read, and at the end of
             how many.
+        tenant: Whose purchases they are.
 
     Raises:
         FaultsError: If anything is wrong with the file, as `read_purchases` says, or if a
@@ -105,7 +107,7 @@ def load_purchases(
         source, columns=columns, zone=zone, currency=currency, delimiter=delimiter
     )
     tally = _Tally(zone, progress)
-    with store.unit_of_work() as uow:
+    with store.unit_of_work(tenant=tenant) as uow:
         try:
             uow.purchases.add_all(tally.counted(purchases))
         except AlreadyExistsError as error:

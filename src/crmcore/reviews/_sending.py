@@ -10,6 +10,7 @@ from typing import Final
 import attrs
 
 from crmcore.audit import Act
+from crmcore.checks import is_id
 from crmcore.codec import from_json, to_json
 from crmcore.customers import OwnershipRole
 from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError
@@ -36,7 +37,7 @@ class Order:
     verb: str
     act: Act
     about: tuple[str, ...]
-    key: str | None
+    key: str | None = attrs.field(validator=attrs.validators.optional(is_id))
     tenant: str
 
     @property
