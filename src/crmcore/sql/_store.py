@@ -138,7 +138,9 @@ class SqlStore:
         name = tenant_id(tenant)
         begun = session(self._source, purpose, "beginning a unit of work")
         transaction = SqlTransaction(self._source.database, begun, name)
-        return TableUnitOfWork(transaction, readonly=readonly, act=act, audit_key=self._audit_key)
+        return TableUnitOfWork(
+            transaction, readonly=readonly, tenant=tenant, act=act, audit_key=self._audit_key
+        )
 
     def outbox(self, *, tenant: str = DEFAULT_TENANT) -> Outbox:
         """Return the events of one tenant.

@@ -50,8 +50,8 @@ RECORDS: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "score_facts": ScoreFact,
         "kpi_facts": KpiFact,
         "commands": Command,
+        "audit_heads": AuditHead,  # before the links: who meets somebody there may try again
         "audit_records": AuditRecord,
-        "audit_heads": AuditHead,
     }
 )
 """Every kind of record that a store keeps, by the name of its table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -10,7 +10,7 @@ import attrs
 
 from crmcore.audit import Act, AuditHead, AuditKey, AuditRecord, audited, erasure
 from crmcore.criteria import EVERYTHING, Criterion
-from crmcore.errors import UnsupportedError
+from crmcore.errors import ConcurrencyConflictError, UnsupportedError
 from crmcore.repositories import Aggregate
 
 from ._records import Records, without_repetition
@@ -100,10 +100,10 @@ class Trail:
         if found is None:
             return 0
         changed, link, new_head = found
+        self._heads.save(new_head)  # first, as below
         for record in changed:
             self._records.save(record)
         self._records.add(link)
-        self._heads.save(new_head)
         return len(changed)
 
 
@@ -169,15 +169,22 @@ class AuditedTable(Generic[A]):
             for key, (before, after) in zip(keys, changes, strict=True)
         ]
         written = [both for both in told if both is not None]
+        # The heads go first: of two that lengthen one chain at once, the later is refused there.
+        self._heads_go_on([head for _, head in written], known)
         self._records.insert([record for record, _ in written])
-        self._heads.insert([head for _, head in written if head.id not in known])
-        self._heads.update(
-            [
-                attrs.evolve(head, version=head.version + 1)
-                for _, head in written
-                if head.id in known
-            ]
-        )
+
+    def _heads_go_on(self, heads: Sequence[AuditHead], known: Mapping[str, AuditHead]) -> None:
+        refused = [
+            *self._heads.insert([head for head in heads if head.id not in known]),
+            *self._heads.update(
+                [attrs.evolve(head, version=head.version + 1) for head in heads if head.id in known]
+            ),
+        ]
+        for key in refused:
+            expected = known[key].version if key in known else 0
+            found = next(iter(self._heads.read([key])), None)
+            actual = None if found is None else found.version
+            raise ConcurrencyConflictError("audithead", key, expected, actual)
 
 
 def _id(before: Aggregate | None, after: Aggregate | None) -> str:
