@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from crmcore.errors import InvalidCursorError, InvalidValueError
 from crmcore.events import DomainEvent, Outbox, OutboxPage, RecordedEvent
+
+_POSITION: Final = re.compile("[0-9]{1,18}")
 
 
 class MemoryOutbox:
@@ -51,7 +54,7 @@ def _number_of(event: RecordedEvent) -> int:
 
 
 def _number(position: str) -> int:
-    if not (isinstance(position, str) and position.isascii() and position.isdigit()):
+    if not isinstance(position, str) or _POSITION.fullmatch(position) is None:
         raise InvalidCursorError("is no position of this outbox")
     return int(position)
 

@@ -23,6 +23,8 @@ from ._outbox import MemoryOutbox
 from ._shelf import Shelf
 from ._transaction import Changes, MemoryTransaction, Shelves
 
+# That a command was carried out meanwhile explains whatever else stands in the way.
+_BY_WEIGHT: Final = ("commands", *(name for name in RECORDS if name != "commands"))
 _NOTHING: Final[Shelves] = {name: Shelf({}) for name in RECORDS}
 
 
@@ -113,9 +115,9 @@ class MemoryStore:
         """Swap in the changed shelves, unless somebody else has changed the same records."""
         with self._committing:
             now = self._states.get(tenant, _NOTHING)
-            for name, changed in changes.items():
+            for name in _BY_WEIGHT:
                 old, new = before[name].records, now[name].records
-                for key in changed:
+                for key in changes[name]:
                     _refuse_conflict(name, key, old.get(key), new.get(key))
             self._states[tenant] = {
                 name: shelf.changed(changes[name]) if changes[name] else shelf

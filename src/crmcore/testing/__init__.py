@@ -40,7 +40,25 @@ except ImportError:
     raise MissingExtraError("crmcore.testing", "testing") from None
 
 # Before they are imported, so that a failing check shows both sides.
-for _name in ("conformance", "finding", "histories", "keeping", "trails", "units"):
+for _name in (
+    "archiving",
+    "asking",
+    "commanding",
+    "conformance",
+    "extremes",
+    "finding",
+    "histories",
+    "judging",
+    "keeping",
+    "paging",
+    "running",
+    "telling",
+    "tenants",
+    "together",
+    "trails",
+    "units",
+    "upserting",
+):
     pytest.register_assert_rewrite(f"crmcore.testing._{_name}")
 
 from ._back_ends import Tally, check_back_end  # noqa: E402 - only once there is what it needs

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from itertools import takewhile
 from typing import Any, ClassVar, Final
 
 import pytest
@@ -50,25 +49,24 @@ class StoreConformance:
 
     declared: ClassVar[Collection[Capability]] = frozenset()
     audited: ClassVar[bool] = False
-    _begun: ClassVar[set[str]]
+    _due: ClassVar[set[str]]
+    _done: ClassVar[set[str]]
 
     def __init_subclass__(cls) -> None:
         """Begin with no test gone through."""
         super().__init_subclass__()
-        cls._begun = set()
+        cls._due, cls._done = set(), set()
 
     @pytest.fixture(autouse=True)
     def _only_what_is_declared(self, request: pytest.FixtureRequest) -> None:
         """Skip what is beside the declaration, before anybody makes a store for it."""
-        reason = self._beside(request.node)
-        if reason is not None:
-            pytest.skip(reason)
-
-    def _beside(self, item: pytest.Item) -> str | None:
-        example = _BY_TEST[_test_name(item)] if _is_example(item) else None
-        if example is None:
-            return None
-        return example.beside(frozenset(self.declared), audited=self.audited)
+        name = request.function.__name__
+        if name in _BY_TEST:
+            example = _BY_TEST[name]
+            reason = example.beside(frozenset(self.declared), audited=self.audited)
+            if reason is not None:
+                pytest.skip(f"{example.name} {reason}")
+            self._due.add(name)
 
     def test_the_declaration_is_true(self, store: Store) -> None:
         """The store can do what is declared, and claims nothing else."""
@@ -76,40 +74,24 @@ class StoreConformance:
         assert keeps_a_trail(store) is self.audited
 
 
-def _test_name(item: pytest.Item) -> str:
-    return str(getattr(item, "originalname", item.name))  # without what a fixture adds to it
-
-
-def _is_example(item: pytest.Item) -> bool:
-    return _test_name(item) in _BY_TEST
-
-
 def _test_of(name: str, example: Example) -> Callable[[Any, Store], None]:
     """Return the test that goes through an example."""
 
     def test(self: StoreConformance, store: Store) -> None:
-        self._begun.add(name)
+        self._done.add(name)
         go_through(example, store)
 
     test.__name__ = name
     test.__qualname__ = f"{StoreConformance.__name__}.{name}"
     test.__doc__ = example.promise
-    if example.needs is not None:
-        setattr(test, f"needs_{example.needs.value}", True)
+    for needed in example.needs:
+        setattr(test, f"needs_{needed.value}", True)  # -k finds such names
     return test
 
 
-def _nothing_else_was_skipped(self: StoreConformance, request: pytest.FixtureRequest) -> None:
-    """Of the tests before this one, only those were skipped that are beside the declaration."""
-    if hasattr(request.config, "workerinput"):
-        pytest.skip("the tests were spread over processes, and none knows of the others")
-    earlier = takewhile(lambda item: item is not request.node, request.session.items)
-    mine = [
-        item for item in earlier if getattr(item, "cls", None) is type(self) and _is_example(item)
-    ]
-    beside = [item.name for item in mine if self._beside(item) is not None]
-    skipped = [item.name for item in mine if _test_name(item) not in self._begun]
-    assert skipped == beside
+def _nothing_else_was_skipped(self: StoreConformance) -> None:
+    """Of the tests before this one, all that are about what is declared were gone through."""
+    assert sorted(self._due - self._done) == []
 
 
 _BY_TEST: Final = {f"test_{example.name}": example for example in EXAMPLES}

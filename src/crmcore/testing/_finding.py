@@ -10,9 +10,8 @@ from typing import Final
 import attrs
 import pytest
 
-from crmcore.criteria import EVERYTHING, Criterion, F, unless
-from crmcore.customers import CustomerKind
-from crmcore.errors import InvalidValueError, UnknownNameError
+from crmcore.criteria import F
+from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId
 from crmcore.storage import Store
 
@@ -95,101 +94,6 @@ def what_a_stream_yields_may_be_changed(store: Store) -> None:
 
     assert met == [f"c-{n}" for n in range(9)]
     assert look(store, lambda uow: uow.customers.count(F.name == "Met")) == len(met) - 3
-
-
-@FINDING
-def pages_cover_everything_once(store: Store) -> None:
-    """Going on after each page's last id meets every record once, and then ends."""
-    keep(store, customers=[customer(key) for key in KEYS])
-
-    with store.unit_of_work(readonly=True) as uow:
-        page = uow.customers.page(limit=2)
-        met = [found.id for found in page.items]
-        while page.next is not None and len(met) <= len(KEYS):
-            page = uow.customers.page(after=page.next, limit=2)
-            met += [found.id for found in page.items]
-
-    assert met == list(KEYS)
-
-
-@FINDING
-def a_full_last_page_is_the_last(store: Store) -> None:
-    """Where nothing is left, there is no next page to go to."""
-    keep(store, customers=[customer("a"), customer("b")])
-
-    with store.unit_of_work(readonly=True) as uow:
-        assert uow.customers.page(limit=2).next is None
-        assert uow.customers.page(limit=3).next is None
-        behind = uow.customers.page(limit=1).next
-        assert [found.id for found in uow.customers.page(after=behind, limit=1).items] == ["b"]
-        assert uow.customers.page(after=behind, limit=1).next is None
-        with pytest.raises(InvalidValueError, match="limit must be at least 1"):
-            uow.customers.page(limit=0)
-
-
-@FINDING
-def pages_hold_what_the_criterion_holds_for(store: Store) -> None:
-    """A page counts only what was asked for."""
-    keep(
-        store,
-        customers=[customer(f"c-{n}", region="north" if n % 2 else "south") for n in range(7)],
-    )
-
-    page = look(store, lambda uow: uow.customers.page(F.region == "north", limit=2))
-    rest = look(store, lambda uow: uow.customers.page(F.region == "north", after=page.next))
-
-    assert [found.id for found in page.items] == ["c-1", "c-3"]
-    assert page.next is not None
-    assert ([found.id for found in rest.items], rest.next) == (["c-5"], None)
-
-
-@FINDING
-def a_query_returns_what_surely_holds(store: Store) -> None:
-    """Where something is missing the answer is unknown, and a query leaves it out."""
-    keep(
-        store,
-        customers=[
-            customer("missing"),
-            customer("north", region="north"),
-            customer("south", region="south", kind=CustomerKind.ORGANIZATION),
-        ],
-    )
-    cases: list[tuple[Criterion, list[str]]] = [
-        (F.region == "north", ["north"]),
-        (~(F.region == "north"), ["south"]),
-        (unless(F.region == "north"), ["missing", "south"]),
-        (F.region.is_missing(), ["missing"]),
-        (F.region.in_(["north", "south"]), ["north", "south"]),
-        ((F.region == "south") | (F.kind == "person"), ["missing", "north", "south"]),
-        ((F.region == "south") & (F.kind == "person"), []),
-        (F.name.contains("customer"), []),
-        (F.name.contains("Customer m"), ["missing"]),
-        (EVERYTHING, ["missing", "north", "south"]),
-    ]
-
-    with store.unit_of_work(readonly=True) as uow:
-        for where, expected in cases:
-            assert [found.id for found in uow.customers.stream(where)] == expected, where
-            assert uow.customers.count(where) == len(expected), where
-
-
-@FINDING
-def instants_are_compared_exactly(store: Store) -> None:
-    """A criterion tells two purchases apart that lie a microsecond from each other."""
-    keep(store, purchases=[purchase("a"), purchase("b", at=NEW_YEAR + _MICROSECOND)])
-
-    assert look(store, lambda uow: uow.purchases.count(F.at > NEW_YEAR)) == 1
-    assert look(store, lambda uow: uow.purchases.count(F.at >= NEW_YEAR)) == len("ab")
-
-
-@FINDING
-def a_query_for_a_field_that_is_none_is_refused(store: Store) -> None:
-    """A misspelt field is told, even where there is nothing to look at."""
-    with (
-        store.unit_of_work(readonly=True) as uow,
-        pytest.raises(UnknownNameError, match="did you mean 'region'"),
-    ):
-        uow.customers.stream(F.regoin == "north")
 
 
 @FINDING

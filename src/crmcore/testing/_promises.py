@@ -18,13 +18,13 @@ class Example:
 
     Attributes:
         check: Goes through it on a new, empty store; what it asserts was promised.
-        needs: The capability without which there is no such promise.
+        needs: The capabilities without which there is no such promise.
         lacks: The capability with which there is another promise instead.
         audited: Whether it is about a store that keeps an audit trail.
     """
 
     check: Check
-    needs: Capability | None = None
+    needs: tuple[Capability, ...] = ()
     lacks: Capability | None = None
     audited: bool = False
 
@@ -45,8 +45,9 @@ class Example:
             capabilities: What the store can do.
             audited: Whether it keeps an audit trail.
         """
-        if self.needs is not None and self.needs not in capabilities:
-            return f"needs the capability {self.needs.value!r}, which is not declared"
+        for needed in self.needs:
+            if needed not in capabilities:
+                return f"needs the capability {needed.value!r}, which is not declared"
         if self.lacks is not None and self.lacks in capabilities:
             return f"is for stores without the capability {self.lacks.value!r}"
         if self.audited and not audited:
@@ -59,13 +60,13 @@ class Promises:
     """Examples that belong together: a decorator that collects them.
 
     Attributes:
-        needs: The capability without which none of them is promised.
+        needs: The capabilities without which none of them is promised.
         lacks: The capability with which something else is promised instead.
         audited: Whether they are about stores that keep an audit trail.
         examples: What was collected, in the order in which it was written.
     """
 
-    needs: Capability | None = None
+    needs: tuple[Capability, ...] = ()
     lacks: Capability | None = None
     audited: bool = False
     examples: list[Example] = attrs.field(factory=list, init=False)

@@ -10,10 +10,22 @@ import pytest
 
 from crmcore.storage import Store
 
+from ._archiving import ARCHIVING
+from ._asking import ASKING
+from ._commanding import COMMANDING
+from ._extremes import EXTREMES
 from ._finding import FINDING
+from ._judging import JUDGING
 from ._keeping import KEEPING
+from ._paging import PAGING
 from ._promises import Example
+from ._running import RUNNING
+from ._telling import NOT_TELLING, TELLING
+from ._tenants import NO_TENANTS, TENANTS, TENANTS_WITH_EVENTS
+from ._together import INTERLEAVED, SNAPSHOTS, TOGETHER
+from ._trails import TRAILS, TRAILS_OF_TENANTS
 from ._units import UNITS
+from ._upserting import UPSERTING
 
 SUITE: Final = (1, 0)
 """The version of the examples that stores are held to.
@@ -22,9 +34,30 @@ The second number changes when there are new examples. In the version in which t
 are advisory: a store that fails one is told so and passes all the same; from the next one on
 they are required. The first number changes when an example asks for something else."""
 
-EXAMPLES: Final[tuple[Example, ...]] = tuple(
-    example for group in (KEEPING, FINDING, UNITS) for example in group.examples
+_GROUPS: Final = (
+    KEEPING,
+    EXTREMES,
+    UPSERTING,
+    ARCHIVING,
+    FINDING,
+    ASKING,
+    PAGING,
+    JUDGING,
+    UNITS,
+    RUNNING,
+    COMMANDING,
+    TOGETHER,
+    INTERLEAVED,
+    SNAPSHOTS,
+    TELLING,
+    NOT_TELLING,
+    TENANTS,
+    TENANTS_WITH_EVENTS,
+    NO_TENANTS,
+    TRAILS,
+    TRAILS_OF_TENANTS,
 )
+EXAMPLES: Final = tuple(example for group in _GROUPS for example in group.examples)
 
 
 def go_through(example: Example, store: Store) -> None:

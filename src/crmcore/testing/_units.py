@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final
 
 import attrs
@@ -14,11 +13,11 @@ import pytest
 from crmcore.customers import Customer
 from crmcore.errors import (
     AlreadyExistsError,
-    ConcurrencyConflictError,
     InvalidValueError,
     StorageUnavailableError,
     UnitOfWorkClosedError,
 )
+from crmcore.events import DomainEvent
 from crmcore.kernel import MemberId
 from crmcore.organization import Organization
 from crmcore.storage import Store, UnitOfWork, add_organization, read_organization
@@ -28,7 +27,6 @@ from ._samples import (
     NEW_YEAR,
     all_ids,
     assignment,
-    change,
     customer,
     keep,
     look,
@@ -38,10 +36,6 @@ from ._samples import (
 from ._whole import WHOLE
 
 UNITS: Final = Promises()
-
-_THREADS: Final = 4
-_TURNS: Final = 8
-_MEANWHILE_SECONDS: Final = 0.2
 
 
 class _PowerCut(Exception):  # noqa: N818 - it stands for any error at all
@@ -130,6 +124,9 @@ def a_refusal_is_not_the_end(store: Store) -> None:
     assert all_ids(store) == ["a", "b", "c"]
 
 
+_EVENT: Final = DomainEvent(name="customer.added", subject="customers/c-1", at=NEW_YEAR)
+
+# Everything that can be asked of a unit of work.
 _CALLS: Final[tuple[Callable[[UnitOfWork], Any], ...]] = (
     lambda uow: uow.customers.get("c-1"),
     lambda uow: uow.customers.find("c-1"),
@@ -137,6 +134,7 @@ _CALLS: Final[tuple[Callable[[UnitOfWork], Any], ...]] = (
     lambda uow: uow.customers.add(customer("c-2")),
     lambda uow: uow.customers.add_all([customer("c-2")]),
     lambda uow: uow.customers.save(customer("c-1", version=1)),
+    lambda uow: uow.customers.bulk_upsert([customer("c-2")]),
     lambda uow: uow.customers.remove("c-1", version=1),
     lambda uow: uow.customers.stream(),
     lambda uow: uow.customers.page(),
@@ -151,6 +149,17 @@ _CALLS: Final[tuple[Callable[[UnitOfWork], Any], ...]] = (
     lambda uow: uow.matters.of_member(MemberId("wei")),
     lambda uow: uow.matters.open(at=NEW_YEAR),
     lambda uow: uow.assignments.lasting(at=NEW_YEAR),
+    lambda uow: uow.facts.tiers.append(WHOLE["tier_facts"]),
+    lambda uow: uow.facts.stages.of("c-1"),
+    lambda uow: uow.facts.scores.on("c-1", NEW_YEAR.date()),
+    lambda uow: uow.facts.kpis.stream(),
+    lambda uow: uow.record(_EVENT),
+    lambda uow: uow.once("command-1", request="do it"),
+    lambda uow: uow.answer("command-1", "done"),
+    lambda uow: uow.trail.of("customers", "c-1"),
+    lambda uow: uow.trail.stream(),
+    lambda uow: uow.trail.heads(),
+    lambda uow: uow.trail.erase("customers", "c-1"),
     lambda uow: uow.commit(),
     lambda uow: uow.rollback(),
     lambda uow: uow.__enter__(),
@@ -203,28 +212,16 @@ def a_reader_writes_nothing(store: Store) -> None:
             lambda: uow.customers.add_all([]),
             lambda: uow.customers.save(customer("c-1", version=1)),
             lambda: uow.customers.remove("c-1", version=1),
+            lambda: uow.customers.bulk_upsert([]),
+            lambda: uow.facts.tiers.append(WHOLE["tier_facts"]),
+            lambda: uow.record(_EVENT),
+            lambda: uow.once("command-1", request="do it"),
         ):
             with pytest.raises(InvalidValueError, match="readonly must be False"):
                 write()
         uow.commit()
 
     assert look(store, lambda uow: uow.customers.get("c-1").version) == 1
-
-
-@UNITS
-def a_reader_sees_one_state(store: Store) -> None:
-    """A unit of work that only reads sees from end to end what was there when it began."""
-    keep(store, customers=[customer("a"), customer("b")])
-
-    with store.unit_of_work(readonly=True) as uow:
-        change(store, "a", "Changed meanwhile")
-        keep(store, customers=[customer("c")], purchases=[purchase("p-1")])
-
-        assert uow.customers.get("a").name == "Customer a"
-        assert [found.id for found in uow.customers.stream()] == ["a", "b"]
-        assert (uow.customers.count(), uow.purchases.count()) == (2, 0)
-
-    assert all_ids(store) == ["a", "b", "c"]
 
 
 @UNITS
@@ -241,71 +238,6 @@ def nobody_sees_what_is_not_committed(store: Store) -> None:
         uow.commit()
 
     assert all_ids(store) == ["a", "b"]
-
-
-def _try(store: Store, work: Callable[[UnitOfWork], object]) -> bool:
-    """Do the work in a unit of its own; say whether it was kept."""
-    try:
-        with store.unit_of_work() as uow:
-            work(uow)
-            uow.commit()
-    except (AlreadyExistsError, ConcurrencyConflictError, StorageUnavailableError):
-        return False
-    return True
-
-
-def _count_up(uow: UnitOfWork) -> None:
-    counted = uow.purchases.get("p-1")
-    uow.purchases.save(attrs.evolve(counted, quantity=counted.quantity + 1))
-
-
-@UNITS
-def of_two_writers_at_once_none_is_lost(store: Store) -> None:
-    """While one unit of work writes, another one tries; what each was told is what happened."""
-    keep(store, purchases=[purchase("p-1", quantity=0)])
-    others: list[Future[bool]] = []
-
-    def count_up_while_another_does(uow: UnitOfWork) -> None:
-        _count_up(uow)
-        others.append(threads.submit(_try, store, _count_up))
-        wait(others, timeout=_MEANWHILE_SECONDS)  # some stores let it pass, in others it waits
-
-    with ThreadPoolExecutor(1) as threads:
-        kept = _try(store, count_up_while_another_does) + others[0].result()
-
-    found = look(store, lambda uow: uow.purchases.get("p-1"))
-    assert (found.quantity, found.version) == (kept, kept + 1)
-    assert kept >= 1
-
-
-@UNITS
-def an_id_is_given_once_by_two_writers(store: Store) -> None:
-    """Of two that add the same id at once, one is refused."""
-
-    def work(name: str) -> bool:
-        return _try(store, lambda uow: uow.customers.add(customer("c-1", name=name)))
-
-    with ThreadPoolExecutor(_THREADS) as threads:
-        kept = list(threads.map(work, [f"Writer {n}" for n in range(_THREADS)]))
-
-    found = look(store, lambda uow: uow.customers.get("c-1"))
-    assert kept.count(True) == 1
-    assert found == customer("c-1", name=f"Writer {kept.index(True)}", version=1)
-
-
-@UNITS
-def threads_lose_no_update(store: Store) -> None:
-    """Threads that count up together, and try again when told to, arrive at the sum."""
-    keep(store, purchases=[purchase("p-1", quantity=0)])
-
-    def work(_: int) -> None:
-        for _turn in range(_TURNS):
-            list(iter(lambda: _try(store, _count_up), True))  # noqa: FBT003 - again until kept
-
-    with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(work, range(_THREADS)))
-
-    assert look(store, lambda uow: uow.purchases.get("p-1").quantity) == _THREADS * _TURNS
 
 
 @UNITS
