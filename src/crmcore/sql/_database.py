@@ -84,8 +84,11 @@ class Database(Protocol):
         """
         ...
 
-    def announce(self, connection: sa.Connection) -> None:
-        """Let readers of the outbox know that events will get numbers and are not kept yet."""
+    def emit(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
+        """Put rows into the outbox, which gives them numbers in their order.
+
+        Readers know from then on that events are on their way, and with which numbers at least.
+        """
         ...
 
     def settled(self, connection: sa.Connection) -> int:

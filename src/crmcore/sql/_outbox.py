@@ -12,7 +12,6 @@ that somebody else has changed takes the number after the other one has committe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -22,7 +21,8 @@ from crmcore.codec import from_json, to_json
 from crmcore.errors import InvalidCursorError, InvalidValueError
 from crmcore.events import DomainEvent, Outbox, OutboxPage, RecordedEvent, Scalar
 
-from ._database import Database, Purpose
+from ._database import Purpose
+from ._rows import Row
 from ._sessions import Source, lent
 from ._tables import OUTBOX
 from ._types import instant, microseconds
@@ -63,22 +63,10 @@ class SqlOutbox:
             return connection.execute(past).rowcount
 
 
-def emit(
-    connection: sa.Connection, database: Database, tenant: str, events: Sequence[DomainEvent]
-) -> None:
-    """Put events into the outbox, in their order."""
-    database.announce(connection)
-    rows = [
-        {
-            "tenant": tenant,
-            "name": event.name,
-            "subject": event.subject,
-            "at": microseconds(event.at),
-            "data": to_json(dict(event.data)),
-        }
-        for event in events
-    ]
-    connection.execute(sa.insert(OUTBOX).inline(), rows)
+def event_row(tenant: str, event: DomainEvent) -> Row:
+    """Return the cells of an event."""
+    data = to_json(dict(event.data))
+    return tenant, event.name, event.subject, microseconds(event.at), data
 
 
 def _recorded(number: int, name: str, subject: str, at: int, data: str) -> RecordedEvent:

@@ -14,7 +14,7 @@ from crmcore.storage import Capability
 
 from ._database import RULE_OF_BINDING, Database, Purpose
 from ._rows import Row
-from ._tables import RecordTable
+from ._tables import EVENT, RecordTable
 
 _WORTH_A_COPY: Final = 64
 _TO_THE_DISK: Final = frozenset({"on", "remote_apply"})
@@ -43,7 +43,13 @@ _LOCK: Final = "(('crm_outbox'::regclass::oid::bigint & 16777215) << 40)"
 _LAST: Final = (
     "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM crm_outbox_number_seq"
 )
-_ANNOUNCE: Final = f"SELECT pg_advisory_xact_lock_shared({_LOCK} | s.last) FROM ({_LAST}) AS s"  # noqa: S608 - our own words
+_ANNOUNCEMENT: Final = f"SELECT pg_advisory_xact_lock_shared({_LOCK} | s.last) FROM ({_LAST}) AS s"  # noqa: S608 - our own words
+# Numbers are given to the rows of the join, and there are none before the lock is held.
+_EMISSION: Final = (
+    f"WITH announced AS MATERIALIZED ({_ANNOUNCEMENT}) "  # noqa: S608 - our own words
+    f"INSERT INTO crm_outbox ({', '.join(EVENT)}) SELECT e.* FROM announced, "
+    "unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[]) AS e"
+)
 _FROM: Final = "((classid::bigint << 32) | objid::bigint)"
 _ANNOUNCED: Final = (
     f"SELECT min({_FROM} & 1099511627775) FROM pg_locks "  # noqa: S608 - our own words
@@ -106,8 +112,8 @@ class Postgresql:
         stored = connection.exec_driver_sql(statement, (*arrays, rows[0][0])).scalars()
         return frozenset(row[table.key] for row in rows).difference(stored)
 
-    def announce(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql(_ANNOUNCE)
+    def emit(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
+        connection.exec_driver_sql(_EMISSION, _arrays(rows, range(len(EVENT))))
 
     def settled(self, connection: sa.Connection) -> int:
         # The order matters: a number that was given out before the first statement belongs to

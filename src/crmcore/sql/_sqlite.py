@@ -15,7 +15,7 @@ from crmcore.storage import Capability
 
 from ._database import RULE_OF_BINDING, Database, Purpose
 from ._rows import Row
-from ._tables import OUTBOX, RecordTable
+from ._tables import EVENT, OUTBOX, RecordTable
 
 _RULE: Final = "name a file of SQLite, such as sqlite:///crm.db"
 _SAFE: Final = (("journal_mode", "WAL", "wal"), ("synchronous", "FULL", 2))
@@ -28,6 +28,9 @@ _BEGIN: Final = {
     Purpose.READ: "BEGIN",
     Purpose.FOLLOW: "BEGIN",
 }
+_EMISSION: Final = (
+    f"INSERT INTO crm_outbox ({', '.join(EVENT)}) VALUES ({', '.join('?' * len(EVENT))})"  # noqa: S608 - our own names
+)
 _KEYS_AT_ONCE: Final = 10_000
 
 
@@ -120,8 +123,8 @@ class Sqlite:
 
         return _all_or_those_that_can(connection, rows, table.key, update, missed)
 
-    def announce(self, connection: sa.Connection) -> None:
-        pass  # who writes is the only one who does
+    def emit(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
+        connection.exec_driver_sql(_EMISSION, [*rows])  # nobody else writes meanwhile
 
     def settled(self, connection: sa.Connection) -> int:
         return connection.scalar(sa.select(sa.func.max(OUTBOX.c.number))) or 0

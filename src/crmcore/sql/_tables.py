@@ -24,7 +24,7 @@ _KEPT_CRITERIA: Final = 256
 # What is looked for all day, beside the id: the columns of an index each.
 _LOOKED_FOR: Final[Mapping[str, str]] = {
     "matters": "member",
-    "kpi_facts": "kpi",
+    "kpi_facts": "subject",
     "audit_records": "subject",
 }
 
@@ -41,6 +41,9 @@ SCHEMA: Final = sa.Table(
         "applied_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
     ),
 )
+
+EVENT: Final = ("tenant", "name", "subject", "at", "data")
+"""The columns of the outbox, without the number that it gives."""
 
 OUTBOX: Final = sa.Table(
     "crm_outbox",

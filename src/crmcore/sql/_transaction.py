@@ -19,7 +19,7 @@ from crmcore.storage import Selection, Table, Transaction
 from ._database import Database
 from ._guard import guarded
 from ._order import behind, ordered
-from ._outbox import emit
+from ._outbox import event_row
 from ._rows import Row
 from ._sessions import Session
 from ._tables import TABLES, RecordTable
@@ -65,8 +65,10 @@ class SqlTransaction:
             raise
 
     def emit(self, events: Sequence[DomainEvent], /) -> None:
-        with self.running("adding to the outbox") as connection:
-            emit(connection, self.database, self.tenant, events)
+        waiting = (event_row(self.tenant, event) for event in events)
+        while rows := list(islice(waiting, _WRITTEN_AT_ONCE)):
+            with self.running("adding to the outbox") as connection:
+                self.database.emit(connection, rows)
 
     def commit(self) -> None:
         with self.running("committing"):
