@@ -27,9 +27,10 @@ from crmcore import notation
 from crmcore.criteria import Criterion, Predicates
 from crmcore.errors import CrmError, Fault, FaultsError
 from crmcore.kernel import Money, Undefined
+from crmcore.privacy import holds_personal
 
 from ._collections import Choice, Reader, read_by_name, read_each, read_either, read_row, read_table
-from ._discreet import holds_personal, read_discreetly
+from ._discreet import read_discreetly
 from ._faulty import Faulty, as_error, under, unknown_type
 from ._record import Field, fields_of, read_record
 from ._scalars import SCALARS, read_literal, read_word

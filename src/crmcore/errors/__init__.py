@@ -11,6 +11,7 @@ unknown name comes with the nearest known one; many faults of one input come tog
 
 from __future__ import annotations
 
+from ._access import AccessDeniedError
 from ._base import CrmError
 from ._input import (
     Fault,
@@ -37,6 +38,7 @@ from ._storage import (
 )
 
 __all__ = [
+    "AccessDeniedError",
     "AlreadyExistsError",
     "CommitUnknownError",
     "ConcurrencyConflictError",

@@ -24,6 +24,7 @@ crmcore.errors.InvalidValueError: email must have at most 200 characters (got 30
 from __future__ import annotations
 
 from ._erased import erased
+from ._nested import holds_personal
 from ._personal import Erasure, Personal, PersonalKind, masked, personal, personal_fields
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Personal",
     "PersonalKind",
     "erased",
+    "holds_personal",
     "masked",
     "personal",
     "personal_fields",

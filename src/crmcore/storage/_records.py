@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from crmcore.activities import Interaction, Matter, Purchase
-from crmcore.checks import utc
+from crmcore.checks import Withheld, utc
 from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.customers import Contact, Ownership, owners_at
 from crmcore.errors import (
@@ -94,7 +94,7 @@ class Records(Generic[A]):
 
     def add_all(self, aggregates: Iterable[A], /) -> int:
         self._gate.write()
-        counted = _Counted(aggregates)
+        counted = _Counted(self._mine(aggregates))
         taken = self._table.insert(counted)
         if taken:
             raise AlreadyExistsError(self._kind, taken[0])
@@ -102,6 +102,7 @@ class Records(Generic[A]):
 
     def save(self, aggregate: A, /) -> A:
         self._gate.write()
+        self._refuse_stranger(aggregate)
         saved = _at_version(aggregate, aggregate.version + 1)
         if self._table.update([saved]):
             raise self._refusal(aggregate.id, aggregate.version)
@@ -113,7 +114,7 @@ class Records(Generic[A]):
             raise InvalidValueError("chunk", chunk, "be at least 1")
         inserted = updated = 0
         conflicts: list[str] = []
-        for some in without_repetition(aggregates, chunk):
+        for some in without_repetition(self._mine(aggregates), chunk):
             new = [record for record in some if record.version == 0]
             changed = [_at_version(record, record.version + 1) for record in some if record.version]
             refused = {*self._table.insert(new)} if new else set()
@@ -127,6 +128,18 @@ class Records(Generic[A]):
         self._gate.write()
         if not self._table.delete(key, expected=version):
             raise self._refusal(key, version)
+
+    def _mine(self, aggregates: Iterable[A]) -> Iterator[A]:
+        for aggregate in aggregates:
+            self._refuse_stranger(aggregate)
+            yield aggregate
+
+    def _refuse_stranger(self, aggregate: A) -> None:
+        # A table keeps the fields of its class and no others, so a class of one's own that
+        # derives from it would lose some; and what is a view would overwrite what it hides.
+        if type(aggregate) is not self._record:
+            rule = f"be a {self._record.__name__}"
+            raise InvalidValueError("aggregate", Withheld.of(aggregate), rule)
 
     def _refusal(self, key: str, expected: int) -> NotFoundError | ConcurrencyConflictError:
         found = self.find(key, with_archived=True)
@@ -177,7 +190,7 @@ class Records(Generic[A]):
             return self.selected(selection)
         if not isinstance(where, Criterion):
             rule = "be a Criterion; crmcore.notation.from_text makes one of text"
-            raise InvalidValueError("where", where, rule)
+            raise InvalidValueError("where", Withheld.of(where), rule)
         known = attrs.fields_dict(self._record)  # type: ignore[arg-type]  # each record is attrs
         for field in sorted(where.fields):
             if field not in known:
