@@ -90,7 +90,9 @@ def score_facts(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ScoreFact
 def _scores(draw: st.DrawFn) -> Score:
     ledger = draw(st.lists(_entries, max_size=_FEW))
     value = sum((entry.points for entry in ledger), Decimal(0))
-    override = st.builds(Override, _points, values.names, values.texts, values.days)
+    override = st.builds(
+        Override, value=_points, author=values.names, reason=values.texts, expires=values.days
+    )
     return Score(
         rule_set=draw(values.names),
         version=draw(values.ids),
