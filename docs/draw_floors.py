@@ -16,7 +16,7 @@ PICTURE = ROOT / "docs" / "_static" / "floors.svg"
 # Each group of floors: its colour, and one room of each of its floors.
 GROUPS = {
     "edges": ("#7c5cbf", ["testing", "sql"]),
-    "the main job": ("#b5487a", ["reviews", "policies", "audit", "codec"]),
+    "the main job": ("#b5487a", ["recording", "reviews", "policies", "audit", "codec"]),
     "deciding": ("#c2603b", ["reassignment", "plans", "goals"]),
     "judging": ("#a8802a", ["scoring", "features"]),
     "nouns": ("#4f8a3d", ["customers", "improvement"]),
