@@ -6,15 +6,15 @@ from typing import Any
 
 import attrs
 
-from crmcore.checks import at_least, is_id
-from crmcore.errors import InvalidValueError
+from crmcore.checks import is_count, is_id, refusal
+from crmcore.privacy import masked, personal
 
 
 def _is_answer(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if value is None:
         return
     if not isinstance(value, str):
-        raise InvalidValueError(attribute.name, type(value).__name__, "be text")
+        raise refusal(attribute, value, "be text")
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -23,7 +23,7 @@ def _is_answer(_: object, attribute: attrs.Attribute[Any], value: object) -> Non
         is_storable = "\0" not in value
     if not is_storable:
         rule = "hold neither NUL nor lone surrogates"
-        raise InvalidValueError(attribute.name, f"{len(value)} characters", rule)
+        raise refusal(attribute, value, rule)
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +33,7 @@ class Command:
     Attributes:
         id: The key.
         request: A digest of what was asked, which tells another request under the same key.
-        answer: What was answered; None where nothing was.
+        answer: What was answered; None where nothing was. It may name people, so it can be erased.
         version: How often it was saved; 0 before the first time.
 
     .. versionadded:: 0.1.0
@@ -41,5 +41,10 @@ class Command:
 
     id: str = attrs.field(validator=is_id)
     request: str = attrs.field(validator=is_id)
-    answer: str | None = attrs.field(default=None, validator=_is_answer)
-    version: int = attrs.field(default=0, validator=at_least(0))
+    answer: str | None = attrs.field(
+        default=None,
+        validator=_is_answer,
+        repr=masked,
+        metadata=personal("text", erase="null"),
+    )
+    version: int = attrs.field(default=0, validator=is_count)
