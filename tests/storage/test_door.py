@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import types
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -191,13 +190,9 @@ def test_the_samples_are_the_nouns_that_stores_keep() -> None:
 @pytest.mark.parametrize(("sample", "field", "kind"), [*fields()])
 def test_what_no_store_could_keep_is_refused(sample: Any, field: str, kind: str) -> None:  # noqa: ANN401
     """Each field refuses what a store would lose or change, in the words of all other records."""
-    for case, (value, rule) in BAD[kind].items():
-        try:
+    for value, rule in BAD[kind].values():
+        with pytest.raises(InvalidValueError, match=f"^{field} must {rule}"):
             attrs.evolve(sample, **{field: value})
-        except InvalidValueError as error:
-            assert re.match(f"{field} must {rule}", str(error)), case
-        else:
-            pytest.fail(f"{field} took {case}")
 
 
 @pytest.mark.parametrize("amount", [29.33, "NaN", Decimal("Infinity"), True, b"29.33"], ids=repr)
