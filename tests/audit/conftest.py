@@ -64,10 +64,10 @@ class Ledger:
         """Remove a record, and return the link that tells it."""
         return self._tell(name, self.stored[name].pop(key), None)
 
-    def erase(self, subject: str) -> None:
+    def erase(self, subject: str, **options: Any) -> None:  # noqa: ANN401 - handed on
         """Take the personal data out of a chain."""
         head = self.ends[AuditHead.id_of(subject)]
-        found = erasure(self.of(subject), head, **self.how)
+        found = erasure(self.of(subject), head, **self.how, **options)
         if found is not None:
             changed, link, end = found
             self.links |= {record.id: record for record in (*changed, link)}

@@ -117,6 +117,45 @@ def test_a_reason_alone_is_erased_too(ledgers: Ledgers) -> None:
     assert verify(ledger.records, ledger.heads, keys=[KEY]) == ()
 
 
+def test_a_reason_that_names_somebody_else_is_erased_from_the_chains_of_others(
+    ledgers: Ledgers,
+) -> None:
+    """Only the reasons that are asked for; what a chain says of its own subject stays."""
+    ledger = ledgers()
+    wei = ledger.act
+    northwind = Customer(id=CustomerId("c-17"), name="Northwind", region="north")
+    ledger.put("customers", northwind)
+    ledger.act = attrs.evolve(wei, reason="the summer plan")
+    ledger.put("customers", attrs.evolve(northwind, name="Northwind Traders"))
+
+    ledger.erase("customers/c-17", reasons=["Anna called", "Bob called"])
+    ledger.erase("customers/c-17", reasons=["Anna called", "Bob called"])
+
+    first, second, told = ledger.of("customers/c-17")
+    assert (first.reason, first.reason_salt) == (None, None)
+    assert second.reason == "the summer plan"
+    assert [change.after for change in first.personal_changes] == ['"Northwind"']
+    assert (told.kind, told.changes) == (AuditKind.ERASED, ())
+    assert verify(ledger.records, ledger.heads, keys=[KEY]) == ()
+
+
+def test_reasons_can_be_erased_alone(shops: Ledgers) -> None:
+    """Of the chains of others only those reasons go that name whom it is about."""
+    shop = shops()
+    head = shop.ends[AuditHead.id_of("customers/c-17")]
+    first, *others = shop.of("customers/c-17")
+    links = [attrs.evolve(first, reason="Bob called"), *others]
+
+    found = erasure(links, head, reasons={"Bob called"}, **shop.how)
+
+    assert found is not None
+    (left,), told, _ = found
+    assert (left.reason, left.reason_salt) == (None, None)
+    assert left.personal_changes == first.personal_changes
+    assert (told.kind, told.changes) == (AuditKind.ERASED, ())
+    assert erasure(links, head, reasons={"Anna wrote"}, **shop.how) is None
+
+
 @given(st.permutations(range(3)))
 def test_the_order_of_links_does_not_matter(shops: Ledgers, order: list[int]) -> None:
     """Erasing gives the same whichever way the links of the chain come."""

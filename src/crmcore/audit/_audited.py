@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
-from typing import Any, Final, TypeVar, get_args, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 import attrs
 
 from crmcore.errors import InvalidValueError
-from crmcore.privacy import erased, personal_fields
+from crmcore.privacy import erased, holds_personal, personal_fields
 from crmcore.repositories import Aggregate
 
 from ._act import Act
@@ -106,6 +106,7 @@ def erasure(
     key: AuditKey,
     salt: Callable[[], bytes],
     tenant: str = "default",
+    reasons: Collection[str] | None = None,
 ) -> tuple[tuple[AuditRecord, ...], AuditRecord, AuditHead] | None:
     """Take the personal data out of a chain, and tell that it was done.
 
@@ -121,6 +122,8 @@ def erasure(
         key: The key to sign with.
         salt: Returns at least 16 random bytes, other ones each time.
         tenant: Whose chain it is.
+        reasons: Where given, only reasons that are among these are taken out, and no values:
+            for chains of others who were changed for a reason that names somebody.
 
     Returns:
         The records that have lost something, in order of their ids, each with the version that
@@ -136,10 +139,10 @@ def erasure(
     for record in records:
         if record.subject != head.subject:
             raise InvalidValueError("records", record.subject, f"be links of {head.subject!r}")
-        left = record if record.kind is AuditKind.ERASED else erased(record)
+        left = _left_of(record, reasons)
         if left is not record:
             changed.append(left)
-            fields.update(change.field for change in record.personal_changes if change.salt)
+            fields.update(_lost(record, left))
     if not changed:
         return None
     link, new_head = _linked(
@@ -154,6 +157,23 @@ def erasure(
         tenant=tenant,
     )
     return tuple(sorted(changed, key=lambda record: record.id)), link, new_head
+
+
+def _left_of(record: AuditRecord, reasons: Collection[str] | None) -> AuditRecord:
+    """Return what is left of a link; the very same where nothing is to be taken out of it."""
+    if record.kind is AuditKind.ERASED:
+        return record
+    if reasons is None:
+        return erased(record)
+    if record.reason in reasons:
+        return attrs.evolve(record, reason=None, reason_salt=None)
+    return record
+
+
+def _lost(record: AuditRecord, left: AuditRecord) -> Iterator[str]:
+    """Yield the names of the fields whose values are there no more."""
+    both = zip(record.personal_changes, left.personal_changes, strict=True)
+    return (was.field for was, now in both if was.salt != now.salt)
 
 
 def _told_of(before: Aggregate | None, after: Aggregate | None, name: str) -> tuple[str, AuditKind]:
@@ -242,19 +262,15 @@ def told_fields(cls: type[Any]) -> tuple[tuple[str, str, bool], ...]:
     declared = personal_fields(cls)
     return tuple(
         sorted(
-            (str(field.alias), field.name, field.name in declared or _holds(hints[field.name]))
+            (
+                str(field.alias),
+                field.name,
+                field.name in declared or holds_personal(hints[field.name]),
+            )
             for field in attrs.fields(cls)
             if field.init and field.name not in _UNTOLD
         )
     )
-
-
-def _holds(annotation: Any) -> bool:  # noqa: ANN401 - whatever a field is of
-    """Say whether records inside a field hold personal data."""
-    if isinstance(annotation, type) and attrs.has(annotation):
-        hints = get_type_hints(annotation)
-        return bool(personal_fields(annotation)) or any(map(_holds, hints.values()))
-    return any(map(_holds, get_args(annotation)))
 
 
 def _grains(salt: Callable[[], bytes]) -> str:
