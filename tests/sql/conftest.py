@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,6 +40,15 @@ def store(file: Path) -> Iterator[SqlStore]:
     """Open a new, empty store."""
     with SqlStore.open(f"sqlite:///{file}") as opened:
         yield opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest, file: Path) -> Callable[..., SqlStore]:
+    """Return what opens an empty store in each of the databases."""
+    if request.param == "sqlite":
+        return partial(SqlStore.open, f"sqlite:///{file}")
+    found: Callable[..., SqlStore] = request.getfixturevalue("new_postgresql_store")
+    return found
 
 
 @pytest.fixture

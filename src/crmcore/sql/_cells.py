@@ -34,9 +34,10 @@ from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 import attrs
 import sqlalchemy as sa
 
-from crmcore.codec import from_json, payload_form, to_json
+from crmcore.codec import from_data, payload_form, to_json
 from crmcore.criteria import Schema
 from crmcore.kernel import Money, minor_digits
+from crmcore.notation import Limits, read_json
 
 from ._forms import DayOfText, SetOfJson, TruthOfNumber
 from ._types import Count, TextSet, instant, microseconds
@@ -48,6 +49,7 @@ Comparer: TypeAlias = Callable[["sa.Column[Any]"], "sa.ColumnElement[Any]"]
 # Text is compared letter by letter; SQLite does so by itself.
 TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
+_LARGE: Final = Limits(bytes=2**24, digits=30)
 _UNIONS: Final = {Union, types.UnionType}
 _LARGEST: Final = 2**63 - 1
 _MINOR_LENGTH: Final = 18  # digits that always fit into 64 bits
@@ -181,12 +183,17 @@ def _in_json(kind: Any) -> _Kind:  # noqa: ANN401
     form = payload_form(kind)
     if form is not None:  # kept for years, and each different
         return _Kind(TEXT, form.write, form.read, Shape.JSON)
-    read = partial(from_json, kind)
+    read = partial(_from_cell, kind)
     if Schema.of(field=kind)["field"].kind.name == "TEXTS":
         # Few sets, in many rows. Texts are equal only where they are written alike.
         write, read_one = lru_cache(_KEPT_VALUES)(to_json), lru_cache(_KEPT_VALUES)(read)
         return _Kind(TEXT, write, read_one, Shape.TEXTS, partial(SetOfJson, type_=TextSet))
     return _Kind(TEXT, to_json, read, Shape.JSON)
+
+
+def _from_cell(kind: type[Any], text: str) -> Any:  # noqa: ANN401 - of that kind
+    # Exact numbers stand as text, so what stands as a number with a point is a float.
+    return from_data(kind, read_json(text, source="cell", limits=_LARGE), source="cell")
 
 
 def _money(name: str, *, is_optional: bool) -> Cells:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version as version_of_package
+from functools import lru_cache
+from importlib.metadata import version
 from typing import Final
 
 import sqlalchemy as sa
@@ -60,23 +61,27 @@ def steps(connection: sa.Connection) -> tuple[str, ...]:
         raise SchemaOutOfDateError(have, NEEDED)
     if have == NEEDED:
         return ()
-    made = _made if have == 0 else _made_anew
-    return tuple(made(connection))
+    return _made(connection.dialect.name) if have == 0 else tuple(_made_anew(connection))
 
 
-def _made(connection: sa.Connection) -> Iterator[str]:
-    """Make all tables and views."""
-    dialect = connection.dialect
-    for table in METADATA.sorted_tables:
-        yield str(CreateTable(table).compile(dialect=dialect)).strip()
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            yield str(CreateIndex(index).compile(dialect=dialect))
-    yield from views(dialect.name)
-    yield from _statistics(dialect.name)
-    yield (
+@lru_cache
+def _made(database: str) -> tuple[str, ...]:
+    """Return what makes all tables and views in a database of that kind."""
+    dialect = sa.make_url(f"{database}://").get_dialect()()
+    tables = METADATA.sorted_tables
+    indexes = sorted((index for table in tables for index in table.indexes), key=_name)
+    return (
+        *(str(CreateTable(table).compile(dialect=dialect)).strip() for table in tables),
+        *(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes),
+        *views(database),
+        *_statistics(database),
         f"INSERT INTO {SCHEMA.name} (component, version, crmcore_version) "  # noqa: S608 - our own words
-        f"VALUES ('{_COMPONENT}', {NEEDED}, '{version_of_package('crmcore')}')"
+        f"VALUES ('{_COMPONENT}', {NEEDED}, '{version('crmcore')}')",
     )
+
+
+def _name(index: sa.Index) -> str:
+    return str(index.name)
 
 
 def _statistics(database: str) -> Iterator[str]:
@@ -105,7 +110,7 @@ def _made_anew(connection: sa.Connection) -> Iterator[str]:
             yield f"DROP INDEX {index['name']}"
         yield f"ALTER TABLE {name} RENAME TO {name}_old"
     yield f"DROP TABLE {SCHEMA.name}"
-    yield from _made(connection)
+    yield from _made(connection.dialect.name)
     for name in old:
         columns = ", ".join(f'"{column["name"]}"' for column in inspector.get_columns(name))
         yield (

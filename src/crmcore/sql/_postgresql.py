@@ -121,7 +121,7 @@ class Postgresql:
         isolation = connection.exec_driver_sql("SHOW transaction_isolation").scalar()
         if isolation != "read committed":
             operation = f"reading the outbox in a transaction that is {isolation}"
-            raise UnsupportedError(operation, Capability.OUTBOX)
+            raise UnsupportedError(operation, Capability.OUTBOX.value)
         last: int = connection.exec_driver_sql(_LAST).scalar_one()
         announced: int | None = connection.exec_driver_sql(_ANNOUNCED).scalar()
         return last if announced is None else min(last, announced)

@@ -136,7 +136,7 @@ class Lent:
     def begin(self, purpose: Purpose) -> Session:
         if self._last is not None and self._last.lasts:
             operation = "a second unit of work on the same connection"
-            raise UnsupportedError(operation, Capability.INTERLEAVED)
+            raise UnsupportedError(operation, Capability.INTERLEAVED.value)
         self.database.join(self._connection, purpose)
         self._last = LentSession(self._connection)
         return self._last
