@@ -69,7 +69,7 @@ class Facts(Generic[A]):
         count = 0
         for fact in self.of(subject):
             bare = erased(fact)
-            if bare is not fact:
+            if bare != fact:
                 self._records.save(bare)
                 count += 1
         return count

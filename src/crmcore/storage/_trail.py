@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -81,11 +81,16 @@ class Trail:
         """Yield the end of each chain, in order of the ids and in constant memory."""
         return self._heads.stream()
 
-    def erase(self, kind: str, key: str, /) -> int:
+    def erase(self, kind: str, key: str, /, *, reasons: Collection[str] | None = None) -> int:
         """Take the personal values out of what happened to one record; return from how many.
 
         The chain still verifies: it is made of commitments to these values. That they were
         erased is told by a link of its own.
+
+        Args:
+            kind: The name of its repository, such as ``customers``.
+            key: Its id.
+            reasons: Where given, only reasons that are among these are taken out.
 
         Raises:
             UnsupportedError: If the store was given no key to keep a trail with.
@@ -96,7 +101,7 @@ class Trail:
         if self._auditor is None:
             raise UnsupportedError("erasing from the audit trail", "audit_key")
         head = self._heads.get(AuditHead.id_of(records[0].subject))
-        found = erasure(records, head, **self._auditor.how)
+        found = erasure(records, head, reasons=reasons, **self._auditor.how)
         if found is None:
             return 0
         changed, link, new_head = found

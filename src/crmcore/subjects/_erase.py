@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
 import attrs
 
-from crmcore.audit import Act, AuditKind
+from crmcore.audit import Act, AuditKind, AuditRecord
 from crmcore.codec import from_json
+from crmcore.criteria import F
 from crmcore.errors import NotFoundError
 from crmcore.events import DomainEvent
 from crmcore.privacy import Personal, PersonalKind, erased, personal_fields
@@ -41,12 +42,16 @@ class _Survey:
         chains: The chains of the audit trail that are about the subject.
         commands: The ids of the commands whose answer names it.
         words: What names it.
+        reasons: The reasons in these chains that name it.
+        others: The chains of others that tell such a reason too.
         mentions: Where the texts of others do.
     """
 
     chains: tuple[str, ...]
     commands: tuple[str, ...]
     words: Finder
+    reasons: frozenset[str]
+    others: tuple[str, ...]
     mentions: tuple[Mention, ...]
 
 
@@ -128,6 +133,9 @@ def _survey(uow: UnitOfWork, subject: Subject, looked_for: Finder | None) -> _Su
     own = [one for one in found if one.is_own]
     ids = {subject.id, *(one.id for one in own if one.table == "contacts")}
     commands = tuple(command.id for command, _ in answers_about(uow, subject, ids))
+    words = Finder(_names(uow, own, chains) - ids - {_PLACEHOLDER})
+    told = [link for chain in chains for link in links_of(uow, chain)]
+    naming = [link for link in told if link.reason is not None and words.finds(link.reason)]
     but = {
         *((one.table, one.id) for one in own),
         *(("commands", key) for key in commands),
@@ -136,9 +144,27 @@ def _survey(uow: UnitOfWork, subject: Subject, looked_for: Finder | None) -> _Su
     return _Survey(
         chains=chains,
         commands=commands,
-        words=Finder(_names(uow, own, chains) - ids - {_PLACEHOLDER}),
+        words=words,
+        reasons=frozenset(str(link.reason) for link in naming),
+        others=tuple(_with_reasons_of(uow, naming, but=chains)),
         mentions=() if looked_for is None else tuple(mentions_of(uow, looked_for, but=but)),
     )
+
+
+def _with_reasons_of(
+    uow: UnitOfWork, naming: Collection[AuditRecord], *, but: Collection[str]
+) -> Iterator[str]:
+    """Yield the other chains that were lengthened at the same instants for the same reasons.
+
+    What a unit of work has changed besides tells its reason too.
+    """
+    if not naming:
+        return
+    reasons = {link.reason for link in naming}
+    instants = sorted({link.at for link in naming if link.at is not None})
+    found = uow.trail.stream(F.at.in_(instants))
+    chains = (link.subject for link in found if link.reason in reasons)
+    yield from (chain for chain in dict.fromkeys(chains) if chain not in but)
 
 
 def _names(uow: UnitOfWork, own: Iterable[Found], chains: Iterable[str]) -> set[str]:
@@ -197,6 +223,10 @@ def _erase(uow: UnitOfWork, subject: Subject, survey: _Survey, act: Act) -> Eras
     links = sum(
         _erase_chain(uow, chain, lost) for chain in dict.fromkeys((*survey.chains, *present))
     )
+    for chain in survey.others:
+        table, _, key = chain.partition("/")
+        if uow.trail.erase(table, key, reasons=survey.reasons):
+            lost.add("audit_records", chain, ["reason"])
     for key in survey.commands:
         command = uow.commands.get(key)
         bare = without(command, survey.words)
@@ -222,7 +252,7 @@ def _erase(uow: UnitOfWork, subject: Subject, survey: _Survey, act: Act) -> Eras
 def _erase_record(uow: UnitOfWork, found: Found, lost: _Lost) -> None:
     """Save a record without what is personal in it; facts are only noted, their log does it."""
     bare = erased(found.record)
-    if bare is found.record:
+    if bare == found.record:
         return
     if found.table not in LOGS:
         getattr(uow, found.table).save(bare)
