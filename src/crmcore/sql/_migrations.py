@@ -70,13 +70,16 @@ def _made(database: str) -> tuple[str, ...]:
     dialect = sa.make_url(f"{database}://").get_dialect()()
     tables = METADATA.sorted_tables
     indexes = sorted((index for table in tables for index in table.indexes), key=_name)
+    done = (
+        f"INSERT INTO {SCHEMA.name} (component, version, crmcore_version) "  # noqa: S608 - our own words
+        f"VALUES ('{_COMPONENT}', {NEEDED}, '{version('crmcore')}')"
+    )
     return (
         *(str(CreateTable(table).compile(dialect=dialect)).strip() for table in tables),
         *(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes),
         *views(database),
         *_statistics(database),
-        f"INSERT INTO {SCHEMA.name} (component, version, crmcore_version) "  # noqa: S608 - our own words
-        f"VALUES ('{_COMPONENT}', {NEEDED}, '{version('crmcore')}')",
+        done,
     )
 
 
