@@ -1,8 +1,9 @@
-"""What all tests share: how hard Hypothesis tries, and a server of PostgreSQL."""
+"""What all tests share: how hard Hypothesis tries, a server, and a watch over personal data."""
 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from crmcore.errors import CrmError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -117,3 +120,72 @@ def new_postgresql_store(
 
     yield new_store
     engine.dispose()
+
+
+class CanaryGuard:
+    """Looks through every error of the library and every log record for planted canaries.
+
+    Attributes:
+        canary: A text that stands nowhere but in personal data that tests have made up.
+        leaks: Where it was found since the last look.
+    """
+
+    canary = "canary9f2c"
+
+    def __init__(self) -> None:
+        """Begin to watch."""
+        self.leaks: list[str] = []
+        self._make_record = logging.getLogRecordFactory()
+        logging.setLogRecordFactory(self._record)
+        CrmError.__new__ = staticmethod(self._error)  # type: ignore[method-assign,assignment]
+
+    def end(self) -> None:
+        """Watch no longer."""
+        logging.setLogRecordFactory(self._make_record)
+        del CrmError.__new__
+
+    def _error(self, cls: type[CrmError], *args: Any, **named: Any) -> CrmError:  # noqa: ANN401
+        self._look(cls.__name__, args, named)
+        return Exception.__new__(cls, *args, **named)
+
+    def _record(self, *args: Any, **named: Any) -> logging.LogRecord:  # noqa: ANN401
+        record = self._make_record(*args, **named)
+        self._look("log record", record.msg, record.args, record.exc_info and record.exc_info[1])
+        return record
+
+    def _look(self, what: str, *parts: object) -> None:
+        try:
+            text = repr(parts)
+        except Exception:  # noqa: BLE001 - hostile values, which tests hand in, have no repr
+            return
+        if self.canary in text:
+            self.leaks.append(f"{what}: {text[:400]}")
+
+
+@pytest.fixture(scope="session")
+def canaries(request: pytest.FixtureRequest) -> CanaryGuard:
+    """Return the guard that watches over the whole run."""
+    guard: CanaryGuard = request.config.stash[GUARD]
+    return guard
+
+
+GUARD = pytest.StashKey[CanaryGuard]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the guard begin to watch."""
+    config.stash[GUARD] = CanaryGuard()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let the guard go."""
+    config.stash[GUARD].end()
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Fail a test that has let personal data escape."""
+    leaks = item.config.stash[GUARD].leaks
+    if leaks:
+        found = "\n".join(leaks)
+        leaks.clear()
+        pytest.fail(f"personal data has escaped:\n{found}", pytrace=False)

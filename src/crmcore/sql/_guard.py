@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 from crmcore.errors import (
     CommitUnknownError,
@@ -40,6 +40,7 @@ def guarded(operation: str, *, is_commit: bool = False) -> Iterator[None]:
     except DBAPIError as error:
         raise _refusal(operation, error, is_commit=is_commit) from _without_values(error)
     except SQLAlchemyError as error:
+        _forget_parameters(error)
         raise StorageUnavailableError(operation) from error
 
 
@@ -76,6 +77,7 @@ def _without_values(error: DBAPIError) -> BaseException | None:
     PostgreSQL tells in further lines which key was taken already and which line of a COPY was
     wrong, and in the first line which value was no number. SQLite tells names of columns.
     """
+    _forget_parameters(error)
     cause = error.orig
     if cause is None or not hasattr(cause, "sqlstate"):
         return cause
@@ -85,5 +87,10 @@ def _without_values(error: DBAPIError) -> BaseException | None:
     )
     cause.args = (f"{said} (SQLSTATE {state})" if state else said,)
     error.args = cause.args  # whoever follows the context finds it too
-    error.params, error.hide_parameters = None, True
     return cause
+
+
+def _forget_parameters(error: SQLAlchemyError) -> None:
+    """Take from an error the values of its statement: whoever follows the context finds them."""
+    if isinstance(error, StatementError):
+        error.params, error.hide_parameters = None, True
