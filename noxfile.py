@@ -80,6 +80,13 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def crash(session: nox.Session) -> None:
+    """Kill five hundred processes and a hundred clients; count up as often as is promised."""
+    often = {"CRMCORE_KILLS": "500", "CRMCORE_TURNS": "200"}
+    session.run("pytest", "tests/crash", *session.posargs, env=often)
+
+
+@nox.session(venv_backend="none")
 def gap(session: nox.Session) -> None:
     """Prove all sixty public instances of the generalised assignment problem."""
     session.run(

@@ -16,6 +16,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -115,10 +116,15 @@ def kill(url: str, kills: int, way: str, seed: int) -> None:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            os.close(reading)
-            keep_units(url, way, f"u-{number}", partial(_say, writing))
+            try:
+                keep_units(url, way, f"u-{number}", partial(_say, writing))
+            except BaseException:  # noqa: BLE001 - whatever it is, it must not return
+                traceback.print_exc()
+                os._exit(1)
         os.close(writing)
         kept = _first_word(reading)
+        if not kept:
+            sys.exit("a process died before anybody killed it")
         time.sleep(chance.uniform(0, LIFE_SECONDS))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
