@@ -188,7 +188,7 @@ def test_criteria_say_nothing_personal(canaries: Guard) -> None:
     assert canaries.canary not in repr(explanation) + str(explanation)
 
 
-@pytest.fixture(params=["memory", "sqlite", "theirs"])
+@pytest.fixture(params=["memory", "sqlite", "theirs", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Open each store; one on an engine of somebody else, which would show its parameters."""
     url = f"sqlite:///{tmp_path}/crm.db"
@@ -197,9 +197,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     elif request.param == "sqlite":
         with SqlStore.open(url) as opened:
             yield opened
+    elif request.param == "postgresql":
+        with request.getfixturevalue("new_postgresql_store")() as opened:
+            yield opened
     else:
-        with SqlStore.open(url):
-            pass
+        SqlStore.open(url).close()
         with SqlStore(sa.create_engine(url)) as opened:
             yield opened
 
