@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from crmcore.audit import AuditKind, verify
 from crmcore.codec import from_json
 from crmcore.customers import Customer
 from crmcore.errors import (
-    ConcurrencyConflictError,
     InvalidValueError,
     NotFoundError,
     StorageUnavailableError,
@@ -31,7 +31,7 @@ from crmcore.receipts import PlanReceipt
 from crmcore.reviews import apply_plan, review_department, undo_plan
 from crmcore.sql import SqlStore
 from crmcore.storage import Capability, Store, TableUnitOfWork
-from crmcore.subjects import Mention, OutOfReach, erase_subject
+from crmcore.subjects import ErasureManifest, Mention, OutOfReach, erase_subject
 from tests.subjects.conftest import (
     AS_OF,
     HOUR,
@@ -459,40 +459,61 @@ def test_a_trail_that_cannot_be_written_keeps_everything(tmp_path: Path) -> None
 
 
 class Failing(MemoryStore):
-    """A store in which the nth unit of work that writes fails at its end."""
+    """A store in which something happens at the end of the next units of work that write."""
 
-    fails: tuple[Exception, ...] = ()
+    happens: tuple[Callable[[], object], ...] = ()
 
     def unit_of_work(self, *, readonly: bool = False, **how: Any) -> TableUnitOfWork:  # noqa: ANN401 - handed on
-        """Return a unit of work that cannot be committed, as long as something is to fail."""
+        """Return a unit of work before whose end something happens, as long as there is any."""
         uow = super().unit_of_work(readonly=readonly, **how)
-        if self.fails and not readonly:
-            error, *rest = self.fails
-            self.fails = tuple(rest)
+        if self.happens and not readonly:
+            happen, *rest = self.happens
+            self.happens, keep = tuple(rest), uow.commit
 
             def commit() -> None:
-                uow.rollback()
-                raise error
+                happen()
+                keep()
 
-            uow.commit = commit  # type: ignore[method-assign]  # that is how it fails
+            uow.commit = commit  # type: ignore[method-assign]  # that is when it happens
         return uow
 
 
+def full() -> None:
+    """Be a disk that is full."""
+    raise StorageUnavailableError("committing")
+
+
 def test_all_of_it_is_erased_or_nothing() -> None:
-    """A store that cannot keep it has everything; one where others were faster is asked again."""
+    """A store that cannot keep it has everything; one that comes back is tried again."""
     store = Failing(audit_key=KEY)
     before = dump(fill(store))
-    store.fails = (StorageUnavailableError("committing"),) * 5
+    store.happens = (full,) * 5
 
     with pytest.raises(StorageUnavailableError):
         erase_subject(store, customer="c-1", **HOW)
     kept = dump(store)
-    store.fails = (ConcurrencyConflictError("customer", "c-1", 1, 2),)
+    store.happens = (full,)
     manifest = erase_subject(store, customer="c-1", **HOW)
 
     assert kept == before
     assert manifest.erased
-    assert "C-1" not in dump(store).replace("C-10", "")
+    assert "C-1" not in dump(store)
+
+
+def test_of_two_at_once_the_second_finds_nothing_to_erase() -> None:
+    """Whoever was slower looks again, and nothing is erased or told twice."""
+    store = Failing(audit_key=KEY)
+    fill(store)
+    manifests: list[ErasureManifest] = []
+    store.happens = (lambda: manifests.append(erase_subject(store, customer="c-1", **HOW)),)
+
+    second = erase_subject(store, customer="c-1", **HOW)
+
+    assert manifests[0].erased
+    assert second.erased == ()
+    assert second.kept == manifests[0].kept
+    told = [one.event.name for one in store.outbox().read().events]
+    assert told.count("customer.erased") == 1
 
 
 class Plain(MemoryStore):

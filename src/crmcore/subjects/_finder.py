@@ -10,7 +10,6 @@ import attrs
 
 from crmcore.codec import to_json
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import Phrase
 from crmcore.privacy import personal_fields
 
 
@@ -85,15 +84,8 @@ def personal_texts(record: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - 
     declared = personal_fields(type(record))
     for field in attrs.fields(type(record)):
         value = getattr(record, field.name)
-        for text in _texts(value) if field.name in declared else _texts_within(value):
-            yield field.name, text
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Phrase):
-        yield from (value.en, value.zh)
+        texts = [value] if field.name in declared else _texts_within(value)
+        yield from ((field.name, text) for text in texts if isinstance(text, str))
 
 
 def _texts_within(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever a field holds
