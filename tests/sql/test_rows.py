@@ -11,11 +11,11 @@ import pytest
 
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.customers import Customer, CustomerKind
-from crmcore.errors import FaultsError, InvalidValueError
+from crmcore.errors import FaultsError
 from crmcore.kernel import CustomerId, Money
 from crmcore.sql import SqlStore
 
-SCHEMA = Path(__file__).parent / "schema_2.sql"
+SCHEMA = Path(__file__).parent / "schema_3.sql"
 
 
 def purchase(amount: Money, **fields: Any) -> Purchase:  # noqa: ANN401 - any field of a purchase
@@ -56,7 +56,8 @@ def kept(store: SqlStore, bought: Purchase) -> Purchase:
 def test_the_schema_is_the_one_that_was_released(store: SqlStore, file: Path) -> None:
     """A change of the records changes the tables, and then needs a migration of its own."""
     store.close()
-    found = rows(file, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+    ours = "sql IS NOT NULL AND name NOT LIKE 'sqlite%' AND type <> 'view'"
+    found = rows(file, f"SELECT sql FROM sqlite_master WHERE {ours} ORDER BY name")  # noqa: S608 - our own words
     schema = "\n".join(f"{' '.join(sql.split())};" for (sql,) in found) + "\n"
 
     assert schema == SCHEMA.read_text("utf-8")
@@ -79,6 +80,7 @@ def test_a_customer_is_readable_in_sql(store: SqlStore, file: Path) -> None:
 
     assert rows(file, "SELECT * FROM crm_customers") == [
         (
+            "default",
             "c-17",
             "王伟",
             "organization",
@@ -136,15 +138,6 @@ def test_the_sum_of_minor_units_is_the_sum_of_the_amounts(store: SqlStore, file:
 
     ((minor,),) = rows(file, "SELECT sum(amount_minor) FROM crm_purchases")
     assert total.amount * 100 == minor
-
-
-def test_a_number_that_no_column_holds_is_refused(store: SqlStore) -> None:
-    """A whole number of more than 64 bits is refused by its field, before anything is written."""
-    with (
-        store.unit_of_work() as uow,
-        pytest.raises(InvalidValueError, match="quantity must fit into 64 bits"),
-    ):
-        uow.purchases.add(purchase(Money(1, "USD"), quantity=2**63))
 
 
 def test_all_rows_that_are_none_are_named_together(store: SqlStore, file: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from crmcore.activities import Matter, MatterId, MatterKind
+from crmcore.customers import Customer, CustomerKind
 from crmcore.errors import SchemaOutOfDateError, StorageUnavailableError
 from crmcore.kernel import CustomerId
 from crmcore.sql import SqlStore
@@ -89,43 +91,108 @@ def schema_of(file: Path) -> list[str]:
     return made
 
 
-def test_a_store_of_the_first_schema_is_refused_until_it_is_migrated(file: Path) -> None:
-    """A store that was made before there were matters says so, and loses nothing on the way."""
-    first = (Path(__file__).parent / "schema_1.sql").read_text("utf-8").splitlines()
-    run(file, *first, "INSERT INTO crm_schema VALUES (1)")
-    run(file, "INSERT INTO crm_departments VALUES ('care', 'Customer care', NULL, 3)")
-    new_year = datetime(1997, 1, 1, 5, tzinfo=UTC)
-    late = Matter(
-        id=MatterId("m-1"),
-        kind=MatterKind.COMPLAINT,
-        customer=CustomerId("c-17"),
-        subject="It came late",
-        opened_at=new_year,
-    )
+def statements(name: str) -> list[str]:
+    """Return the statements of a file beside this one."""
+    return (Path(__file__).parent / name).read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("old", [1, 2])
+def test_a_store_of_an_older_schema_comes_through(file: Path, old: int) -> None:
+    """It is refused until it is migrated, and loses nothing on the way."""
+    run(file, *statements(f"schema_{old}.sql"), f"INSERT INTO crm_schema VALUES ({old})")  # noqa: S608 - a number
+    rows = statements("rows_of_schema_2.sql")  # the last one is of a matter
+    run(file, *(rows if old > 1 else rows[:-1]))
+    new_year = datetime(1998, 1, 1, tzinfo=UTC)
 
     with SqlStore.open(f"sqlite:///{file}") as store:
-        with pytest.raises(SchemaOutOfDateError, match=r"has schema 1, .* call migrate"):
-            store.unit_of_work(readonly=True)
+        for readonly in (True, False):
+            with pytest.raises(SchemaOutOfDateError) as caught:
+                store.unit_of_work(readonly=readonly)
+            assert (caught.value.have, caught.value.need) == (old, 3)
+        with pytest.raises(SchemaOutOfDateError, match=f"has schema {old}, .* call migrate"):
+            store.outbox().read()
         planned = store.migrate(dry_run=True)
         assert store.migrate() == planned
         assert store.migrate() == ()
-        with store.unit_of_work() as uow:
+        with store.unit_of_work(readonly=True) as uow:
             assert uow.departments.get("care").version == 3
-            uow.matters.add(late)
-            uow.commit()
+            assert uow.purchases.get("p-1").amount.amount.as_tuple().exponent == -1
+            assert uow.ownerships.of_customer(CustomerId("c-17"))[0].since == new_year
+            assert uow.members.get("wei").version == 4
+            assert uow.customers.count() == 0
+            assert uow.customers.get("c-17", with_archived=True) == Customer(
+                id=CustomerId("c-17"),
+                name="Northwind",
+                kind=CustomerKind.ORGANIZATION,
+                known_since=date(1997, 1, 1),
+                region="north",
+                needs=("mandarin",),
+                archived_at=new_year,
+                version=2,
+            )
+            assert [found.subject for found in uow.matters.stream()] == ["It came late"] * (old - 1)
+        with store.unit_of_work(readonly=True, tenant="somebody-else") as uow:
+            assert uow.departments.count() == 0
 
-    assert [statement.split("(")[0].strip() for statement in planned] == [
-        "CREATE TABLE crm_matters",
-        "CREATE INDEX ix_crm_matters_customer ON crm_matters",
-        "CREATE INDEX ix_crm_matters_member ON crm_matters",
-    ]
+
+def test_the_statements_of_a_migration_do_it_by_hand(file: Path) -> None:
+    """What dry_run tells is all there is to do, for those who let somebody else do it."""
+    run(file, *statements("schema_2.sql"), "INSERT INTO crm_schema VALUES (2)")
+    run(file, *statements("rows_of_schema_2.sql"))
+
+    with SqlStore.open(f"sqlite:///{file}") as store:
+        run(file, *store.migrate(dry_run=True))
+        with store.unit_of_work(readonly=True) as uow:
+            assert uow.members.get("wei").name == "Wei"
+
+
+def test_an_empty_database_of_postgresql_gets_its_tables(postgresql_url: str) -> None:
+    """The same schema is made there, and it says when and by whom."""
+    engine = sa.create_engine(postgresql_url)
+
+    with SqlStore.open(postgresql_url) as store:
+        assert store.migrate() == ()
+
+    with engine.connect() as connection:
+        (row,) = connection.execute(sa.text("SELECT * FROM crm_schema"))
+        assert (row.component, row.version, row.crmcore_version) == ("store", 3, version("crmcore"))
+        assert row.applied_at.tzinfo is not None
+        connection.execute(sa.text("UPDATE crm_schema SET version = 99"))
+        connection.commit()
+        with SqlStore.open(postgresql_url) as store:
+            for ask in (store.unit_of_work, store.migrate, store.outbox().read):
+                with pytest.raises(SchemaOutOfDateError, match=r"schema 99, .* upgrade crmcore"):
+                    ask()
+        connection.execute(sa.text("DROP TABLE crm_schema"))
+        connection.commit()
+        with SqlStore.open(postgresql_url) as store:
+            with pytest.raises(SchemaOutOfDateError, match="has schema 0"):
+                store.unit_of_work()
+            with pytest.raises(StorageUnavailableError, match="migrating failed"):
+                store.migrate()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_those_who_open_an_empty_database_at_once_make_it_once(
+    request: pytest.FixtureRequest, database: str, file: Path
+) -> None:
+    """One makes the tables, and the others wait and find them."""
+    is_sqlite = database == "sqlite"
+    url = f"sqlite:///{file}" if is_sqlite else request.getfixturevalue("postgresql_url")
+
+    with ThreadPoolExecutor(4) as threads:
+        stores = [*threads.map(SqlStore.open, [url] * 4)]
+
+    for store in stores:
+        with store, store.unit_of_work(readonly=True) as uow:
+            assert uow.customers.count() == 0
 
 
 def test_a_migrated_store_is_like_a_new_one(store: SqlStore, file: Path, tmp_path: Path) -> None:
     """It does not show of a store how old it is."""
     old = tmp_path / "old.db"
-    first = (Path(__file__).parent / "schema_1.sql").read_text("utf-8").splitlines()
-    run(old, *first, "INSERT INTO crm_schema VALUES (1)")
+    run(old, *statements("schema_1.sql"), "INSERT INTO crm_schema VALUES (1)")
 
     with SqlStore.open(f"sqlite:///{old}") as migrated:
         migrated.migrate()
@@ -141,7 +208,7 @@ def test_a_schema_without_a_version_is_none(store: SqlStore, file: Path) -> None
     with pytest.raises(SchemaOutOfDateError) as caught:
         store.unit_of_work()
 
-    assert (caught.value.have, caught.value.need) == (0, 2)
+    assert (caught.value.have, caught.value.need) == (0, 3)
 
 
 def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
