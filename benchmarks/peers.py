@@ -103,7 +103,7 @@ def model_of(problem: Problem) -> dict[str, Any]:
     return {
         "items": [
             {
-                "uncovered": item.uncovered,
+                "uncovered": item.cost_of_nobody,
                 "options": [
                     [
                         place[o.holder],

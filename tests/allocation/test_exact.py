@@ -82,7 +82,7 @@ def values(problem: Problem) -> list[int]:
         loads = dict.fromkeys((holder.id for holder in problem.holders), 0)
         total = 0
         for item, who in zip(problem.items, way, strict=True):
-            total += item.uncovered if who is None else item.costs[who]
+            total += item.cost_of_nobody if who is None else item.costs[who]
             if who is not None:
                 work = {option.holder: option.minutes for option in item.options}[who]
                 loads[who] += item.minutes if work is None else work

@@ -89,6 +89,7 @@ def cost(problem: Problem, held: dict[str, str | None]) -> int | None:
         who = held[item.id]
         if who is None:
             total += item.uncovered
+            total += item.change if item.current in item.costs else 0
             continue
         option = next((o for o in item.options if o.holder == who), None)
         if option is None:

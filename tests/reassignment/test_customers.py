@@ -464,11 +464,11 @@ def test_no_distribution_is_better(shapes: list[tuple[int, str | None]], hours: 
         total = Fraction(0)
         loads = {"wei": 0, "lin": 0}
         for (work, owner), at in zip(shapes, who, strict=True):
+            total += 25 if owner in loads and owner != at else 0
             if at is None:
                 total += 600
             else:
                 loads[at] += work
-                total += 25 if owner in loads and owner != at else 0
         return total + sum(curve(load, hours) for load in loads.values())
 
     best = min(map(cost, product([None, "wei", "lin"], repeat=len(shapes))))

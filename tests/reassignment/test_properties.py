@@ -162,18 +162,22 @@ class Oracle:
         if need.customer in self.locked and who != need.owner:
             return NEVER
         if who is None:
-            return open_
+            return open_ + self.change(need, who)
         if not self.may(need, who):
             return open_ * 3 / 4 if who == need.owner else NEVER
         member = self.members[MemberId(who)]
         fits = [min(70 + 10 * (member.level_of(s.skill) - s.level), 100) for s in need.skills]
         wishes = sum(member.interest_in(s.skill) for s in need.skills)
         points = 100 - (fits[0] if fits else 100) - weights.interest * wishes
-        if need.owner in self.members and need.owner != who and self.may(need, need.owner):
-            points += weights.change
-            points += weights.valuable_change if need.value > self.median else 0
-            since = {None: 0, date(2024, 3, 1): 2, date(2010, 3, 1): 5}
-            points += weights.yearly_change * since[need.since]
+        return need.importance * points + self.change(need, who)
+
+    def change(self, need: CustomerNeed, who: str | None) -> Fraction:
+        """Return what it costs that a customer goes from an owner who may stay to another."""
+        if need.owner not in self.members or need.owner == who or not self.may(need, need.owner):
+            return Fraction(0)
+        weights, since = self.weights, {None: 0, date(2024, 3, 1): 2, date(2010, 3, 1): 5}
+        points = weights.change + weights.yearly_change * since[need.since]
+        points += weights.valuable_change if need.value > self.median else 0
         return Fraction(need.importance * points)
 
     def curve(self, who: str, load: int) -> Fraction:

@@ -171,7 +171,12 @@ def test_foolish_prices_spoil_no_proof(seed: int, prices: list[int]) -> None:
 def price_bound(problem: Problem, prices: dict[str, int]) -> int:
     """Return what the prices prove, by the book: items buy, holders sell."""
     bought = sum(
-        min([item.uncovered, *(c + item.minutes * prices[who] for who, c in item.costs.items())])
+        min(
+            [
+                item.cost_of_nobody,
+                *(c + item.minutes * prices[who] for who, c in item.costs.items()),
+            ]
+        )
         for item in problem.items
     )
     sold = sum(

@@ -118,7 +118,7 @@ def check_certificate(problem: Problem, assignment: Assigned, certificate: Certi
     value, bound = added_up(problem, assignment), 0
     for item in problem.items:
         costs, work = item.costs, _work(item)
-        bound += min([item.uncovered, *(c + work[k] * price[k] for k, c in costs.items())])
+        bound += min([item.cost_of_nobody, *(c + work[k] * price[k] for k, c in costs.items())])
     for holder in problem.holders:
         bound += min(cost - price[holder.id] * minutes for minutes, cost in holder.corners)
     if value != certificate.value:
@@ -144,7 +144,7 @@ def added_up(problem: Problem, assignment: Assigned) -> int:
             value += option.cost + _change(item, option.holder)
             load[option.holder] += item.minutes if option.minutes is None else option.minutes
         elif where is None:
-            value += item.uncovered
+            value += item.uncovered + _change(item, None)
         else:
             raise InvalidValueError(f"holder of {item.id}", where, "be one of its options")
     value += sum(holder.cost(load[holder.id]) for holder in problem.holders)
@@ -155,7 +155,7 @@ def added_up(problem: Problem, assignment: Assigned) -> int:
     return value
 
 
-def _change(item: Item, to: str) -> int:
+def _change(item: Item, to: str | None) -> int:
     """Return what it costs that an item changes hands."""
     spared = item.current != to and any(o.holder == item.current for o in item.options)
     return item.change if spared else 0

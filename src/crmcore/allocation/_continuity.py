@@ -151,10 +151,10 @@ def lexical(table: Table) -> Table:
     Raises:
         InvalidValueError: If the costs are too large to be scaled.
     """
-    nobody = table.nobody
-    common, unit = gcd(*table.change) or 1, gcd(*(base[nobody] for base in table.base)) or 1
+    lacks = [item.uncovered for item in table.items]
+    common, unit = gcd(*table.change) or 1, gcd(*lacks) or 1
     weights = _weights(table, common)
-    lack = sum(abs(base[nobody]) // unit for base in table.base)
+    lack = sum(abs(cost) // unit for cost in lacks)
     ranges = {id(base): _range(base[:-1]) for base in table.base}
     costs = sum(ranges[id(base)] for base in table.base) + sum(c.most for c in table.curves)
     move = costs + 1
@@ -166,24 +166,17 @@ def lexical(table: Table) -> Table:
         move = _MARGIN * (max(ranges.values(), default=0) + _most_by_hours(table))
         cover = _MARGIN * (max(weights, default=0) + 1) * move
         steps = (FORBIDDEN - sum(weights) * move - costs) // cover - len(table.base) - 1
-        total = sum(abs(base[nobody]) for base in table.base)
-        unit = max(unit, -(-total // max(steps, 1)))
-        lack = sum(-(-abs(base[nobody]) // unit) for base in table.base)
+        unit = max(unit, -(-sum(map(abs, lacks)) // max(steps, 1)))
+        lack = sum(-(-abs(cost) // unit) for cost in lacks)
     most = lack * cover + sum(weights) * move + costs
     if most >= FORBIDDEN:
         rule = f"have costs that come to less than {FORBIDDEN} when they are ranked"
         raise InvalidValueError("problem", most, rule)
-    # Whoever loses an item to nobody loses it all the same.
-    scaled = {
-        key: (*base[:-1], -(-base[nobody] // unit) * cover + weight * move)
-        for base, weight in zip(table.base, weights, strict=True)
-        for key in [(id(base), weight)]
-    }
-    return attrs.evolve(
-        table,
-        base=[scaled[id(base), weight] for base, weight in zip(table.base, weights, strict=True)],
-        change=[weight * move for weight in weights],
-    )
+    change = [weight * move for weight in weights]
+    nobody = [-(-cost // unit) * cover + lost for cost, lost in zip(lacks, change, strict=True)]
+    keys = [(id(base), cost) for base, cost in zip(table.base, nobody, strict=True)]
+    shared = {key: (*base[:-1], key[1]) for base, key in zip(table.base, keys, strict=True)}
+    return attrs.evolve(table, base=[shared[key] for key in keys], change=change)
 
 
 def _weights(table: Table, unit: int) -> list[int]:

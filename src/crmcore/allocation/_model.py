@@ -130,8 +130,8 @@ class Item:
         uncovered: What it costs when nobody holds it.
         options: Who may hold it; nobody else may.
         current: Who holds it today, if anybody.
-        change: What it costs that another holder than today's holds it; nothing where today's
-            is none of the options, or nobody holds it.
+        change: What it costs that another holder than today's holds it, or nobody; nothing
+            where today's is none of the options.
 
     .. versionadded:: 0.1.0
     """
@@ -146,10 +146,22 @@ class Item:
     @property
     def costs(self) -> dict[str, int]:
         """What it costs that each of the options holds the item, the load not counted."""
-        own = {option.holder: option.cost for option in self.options}
-        if self.current not in own:
-            return own
-        return {who: c if who == self.current else c + self.change for who, c in own.items()}
+        spared = self._spared
+        return {
+            option.holder: option.cost + (0 if option.holder == self.current else spared)
+            for option in self.options
+        }
+
+    @property
+    def cost_of_nobody(self) -> int:
+        """What it costs that nobody holds the item: its lack, and the change if there is one."""
+        return self.uncovered + self._spared
+
+    @property
+    def _spared(self) -> int:
+        """What it costs that the item changes hands, to another holder or to nobody."""
+        could_stay = any(option.holder == self.current for option in self.options)
+        return self.change if could_stay else 0
 
 
 @attrs.frozen

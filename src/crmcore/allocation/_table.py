@@ -1,7 +1,7 @@
 """The problem as rows of numbers, which is what the searches read.
 
-The last column of a row stands for *nobody*: it costs what the item costs uncovered, and
-takes no time. Items and holders stand in the order of a hash of their ids, so that a tie
+The last column of a row stands for *nobody*: it costs what it costs that nobody holds the
+item, and takes no time. Items and holders stand in the order of a hash of their ids, so that a tie
 goes to neither the oldest nor the first in the alphabet, and always to the same one.
 """
 
@@ -92,7 +92,7 @@ class Table:
         holders: The ids of the holders by column.
         curves: Their load curves, and one for nobody.
         base: What each option costs without a change, by row and column; NEVER where there
-            is none.
+            is none. That nobody holds the row has its change counted in.
         minutes: The work of each option, by row and column.
         current: The column of today's holder; nobody where that is no option.
         change: What it costs that another holder than today's holds the row.
@@ -240,16 +240,21 @@ class _Rows:
 
     def __init__(self, column: dict[str, int]) -> None:
         self._column = column
+        self._able: dict[int, set[str]] = {}
         self._costs: dict[tuple[int, int], tuple[int, ...]] = {}
         self._minutes: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def costs(self, item: Item) -> tuple[int, ...]:
-        key = (id(item.options), item.uncovered)
+        if id(item.options) not in self._able:
+            self._able[id(item.options)] = {option.holder for option in item.options}
+        could_stay = item.current in self._able[id(item.options)]
+        nobody = item.uncovered + (item.change if could_stay else 0)
+        key = (id(item.options), nobody)
         if key not in self._costs:
             row = [NEVER] * len(self._column)
             for option in item.options:
                 row[self._column[option.holder]] = option.cost
-            self._costs[key] = (*row, item.uncovered)
+            self._costs[key] = (*row, nobody)
         return self._costs[key]
 
     def minutes(self, item: Item) -> tuple[int, ...]:

@@ -213,6 +213,11 @@ class Case:
         """Return what it costs that nobody holds a slot, in thousandths of a point."""
         return slot.importance * slot.uncovered * POINT
 
+    def cost_of_nobody(self, slot: Slot) -> int:
+        """Return what it costs that nobody holds a slot any more, its change counted in."""
+        item = self.items[slot.subject]
+        return self.uncovered_cost(slot) + item.cost_of_nobody - item.uncovered
+
     def kept_cost(self, slot: Slot) -> int:
         """Return what it costs that a slot is kept against a rule, in thousandths of a point.
 
@@ -325,7 +330,7 @@ def _united(parts: Sequence[Item], uncovered: int) -> Item:
     """Return several items as one that is held by one holder or none.
 
     Where all have the same holder today, a change costs what it costs them together;
-    otherwise what each change costs is a part of the options.
+    otherwise what each change costs is a part of the options, and of the lack.
     """
     options = [{option.holder: option for option in part.options} for part in parts]
     able = [key for key in options[0] if all(key in each for each in options[1:])]
@@ -341,10 +346,11 @@ def _united(parts: Sequence[Item], uncovered: int) -> Item:
         )
 
     pairs = list(zip(parts, options, strict=True))
+    lost = 0 if goes_on else sum(part.cost_of_nobody - part.uncovered for part in parts)
     return Item(
         id=parts[0].id,
         minutes=sum(part.minutes for part in parts),
-        uncovered=uncovered,
+        uncovered=uncovered + lost,
         options=tuple(option(key) for key in able),
         current=current if goes_on else None,
         change=sum(part.change for part in parts) if goes_on else 0,

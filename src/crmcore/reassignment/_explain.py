@@ -128,6 +128,7 @@ class _Explained:
             item = self._items[key]
             if who is None:
                 costs[Term.COVER] += item.uncovered
+                costs[Term.CHANGE] += change_of(item, None)
                 continue
             option = option_of(item, who)
             if self._case.breaks_rule(self._case.slots[key], who):

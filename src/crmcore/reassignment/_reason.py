@@ -169,7 +169,7 @@ class Reasons:
             return None
         kept = before.cost + change_of(item, before.holder)
         kept += item.minutes * self._prices[before.holder]
-        loss = kept - min(item.uncovered, kept, self._least_at_prices(item))
+        loss = kept - min(item.cost_of_nobody, kept, self._least_at_prices(item))
         least = proven.price_bound + loss - proven.value
         return points(least) if least > 0 else None
 
@@ -223,6 +223,7 @@ class Reasons:
         for option, sign in ((before, 1), (after, -1)):
             if option is None:
                 terms[Term.COVER] += sign * self._case.uncovered_cost(slot)
+                terms[Term.CHANGE] += sign * change_of(self._items[slot.subject], None)
                 continue
             if self._case.breaks_rule(slot, MemberId(option.holder)):
                 terms[Term.COVER] += sign * option.cost
@@ -282,8 +283,8 @@ def option_of(item: Item, who: str | None) -> Option:
     return next(option for option in item.options if option.holder == who)
 
 
-def change_of(item: Item, who: str) -> int:
-    """Return what it costs that an item changes hands to somebody."""
+def change_of(item: Item, who: str | None) -> int:
+    """Return what it costs that an item changes hands to somebody, or to nobody."""
     if who == item.current or all(option.holder != item.current for option in item.options):
         return 0
     return item.change

@@ -69,7 +69,7 @@ class Remedies:
             return self._found(slot)
         keeper, holder = self._held[slot.subject], slot.holder
         terms = (slot.minutes, slot.importance, slot.uncovered, slot.change)
-        key = (slot.demand, terms, holder, keeper)
+        key = (slot.demand, terms, holder, keeper, self._case.fixed(slot.subject))
         if key not in self._known:
             self._known[key] = self._found(slot)
         return self._known[key]
@@ -139,7 +139,7 @@ class Remedies:
         """Return what a slot costs as the plan has it."""
         keeper = self._held[slot.subject]
         if keeper is None:
-            return self._case.uncovered_cost(slot)
+            return self._case.cost_of_nobody(slot)
         load = self._load_without(slot, keeper)
         return self._case.kept_cost(slot) + self._curves[keeper].added(load, slot.minutes)
 

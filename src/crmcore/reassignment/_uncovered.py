@@ -117,7 +117,7 @@ class Gaps:
         if not ready or not minutes or self._held[parts[0].subject] is not None:
             return None
         costs = [self._case.items[part.subject].costs for part in parts]
-        worth = sum(self._case.uncovered_cost(part) for part in parts)
+        worth = sum(self._case.cost_of_nobody(part) for part in parts)
         cost = min(
             sum(each.get(key, worth) for each in costs)
             + self._curves[key].added(self._loads[key], minutes)

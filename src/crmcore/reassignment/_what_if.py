@@ -218,7 +218,7 @@ def _bound_at(problem: Problem, prices: Mapping[str, int]) -> int:
     total = sum(_least_load_cost(holder, known[holder.id]) for holder in problem.holders)
     for item in problem.items:
         total += min(
-            [item.uncovered, *(c + item.minutes * known[k] for k, c in item.costs.items())]
+            [item.cost_of_nobody, *(c + item.minutes * known[k] for k, c in item.costs.items())]
         )
     return total
 
@@ -237,7 +237,7 @@ def _best_price(problem: Problem, newcomer: Holder, known: Mapping[str, int]) ->
         costs = item.costs
         if newcomer.id in costs:
             others = (c + item.minutes * known[k] for k, c in costs.items() if k in known)
-            offers.append((min([item.uncovered, *others]), costs[newcomer.id], item.minutes))
+            offers.append((min([item.cost_of_nobody, *others]), costs[newcomer.id], item.minutes))
 
     def bound(price: int) -> int:
         bought = sum(min(least, cost + minutes * price) for least, cost, minutes in offers)

@@ -118,7 +118,7 @@ class _Looker:
             yield from self._doubts(at, item)
 
     def _doubts(self, at: int, item: Item) -> Iterator[Way]:
-        ways: dict[int, tuple[int, int]] = {NOBODY: (item.uncovered, 0)}  # cost and minutes
+        ways: dict[int, tuple[int, int]] = {NOBODY: (item.cost_of_nobody, 0)}  # cost and minutes
         costs = item.costs
         for option in item.options:
             minutes = item.minutes if option.minutes is None else option.minutes

@@ -98,7 +98,7 @@ def _wrong(problem: Problem, start: Solution, found: object, least: int) -> str:
 def _without_holders(problem: Problem, known: Solution) -> Solution:
     """Return the solution in which nobody holds anything."""
     certificate = Certificate(
-        value=sum(item.uncovered for item in problem.items)
+        value=sum(item.cost_of_nobody for item in problem.items)
         + sum(holder.cost(0) for holder in problem.holders),
         bound=known.certificate.price_bound,
         prices=known.certificate.prices,
@@ -159,7 +159,7 @@ def _cost(problem: Problem, held: tuple[Option | None, ...]) -> int | None:
     total = 0
     for item, option in zip(problem.items, held, strict=True):
         if option is None:
-            total += item.uncovered
+            total += item.cost_of_nobody
             continue
         total += item.costs[option.holder]
         load[option.holder] += item.minutes if option.minutes is None else option.minutes
