@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,10 +34,9 @@ def names_of_tests() -> frozenset[str]:
     """Return the names of all tests and of all examples of the suite."""
     examples = {name for name in dir(StoreConformance) if name.startswith("test_")}
     written = {
-        node.name
+        name
         for file in (HOUSE / "tests").rglob("test_*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        for name in re.findall(r"^def (test_\w+)", file.read_text("utf-8"), re.MULTILINE)
     }
     return frozenset(examples | written)
 
