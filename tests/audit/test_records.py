@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import attrs
+import pytest
 from hypothesis import given
 
 from crmcore.audit import (
@@ -17,6 +19,7 @@ from crmcore.audit import (
     verify,
 )
 from crmcore.codec import from_json, to_json
+from crmcore.errors import InvalidValueError
 from crmcore.privacy import erased
 from crmcore.testing import records
 
@@ -46,6 +49,44 @@ def test_erasing_by_declaration_takes_what_is_personal(record: AuditRecord) -> N
         assert (after.salt, after.before, after.after) == (None, None, None)
         assert (after.field, after.commitment) == (before.field, before.commitment)
     assert erased(left) == left
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("id", "x" * 65, "id must have at most 64 characters"),
+        ("subject", 17, "subject must be text"),
+        ("position", "1", "position must be a whole number"),
+        ("kind", "added", "kind must be one of AuditKind.ADDED"),
+        ("by", b"wei", "by must be text"),
+        ("at", "2026-09-01", "at must be a datetime"),
+        ("digest", None, "digest must be text"),
+        ("version", -1, "version must be at least 0"),
+    ],
+)
+def test_a_record_refuses_another_kind_of_value(
+    shops: Ledgers,
+    field: str,
+    value: Any,  # noqa: ANN401 - what should not come
+    rule: str,
+) -> None:
+    """A record takes any text where text belongs, and nothing else."""
+    link = shops().records[0]
+
+    with pytest.raises(InvalidValueError, match=rule):
+        attrs.evolve(link, **{field: value})
+
+
+def test_a_refused_value_is_not_told(shops: Ledgers) -> None:
+    """The error about a value that is personal does not carry it."""
+    link = shops().of("customers/c-17")[0]
+
+    with pytest.raises(InvalidValueError, match="reason must be text") as refused:
+        attrs.evolve(link, reason=["Anna"])
+    assert "Anna" not in str(refused.value)
+    with pytest.raises(InvalidValueError, match="after must be text") as refused:
+        attrs.evolve(link.personal_changes[0], after=["Anna"])
+    assert "Anna" not in repr(refused.value.args)
 
 
 def test_a_trail_can_be_exported_and_verified_elsewhere(shops: Ledgers) -> None:

@@ -27,20 +27,31 @@ from crmcore.audit import (
     verify,
 )
 from crmcore.customers import Contact, ContactId, Customer, Ownership, OwnershipId
-from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError, UnsupportedError
+from crmcore.errors import (
+    AlreadyExistsError,
+    ConcurrencyConflictError,
+    FaultsError,
+    StorageCorruptError,
+    UnsupportedError,
+)
 from crmcore.kernel import CustomerId, MemberId
 from crmcore.memory import MemoryStore
 from crmcore.organization import Member
 from crmcore.plans import Move, MoveKind, MoveReason
 from crmcore.reviews import apply_plan, undo_plan
 from crmcore.sql import SqlStore
-from crmcore.storage import Store, UnitOfWork
+from crmcore.storage import RECORDS, Store, UnitOfWork
+from crmcore.testing import records
 
 Opener: TypeAlias = Callable[[Path], Store]
 
 KEY: Final = AuditKey(b"a secret of 32 bytes for testing")
 AT: Final = datetime(2026, 9, 1, 9, tzinfo=UTC)
 ACT: Final = Act(by="wei", at=AT, reason="Anna called")
+AUDITED: Final = [
+    "customers", "contacts", "ownerships", "purchases", "interactions", "matters",
+    "departments", "teams", "roles", "members", "responsibilities", "assignments",
+]  # fmt: skip
 
 
 @attrs.frozen
@@ -313,6 +324,31 @@ def test_any_history_verifies(
 
 
 @pytest.fixture(scope="module")
+def uncommitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Open a store in which nobody commits."""
+    with in_sqlite(tmp_path_factory.mktemp("uncommitted")) as store:
+        yield store
+
+
+@given(st.data())
+def test_what_is_read_is_what_was_told(uncommitted: Store, data: st.DataObject) -> None:
+    """Whatever a record holds, the store gives back the values that the trail tells."""
+    name = data.draw(st.sampled_from(AUDITED))
+    record = data.draw(records(RECORDS[name]))
+    other = data.draw(records(RECORDS[name], id=st.just(record.id)))
+
+    with uncommitted.unit_of_work(act=ACT) as uow:
+        repository = getattr(uow, name)
+        repository.add(record)
+        repository.save(attrs.evolve(other, version=1))
+        stored = {one.id: one for one in repository.stream(with_archived=True)}
+
+        found = verify(uow.trail.stream(), uow.trail.heads(), keys=[KEY], present={name: stored})
+
+    assert found == ()
+
+
+@pytest.fixture(scope="module")
 def honest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a store with three chains, of which one has four links."""
     folder = tmp_path_factory.mktemp("honest")
@@ -395,6 +431,47 @@ def test_tampering_with_the_file_is_found(
 
         (found,) = found_in(store)
         assert (found.subject, found.kind, found.position) == (MINE, kind, position)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("kind", "forged"),
+        ("changes", "[{]"),
+        ("at", 10**18),
+        ("position", "x"),
+        ("position", -1),
+        ("by", b"wei"),
+        ("digest", b"0"),
+    ],
+    ids=range(7),
+)
+def test_what_cannot_be_read_is_named_by_its_place(file: Path, column: str, value: object) -> None:
+    """A link that somebody made unreadable is refused with its id, which ends in its position."""
+    tamper(file, f"UPDATE crm_audit_records SET {column} = ? WHERE id = ?", value, LINK)  # noqa: S608 - our own names
+
+    with in_sqlite(file.parent) as store, pytest.raises(FaultsError, match=f"row '{LINK}'"):
+        found_in(store)
+
+
+def test_a_head_that_cannot_be_read_is_named(file: Path) -> None:
+    """A head that somebody made unreadable is refused with its id."""
+    tamper(file, "UPDATE crm_audit_heads SET position = 'x' WHERE subject = ?", MINE)
+
+    row = f"row '{AuditHead.id_of(MINE)}': position must be a whole number"
+    with in_sqlite(file.parent) as store, pytest.raises(FaultsError, match=row):
+        found_in(store)
+
+
+def test_nothing_changes_without_a_link(file: Path) -> None:
+    """Where somebody has removed a head, a change that could not be told is refused whole."""
+    tamper(file, "DELETE FROM crm_audit_heads WHERE subject = ?", MINE)
+
+    with in_sqlite(file.parent) as store:
+        with store.unit_of_work(act=ACT) as uow, pytest.raises(StorageCorruptError, match="audit"):
+            uow.customers.save(attrs.evolve(uow.customers.get("c-17"), region="moon"))
+        with store.unit_of_work(readonly=True) as uow:
+            assert uow.customers.get("c-17").region == "west"
 
 
 def test_a_whole_chain_that_is_gone_is_found_by_a_seal(file: Path) -> None:

@@ -38,7 +38,7 @@ _held = st.builds(
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "id": st.text("0123456789abcdef-", min_size=1, max_size=64),
     "subject": st.sampled_from(["customers/c-18", "contacts/a-1"]) | _texts,
-    "position": st.integers(-1, 12),
+    "position": st.integers(0, 12),
     "kind": st.sampled_from(AuditKind),
     "by": _maybe,
     "at": st.none() | st.datetimes(datetime(1990, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
@@ -74,7 +74,8 @@ def altered_somewhere(data: st.DataObject, record: AuditRecord) -> AuditRecord:
     if isinstance(value, tuple) and value and data.draw(st.booleans()):
         place = data.draw(st.integers(0, len(value) - 1))
         part = data.draw(st.sampled_from([one.name for one in attrs.fields(type(value[place]))]))
-        other = attrs.evolve(value[place], **{part: data.draw(_maybe)})
+        values = _texts if part in {"field", "commitment"} else _maybe
+        other = attrs.evolve(value[place], **{part: data.draw(values)})
         rest = data.draw(st.sampled_from([value[place + 1 :], value[place:]]))
         changed: Any = (*value[:place], other, *rest)
     elif isinstance(value, tuple) and len(value) > 1 and data.draw(st.booleans()):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
-from crmcore.checks import is_id, optional_utc
+from crmcore.checks import is_a, is_count, is_id, optional_utc, refusal
 from crmcore.kernel import LabelledEnum
 from crmcore.privacy import masked, personal
 
@@ -17,6 +17,17 @@ _CHAIN_DIGITS: Final = 48  # 192 bits: nobody finds two subjects with the same o
 _POSITION_DIGITS: Final = 12
 _CHAIN: Final = re.compile(f"[0-9a-f]{{{_CHAIN_DIGITS}}}")
 _LINK: Final = re.compile(f"({_CHAIN.pattern})-([0-9]{{{_POSITION_DIGITS}}})")
+
+
+def _is_text(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    # Any text: whoever writes by hand may write what no id and no name would be.
+    if not isinstance(value, str):
+        raise refusal(attribute, value, "be text")
+
+
+def _may_be_text(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    if value is not None:
+        _is_text(None, attribute, value)
 
 
 class AuditKind(LabelledEnum):
@@ -43,9 +54,9 @@ class FieldChange:
     .. versionadded:: 0.1.0
     """
 
-    field: str
-    before: str | None
-    after: str | None
+    field: str = attrs.field(validator=_is_text)
+    before: str | None = attrs.field(validator=_may_be_text)
+    after: str | None = attrs.field(validator=_may_be_text)
 
 
 @attrs.frozen(kw_only=True)
@@ -67,11 +78,17 @@ class PersonalChange:
     .. versionadded:: 0.1.0
     """
 
-    field: str
-    commitment: str
-    salt: str | None = attrs.field(repr=masked, metadata=personal("text", erase="null"))
-    before: str | None = attrs.field(repr=masked, metadata=personal("text", erase="null"))
-    after: str | None = attrs.field(repr=masked, metadata=personal("text", erase="null"))
+    field: str = attrs.field(validator=_is_text)
+    commitment: str = attrs.field(validator=_is_text)
+    salt: str | None = attrs.field(
+        validator=_may_be_text, repr=masked, metadata=personal("text", erase="null")
+    )
+    before: str | None = attrs.field(
+        validator=_may_be_text, repr=masked, metadata=personal("text", erase="null")
+    )
+    after: str | None = attrs.field(
+        validator=_may_be_text, repr=masked, metadata=personal("text", erase="null")
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -82,8 +99,9 @@ class AuditRecord:
     the personal values and the reason out of a record, with their salts; the chain still
     verifies.
 
-    A record refuses little: what somebody has written into a store by hand must be readable,
-    so that `verify` can say what is wrong with it.
+    A record refuses only what is of another kind, such as a text that should be a number: what
+    somebody has written into a store by hand must be readable, so that `verify` can say what
+    is wrong with it.
 
     Attributes:
         id: The key under which it is kept, made of subject and position, so that the ids of
@@ -111,28 +129,34 @@ class AuditRecord:
     """
 
     id: str = attrs.field(validator=is_id)
-    subject: str
-    position: int
-    kind: AuditKind
-    by: str | None = None
+    subject: str = attrs.field(validator=_is_text)
+    position: int = attrs.field(validator=is_count)
+    kind: AuditKind = attrs.field(validator=is_a(AuditKind))
+    by: str | None = attrs.field(default=None, validator=_may_be_text)
     at: datetime | None = attrs.field(
         default=None,
         converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
     )
     reason: str | None = attrs.field(
-        default=None, repr=masked, metadata=personal("text", erase="null")
+        default=None,
+        validator=_may_be_text,
+        repr=masked,
+        metadata=personal("text", erase="null"),
     )
     reason_salt: str | None = attrs.field(
-        default=None, repr=masked, metadata=personal("text", erase="null")
+        default=None,
+        validator=_may_be_text,
+        repr=masked,
+        metadata=personal("text", erase="null"),
     )
-    reason_commitment: str | None = None
-    plan: str | None = None
+    reason_commitment: str | None = attrs.field(default=None, validator=_may_be_text)
+    plan: str | None = attrs.field(default=None, validator=_may_be_text)
     changes: tuple[FieldChange, ...] = ()
     personal_changes: tuple[PersonalChange, ...] = ()
-    previous: str | None
-    digest: str
-    key: str
-    version: int = 0
+    previous: str | None = attrs.field(validator=_may_be_text)
+    digest: str = attrs.field(validator=_is_text)
+    key: str = attrs.field(validator=_is_text)
+    version: int = attrs.field(default=0, validator=is_count)
 
     @staticmethod
     def id_of(subject: str, position: int) -> str:
@@ -156,10 +180,10 @@ class AuditHead:
     """
 
     id: str = attrs.field(validator=is_id)
-    subject: str
-    position: int
-    digest: str
-    version: int = 0
+    subject: str = attrs.field(validator=_is_text)
+    position: int = attrs.field(validator=is_count)
+    digest: str = attrs.field(validator=_is_text)
+    version: int = attrs.field(default=0, validator=is_count)
 
     @staticmethod
     def id_of(subject: str) -> str:

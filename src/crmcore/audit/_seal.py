@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from crmcore.checks import utc
+from crmcore.checks import is_count, utc
 from crmcore.errors import InvalidValueError
 
 from ._canonical import instant_text, message_of
@@ -42,9 +42,9 @@ class Seal:
     .. versionadded:: 0.1.0
     """
 
-    position: int
+    position: int = attrs.field(validator=is_count)
     at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
-    count: int
+    count: int = attrs.field(validator=is_count)
     root: str
     previous: str | None
     digest: str

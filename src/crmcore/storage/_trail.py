@@ -10,7 +10,7 @@ import attrs
 
 from crmcore.audit import Act, AuditHead, AuditKey, AuditRecord, audited, erasure
 from crmcore.criteria import EVERYTHING, Criterion
-from crmcore.errors import ConcurrencyConflictError, UnsupportedError
+from crmcore.errors import ConcurrencyConflictError, StorageCorruptError, UnsupportedError
 from crmcore.repositories import Aggregate
 
 from ._records import Records, without_repetition
@@ -176,7 +176,9 @@ class AuditedTable(Generic[A]):
         written = [both for both in told if both is not None]
         # The heads go first: of two that lengthen one chain at once, the later is refused there.
         self._heads_go_on([head for _, head in written], known)
-        self._records.insert([record for record, _ in written])
+        if self._records.insert([record for record, _ in written]):
+            # The head has gone back behind its chain: without a link nothing may change.
+            raise StorageCorruptError("lengthening a chain of the audit trail")
 
     def _heads_go_on(self, heads: Sequence[AuditHead], known: Mapping[str, AuditHead]) -> None:
         refused = [
