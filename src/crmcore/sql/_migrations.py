@@ -101,6 +101,7 @@ def _statistics(database: str) -> Iterator[str]:
         few = {str(index.name): f"{_MANY} {_MANY} {_FEW} 1" for index in table.sql.indexes}
         for index, counts in sorted({name: f"{_MANY} {_MANY} 1", **few}.items()):
             yield f"INSERT INTO sqlite_stat1 VALUES ('{name}', '{index}', '{counts}')"  # noqa: S608 - our own words
+    yield "ANALYZE sqlite_schema"  # which makes this connection read them, as others will
 
 
 def _made_anew(connection: sa.Connection) -> Iterator[str]:

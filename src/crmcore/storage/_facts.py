@@ -21,9 +21,11 @@ from crmcore.facts import (
     in_order,
     latest,
 )
+from crmcore.kernel import CustomerId
 from crmcore.privacy import erased
 
 from ._records import Records
+from ._table import Selection
 
 A = TypeVar("A", bound=Fact)
 
@@ -56,11 +58,15 @@ class Facts(Generic[A]):
         return self._records.add_all(facts[key] for key in facts if key not in known)
 
     def of(self, subject: str, /) -> tuple[A, ...]:
-        return in_order(self._records.stream(F[self._subject] == subject))
+        return in_order(self._about(subject))
 
     def on(self, subject: str, day: date, /) -> A | None:
-        until = (F[self._subject] == subject) & (F.as_of <= day)
-        return latest(self._records.stream(until), day)
+        return latest(self._about(subject), day)
+
+    def _about(self, subject: str) -> Iterator[A]:
+        if self._subject == "customer":  # by whom every store finds records at once
+            return self._records.selected(Selection(customer=CustomerId(subject)))
+        return self._records.stream(F[self._subject] == subject)
 
     def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[A]:
         return self._records.stream(where)
