@@ -95,13 +95,10 @@ def postgresql_url(new_postgresql_url: Callable[[], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_postgresql_store(
-    new_postgresql_url: Callable[[], str],
-) -> Iterator[Callable[..., SqlStore]]:
-    """Return what opens an empty store on the server, always in the same place.
+def emptied_postgresql_url(new_postgresql_url: Callable[[], str]) -> Iterator[Callable[[], str]]:
+    """Return what empties a store on the server, always the same one, and returns its URL.
 
-    That takes a hundredth of the time of a new place; whoever opens the next store has emptied
-    the one before.
+    That takes a hundredth of the time of a new place.
     """
     import sqlalchemy as sa  # noqa: PLC0415 - only what asks for a server needs it
 
@@ -113,13 +110,24 @@ def new_postgresql_store(
     kept = [name for name in sa.inspect(engine).get_table_names() if name != "crm_schema"]
     emptying = ";".join(f"DELETE FROM {name}" for name in kept)  # noqa: S608 - our own names
 
-    def new_store(**options: Any) -> SqlStore:  # noqa: ANN401 - whatever opening takes
+    def emptied() -> str:
         with engine.begin() as connection:
             connection.exec_driver_sql(emptying)
-        return SqlStore.open(url, **options)
+        return url
 
-    yield new_store
+    yield emptied
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql_store(emptied_postgresql_url: Callable[[], str]) -> Callable[..., SqlStore]:
+    """Return what opens an empty store on the server; the one before it is emptied."""
+    from crmcore.sql import SqlStore  # noqa: PLC0415 - only what asks for a server needs it
+
+    def new_store(**options: Any) -> SqlStore:  # noqa: ANN401 - whatever opening takes
+        return SqlStore.open(emptied_postgresql_url(), **options)
+
+    return new_store
 
 
 class CanaryGuard:
