@@ -7,6 +7,7 @@ it sees all models.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -15,7 +16,7 @@ from typing import Any, Final, TypeAlias, get_args, get_type_hints
 import attrs
 from django.db import models
 
-from crmcore.codec import PayloadForm
+from crmcore.codec import from_data, to_data
 from crmcore.storage import RECORDS
 
 Column: TypeAlias = Any  # Django carries no types
@@ -36,20 +37,24 @@ class Kind:
     """How records of one kind are kept.
 
     Attributes:
+        record: Their class.
         model: The Django model.
         columns: The column for each field that has one.
-        form: How records are written as JSON.
     """
 
+    record: type[Any]
     model: Any
     columns: Mapping[str, str]
-    form: PayloadForm[Any]
 
     def row(self, record: Any) -> dict[str, Any]:  # noqa: ANN401 - a record of this kind
         """Return what stands in the columns for a record."""
         values = {name: getattr(record, field) for field, name in self.columns.items()}
         plain = {name: v.value if isinstance(v, Enum) else v for name, v in values.items()}
-        return plain | {"document": self.form.write(record)}
+        return plain | {"document": json.dumps(to_data(record), ensure_ascii=False)}
+
+    def read(self, document: str) -> Any:  # noqa: ANN401 - as above
+        """Return the record that a row was written for."""
+        return from_data(self.record, json.loads(document))
 
 
 def column_name(field: str) -> str:
@@ -88,7 +93,7 @@ def _kind(table: str, record: type[Any]) -> Kind:
         "document": models.TextField(),
     }
     model = type(record.__name__, (models.Model,), body)
-    return Kind(model=model, columns=names, form=PayloadForm(record))
+    return Kind(record=record, model=model, columns=names)
 
 
 KINDS: Final = {table: _kind(table, record) for table, record in RECORDS.items()}

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import islice
 from operator import or_
 from types import TracebackType
@@ -18,7 +19,12 @@ from django.db.models import F, Q
 
 from crmcore.audit import Act, AuditKey
 from crmcore.codec import PayloadForm
-from crmcore.errors import InvalidCursorError, InvalidValueError, StorageUnavailableError
+from crmcore.errors import (
+    InvalidCursorError,
+    InvalidValueError,
+    StorageUnavailableError,
+    UnsupportedError,
+)
 from crmcore.events import DomainEvent, Outbox, OutboxPage, RecordedEvent
 from crmcore.repositories import Aggregate, Order
 from crmcore.storage import (
@@ -61,20 +67,21 @@ class DjangoTable:
         self._kind = KINDS[name]
         self._alias = alias
         self._tenant = tenant
-        self._rows: Rows = self._kind.model.objects.using(alias).filter(tenant=tenant)
+
+    @cached_property
+    def _rows(self) -> Rows:  # when it is first used: a unit of work makes a table of every kind
+        return self._kind.model.objects.using(self._alias).filter(tenant=self._tenant)
 
     def read(self, keys: Iterable[str], /) -> Iterator[Any]:
         for some in _lists(keys):
-            yield from map(
-                self._kind.form.read, self._documents(self._rows.filter(record_id__in=some))
-            )
+            yield from map(self._kind.read, self._documents(self._rows.filter(record_id__in=some)))
 
     def scan(self, selection: Selection, /) -> Iterator[Any]:
         # Page after page, each from where the last one ended: the caller may write between.
         rows = self._selected(selection)
         while found := self._documents(rows[:_AT_ONCE]):
             for document in found:
-                record = self._kind.form.read(document)
+                record = self._kind.read(document)
                 yield record
             rows = self._selected(attrs.evolve(selection, after=selection.place(record)))
 
@@ -178,7 +185,8 @@ class DjangoTransaction:
         self._tenant = tenant
         self._is_open = False
         if connections[alias].in_atomic_block and not joins:
-            raise StorageUnavailableError("beginning a unit of work inside another transaction")
+            operation = "a unit of work inside another transaction"
+            raise UnsupportedError(operation, Capability.INTERLEAVED.value)
         self._atomic = transaction.atomic(using=alias)
         with guarded("beginning a unit of work", alias):
             self._atomic.__enter__()
@@ -208,7 +216,9 @@ class DjangoTransaction:
         self._is_open = False
         with guarded(operation, self._alias):
             self._atomic.__exit__(None, None, None)
-            connections[self._alias].close_if_unusable_or_obsolete()  # as after each request
+            connection = connections[self._alias]
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()  # as Django does after each request
 
 
 class DjangoOutbox:
@@ -222,12 +232,13 @@ class DjangoOutbox:
     def read(self, *, after: str | None = None, limit: int = 500) -> OutboxPage:
         if limit < 1:
             raise InvalidValueError("limit", limit, "be at least 1")
-        rows = self._rows.filter(number__gt=_number(after or "0")).order_by("number")
+        number = 0 if after is None else _number(after)
+        rows = self._rows.filter(number__gt=number).order_by("number")
         with guarded("reading events", self._alias):
             found = [*rows.values_list("number", "document")[:limit]]
         events = [RecordedEvent(number=n, event=_EVENTS.read(document)) for n, document in found]
-        position = str(events[-1].number) if events else after or "0"
-        return OutboxPage(events=tuple(events), position=position)
+        position = events[-1].number if events else number
+        return OutboxPage(events=tuple(events), position=str(position))
 
     def prune(self, *, before: str) -> int:
         with guarded("pruning events", self._alias):
@@ -235,7 +246,7 @@ class DjangoOutbox:
 
 
 def _number(position: str) -> int:
-    if not (isinstance(position, str) and position.isascii() and position.isdigit()):
+    if not (isinstance(position, str) and re.fullmatch("[0-9]{1,18}", position)):
         raise InvalidCursorError("is no position of this outbox")
     return int(position)
 

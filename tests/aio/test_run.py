@@ -26,6 +26,7 @@ from crmcore.errors import (
 )
 from crmcore.kernel import CustomerId
 from crmcore.memory import MemoryStore
+from crmcore.sql import SqlStore
 from crmcore.storage import Store, UnitOfWork
 
 T = TypeVar("T")
@@ -42,8 +43,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         if request.param == "memory":
             yield stack.enter_context(MemoryStore())
         else:
-            from crmcore.sql import SqlStore
-
             yield stack.enter_context(SqlStore.open(f"sqlite:///{tmp_path / 'crm.db'}"))
 
 
