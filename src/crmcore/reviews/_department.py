@@ -8,6 +8,7 @@ from decimal import DefaultContext, localcontext
 from typing import Final
 
 from crmcore.allocation import Solver, Watch
+from crmcore.calendar import Period
 from crmcore.calendar import zone as find_zone
 from crmcore.checks import day
 from crmcore.development import TrainingNeed, training_needs
@@ -15,7 +16,7 @@ from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, in_order
 from crmcore.kernel import Phrase
-from crmcore.lifecycle import Stage, flows
+from crmcore.lifecycle import Stage, StageFlows, flows
 from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights, Continuity, Lock, Pin
@@ -141,9 +142,7 @@ def review_department(
             credited=records.credits.kpis(row[-months:], as_of=as_of),
             goals=followed.assessments,
             smart=followed.checks,
-            flows=tuple(
-                flows((one.stages for one in judgements), month) for month in row[-months:]
-            ),
+            flows=_flows(judgements, row[-months:]),
             stages=stages,
             segments=segments,
             tiers=tiers,
@@ -175,6 +174,11 @@ def _groups(
         summarize(features, by="segment", names=segments),
         summarize(features, by="tier", names=[each.name for each in policy.tiers.tiers]),
     )
+
+
+def _flows(judgements: Sequence[Judgement], months: Iterable[Period]) -> tuple[StageFlows, ...]:
+    """Return the moves between stages, month by month."""
+    return tuple(flows((one.stages for one in judgements), month) for month in months)
 
 
 def _jobs(records: Records, plan: DepartmentPlan) -> tuple[JobDescription, ...]:
