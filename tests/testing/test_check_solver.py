@@ -59,7 +59,7 @@ def wasteful(problem: Problem, known: Solution, _: Watch | None) -> Solution:
     """Take everything away from everybody."""
     proof = known.certificate
     nobody = tuple((item.id, None) for item in problem.items)
-    value = sum(item.uncovered for item in problem.items)
+    value = sum(item.cost_of_nobody for item in problem.items)
     value += sum(holder.cost(0) for holder in problem.holders)
     dear = Certificate(
         value=value,
