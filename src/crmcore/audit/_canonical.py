@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from json.encoder import encode_basestring
-from typing import Any, Final
 
 from crmcore.codec import to_json
-
-# The settings of the codec; the names of tables come from it, sorted already.
-_encode: Final[Callable[[Any], str]] = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
-).encode
 
 
 def text_of(value: object) -> str:
@@ -24,6 +16,8 @@ def text_of(value: object) -> str:
         return encode_basestring(value)
     if type(value) is tuple:
         return f"[{','.join(map(text_of, value))}]"
+    if type(value) is int:
+        return str(value)
     return to_json(value)
 
 
@@ -32,10 +26,10 @@ def instant_text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat().removesuffix("+00:00") + "Z"
 
 
-def message_of(parts: Sequence[Any]) -> bytes:
+def message_of(*parts: object) -> bytes:
     """Return the bytes of a list of plain parts, to be signed or digested.
 
     No two lists give the same bytes. A lone surrogate, which no field takes but which somebody
     may have written into a file by hand, is written as it is instead of refused.
     """
-    return _encode(parts).encode("utf-8", "surrogatepass")
+    return text_of(parts).encode("utf-8", "surrogatepass")

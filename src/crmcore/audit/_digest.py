@@ -35,7 +35,7 @@ def digest_over(
     and the fields in the order of the record, of which changes are lists themselves, personal
     changes are but their fields and commitments, and the name of the key comes last.
     """
-    parts = [
+    message = message_of(
         _FORMAT,
         tenant,
         subject,
@@ -45,12 +45,12 @@ def digest_over(
         instant_text(at),
         reason_commitment,
         plan,
-        [(change.field, change.before, change.after) for change in changes],
-        [(change.field, change.commitment) for change in personal_changes],
+        tuple([(change.field, change.before, change.after) for change in changes]),
+        tuple([(change.field, change.commitment) for change in personal_changes]),
         previous,
         key.name,
-    ]
-    return key.sign(message_of(parts))
+    )
+    return key.sign(message)
 
 
 def digest_of(record: AuditRecord, *, key: AuditKey, tenant: str) -> str:
@@ -73,7 +73,7 @@ def digest_of(record: AuditRecord, *, key: AuditKey, tenant: str) -> str:
 
 def commitment_to(salt: str, field: str, before: str | None, after: str | None) -> str:
     """Return the digest that binds to two values without telling them."""
-    return hashlib.sha256(message_of([salt, field, before, after])).hexdigest()
+    return hashlib.sha256(message_of(salt, field, before, after)).hexdigest()
 
 
 def is_kept(change: PersonalChange) -> bool:

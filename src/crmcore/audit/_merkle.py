@@ -26,7 +26,7 @@ from ._record import AuditHead
 
 def leaf_of(head: AuditHead) -> bytes:
     """Return the digest of a leaf: of the canonical JSON of subject, position and digest."""
-    message = message_of([head.subject, head.position, head.digest])
+    message = message_of(head.subject, head.position, head.digest)
     return hashlib.sha256(b"\x00" + message).digest()
 
 

@@ -107,7 +107,7 @@ def seal(
 
 def seal_digest(made: Seal, *, key: AuditKey, tenant: str) -> str:
     """Return the keyed digest that belongs to a seal."""
-    parts = [
+    message = message_of(
         _FORMAT,
         tenant,
         made.position,
@@ -116,8 +116,8 @@ def seal_digest(made: Seal, *, key: AuditKey, tenant: str) -> str:
         made.root,
         made.previous,
         made.key,
-    ]
-    return key.sign(message_of(parts))
+    )
+    return key.sign(message)
 
 
 def is_signed(found: str, expected: str) -> bool:
