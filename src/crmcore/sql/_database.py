@@ -32,12 +32,9 @@ class Database(Protocol):
         """What a store in it can do."""
         ...
 
-    def refuse_others(self, dialect: sa.Dialect) -> None:
-        """Refuse another driver than the one that is known to play along.
-
-        Raises:
-            InvalidValueError: If it is another one.
-        """
+    @property
+    def driver(self) -> str:
+        """The name of the driver that is known to play along."""
         ...
 
     def make_safe(self, engine: sa.Engine, *, busy_timeout_ms: int) -> None:

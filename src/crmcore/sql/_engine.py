@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
@@ -33,10 +33,17 @@ def make_engine(url: str) -> sa.Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     _known(parsed)
-    if parsed.get_backend_name() == "sqlite":
-        # Those that wait for their turn to write must not keep readers from a connection.
-        return sa.create_engine(parsed, hide_parameters=True, max_overflow=-1)
-    return sa.create_engine(parsed, hide_parameters=True)
+    try:
+        return sa.create_engine(parsed, hide_parameters=True, **_pool(parsed))
+    except ArgumentError:
+        raise InvalidValueError("url", _shown(parsed), _RULE) from None
+
+
+def _pool(url: sa.URL) -> dict[str, Any]:
+    if url.get_backend_name() != "sqlite":
+        return {}
+    # Those that wait for their turn to write must not keep readers from a connection.
+    return {"poolclass": sa.QueuePool, "max_overflow": -1}
 
 
 def database_of(engine: sa.Engine) -> Database:
@@ -45,13 +52,19 @@ def database_of(engine: sa.Engine) -> Database:
     Raises:
         InvalidValueError: If it is neither SQLite nor PostgreSQL, or reached by another driver.
     """
-    database = _known(engine.url)
-    database.refuse_others(engine.dialect)
-    return database
+    return _known(engine.url)
 
 
 def _known(url: sa.URL) -> Database:
     name = url.get_backend_name()
     if name not in _DATABASES:
-        raise InvalidValueError("url", url.render_as_string(hide_password=True), _RULE)
-    return _DATABASES[name]
+        raise InvalidValueError("url", _shown(url), _RULE)
+    database = _DATABASES[name]
+    if url.get_driver_name() != database.driver:
+        rule = f"go through the driver {database.driver}, as in {name}+{database.driver}://"
+        raise InvalidValueError("url", url.drivername, rule)
+    return database
+
+
+def _shown(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=True)

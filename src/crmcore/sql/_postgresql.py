@@ -62,12 +62,8 @@ _ANNOUNCED: Final = (
 class Postgresql:
     """PostgreSQL: many write at once, each row by one."""
 
+    driver: Final = "psycopg"
     capabilities: Final = frozenset(Capability)
-
-    def refuse_others(self, dialect: sa.Dialect) -> None:
-        if dialect.driver != "psycopg":
-            rule = "go through psycopg 3, as in postgresql+psycopg://"
-            raise InvalidValueError("url", f"{dialect.name}+{dialect.driver}://", rule)
 
     def make_safe(self, engine: sa.Engine, *, busy_timeout_ms: int) -> None:
         def configure(connection: Any, _: object) -> None:  # noqa: ANN401 - of psycopg

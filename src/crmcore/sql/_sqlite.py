@@ -37,6 +37,7 @@ _KEYS_AT_ONCE: Final = 10_000
 class Sqlite:
     """SQLite: one writes at a time, and the order of writing is the order of keeping."""
 
+    driver: Final = "pysqlite"
     capabilities: Final = frozenset(
         {
             Capability.DURABLE,
@@ -46,11 +47,6 @@ class Sqlite:
             Capability.TENANTS,
         }
     )
-
-    def refuse_others(self, dialect: sa.Dialect) -> None:
-        if dialect.driver != "pysqlite":
-            rule = "go through the driver that comes with Python, as in sqlite://"
-            raise InvalidValueError("url", f"{dialect.name}+{dialect.driver}://", rule)
 
     def make_safe(self, engine: sa.Engine, *, busy_timeout_ms: int) -> None:
         _refuse_memory(engine.url)
@@ -188,8 +184,7 @@ def _driver(connection: sa.Connection) -> sqlite3.Connection:
 
 
 def _refuse_memory(url: sa.URL) -> None:
-    in_memory = url.database in {None, "", ":memory:"} or "mode=memory" in str(url)
-    if in_memory or url.host is not None:
+    if url.database in {None, "", ":memory:"} or "mode=memory" in str(url):
         rule = f"{_RULE}; what need not last is at home in crmcore.memory"
         raise InvalidValueError("url", url.render_as_string(hide_password=True), rule)
 
