@@ -36,6 +36,8 @@ they are required. The first number changes when an example asks for something e
 
 _GROUPS: Final = (
     KEEPING,
+    TRAILS,
+    TRAILS_OF_TENANTS,
     EXTREMES,
     UPSERTING,
     ARCHIVING,
@@ -54,8 +56,6 @@ _GROUPS: Final = (
     TENANTS,
     TENANTS_WITH_EVENTS,
     NO_TENANTS,
-    TRAILS,
-    TRAILS_OF_TENANTS,
 )
 EXAMPLES: Final = tuple(example for group in _GROUPS for example in group.examples)
 

@@ -28,6 +28,7 @@ NOT_TELLING: Final = Promises(lacks=Capability.OUTBOX)
 
 _WRITERS: Final = 4
 _TURNS: Final = 10
+_MOST: Final = 20
 
 
 def _event(name: str, **fields: Any) -> DomainEvent:  # noqa: ANN401 - any field
@@ -53,6 +54,7 @@ def _all(outbox: Outbox, after: str | None = None, limit: int = 500) -> tuple[Re
     page = outbox.read(after=after, limit=limit)
     while page.events:
         met += page.events
+        assert len(met) <= _MOST  # or it goes round and round
         page = outbox.read(after=page.position, limit=limit)
     return met
 
@@ -234,6 +236,7 @@ def writers_at_once_are_all_heard(store: Store) -> None:
             heard |= {told.number: told.event for told in page.events}
             if all_done and not page.events:
                 break
+            assert len(heard) <= _WRITERS * _TURNS
         for each in writing:
             each.result()
 
