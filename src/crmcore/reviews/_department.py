@@ -146,9 +146,7 @@ def review_department(
             stages=stages,
             segments=segments,
             tiers=tiers,
-            findings=in_order(
-                [*_department_findings(records, judgements, planning), *followed.findings]
-            ),
+            findings=_findings(records, judgements, planning, followed.findings),
             plan=plan,
             weights=planning.weights,
             jobs=_jobs(records, plan),
@@ -197,27 +195,34 @@ def _training(records: Records, plan: DepartmentPlan) -> tuple[TrainingNeed, ...
     return training_needs(plan.duties.gaps, organization=records.organization, as_of=plan.as_of)
 
 
-def _department_findings(
-    records: Records, judgements: Sequence[Judgement], planning: Planning
+def _findings(
+    records: Records,
+    judgements: Sequence[Judgement],
+    planning: Planning,
+    of_goals: Iterable[Finding],
 ) -> tuple[Finding, ...]:
+    """Return what asks to be done, the gravest first."""
     policy = planning.policy
     members = {member.id for member in records.organization.members}
     hours = hours_of_owners(judgements, policy)
-    return (
-        *audit(
-            records.organization,
-            as_of=planning.as_of,
-            zone=find_zone(policy.zone),
-            weeks=planning.weeks,
-            other_hours={member: spent for member, spent in hours.items() if member in members},
-        ),
-        *book_findings(
-            judgements,
-            organization=records.organization,
-            elsewhere=records.elsewhere,
-            policy=policy,
-            as_of=planning.as_of,
-        ),
-        *stranger_findings(records.strangers),
-        *policy.findings(),
+    return in_order(
+        [
+            *audit(
+                records.organization,
+                as_of=planning.as_of,
+                zone=find_zone(policy.zone),
+                weeks=planning.weeks,
+                other_hours={member: spent for member, spent in hours.items() if member in members},
+            ),
+            *book_findings(
+                judgements,
+                organization=records.organization,
+                elsewhere=records.elsewhere,
+                policy=policy,
+                as_of=planning.as_of,
+            ),
+            *stranger_findings(records.strangers),
+            *policy.findings(),
+            *of_goals,
+        ]
     )
