@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol
 import attrs
 import pytest
 import sqlalchemy as sa
+from hypothesis import Phase, given, settings
 
 from crmcore.activities import Channel, Direction, Interaction, Matter, MatterKind
 from crmcore.audit import Act
@@ -34,6 +35,7 @@ from crmcore.privacy import erased, personal_fields
 from crmcore.scoring import Override
 from crmcore.sql import SqlStore
 from crmcore.storage import RECORDS, Command, Store
+from crmcore.testing import records
 
 NEW_YEAR: Final = datetime(1997, 1, 1, 5, tzinfo=UTC)
 
@@ -337,3 +339,22 @@ def test_the_guard_sees_a_seeded_leak(canaries: Guard, monkeypatch: pytest.Monke
     assert canaries.canary in text
     assert len(canaries.leaks) == 1
     canaries.leaks.clear()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_strategies_plant_canaries(kind: str, canaries: Guard) -> None:
+    """Whatever draws records in other tests draws canaries too, which the guard looks for."""
+    cls = RECORDS[kind]
+
+    planted: list[Any] = []
+
+    @settings(max_examples=40, phases=[Phase.generate], database=None)
+    @given(records(cls))
+    def draw(record: Any) -> None:  # noqa: ANN401
+        if canaries.canary in to_json(record):
+            planted.append(record)
+
+    draw()
+
+    assert planted
+    assert canaries.canary not in to_json([erased(record) for record in planted])

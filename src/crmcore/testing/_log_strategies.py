@@ -91,7 +91,7 @@ def _scores(draw: st.DrawFn) -> Score:
     ledger = draw(st.lists(_entries, max_size=_FEW))
     value = sum((entry.points for entry in ledger), Decimal(0))
     override = st.builds(
-        Override, value=_points, author=values.names, reason=values.texts, expires=values.days
+        Override, value=_points, author=values.people, reason=values.remarks, expires=values.days
     )
     return Score(
         rule_set=draw(values.names),
@@ -180,7 +180,7 @@ def commands(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Command]:
     usual: dict[str, st.SearchStrategy[Any]] = {
         "id": values.ids,
         "request": _digests,
-        "answer": _maybe(values.texts),
+        "answer": _maybe(values.remarks),
     }
     return st.builds(Command, **usual | fields)
 
@@ -199,7 +199,7 @@ def audit_records(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[AuditRe
         "kind": st.sampled_from(AuditKind),
         "by": _maybe(values.ids),
         "at": _maybe(values.instants),
-        "reason": _maybe(values.texts),
+        "reason": _maybe(values.remarks),
         "reason_salt": salt,
         "reason_commitment": _maybe(_digests),
         "plan": _maybe(values.ids),

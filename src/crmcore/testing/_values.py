@@ -37,6 +37,11 @@ names: Final = st.one_of(
 )
 texts: Final = st.one_of(names, st.just("first line\n\tsecond line"))
 
+# What stands in personal fields alone, so that it can be looked for wherever it must not be.
+_CANARY: Final = st.just("canary9f2c")
+people: Final = st.one_of(names, names, _CANARY)
+remarks: Final = st.one_of(texts, texts, _CANARY)
+
 # A zone may be 14 hours away from UTC, and the instant must exist in both.
 _DAY: Final = timedelta(days=1)
 instants: Final = st.one_of(
