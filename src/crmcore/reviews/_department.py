@@ -16,6 +16,7 @@ from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, in_order
 from crmcore.kernel import Phrase
+from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import Stage, StageFlows, flows
 from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
@@ -100,8 +101,7 @@ def review_department(
 
     .. versionadded:: 0.1.0
     """
-    day(as_of)
-    _refuse_absurd(months=months, weeks=weeks)
+    _refuse_absurd(as_of, months=months, weeks=weeks)
     with localcontext(DefaultContext):
         records = read_records(
             store,
@@ -113,8 +113,7 @@ def review_department(
         )
         judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
         progress(0, None, Phrase("computing KPIs", "计算指标"))
-        row = months_until(as_of, first=records.first_day, count=months)
-        series = measure(records.trails, row, policy=policy, as_of=as_of)
+        row, series = _measured(records, months, policy=policy, as_of=as_of)
         followed = follow(
             goals, series, policy=policy, organization=records.organization, as_of=as_of
         )
@@ -154,11 +153,20 @@ def review_department(
         )
 
 
-def _refuse_absurd(**numbers: int) -> None:
+def _refuse_absurd(as_of: date, **numbers: int) -> None:
+    day(as_of)
     for name, number in numbers.items():
         most = _MOST[name]
         if not isinstance(number, int) or not 1 <= number <= most:
             raise InvalidValueError(name, number, f"be a whole number between 1 and {most}")
+
+
+def _measured(
+    records: Records, months: int, *, policy: Policy, as_of: date
+) -> tuple[tuple[Period, ...], tuple[KpiSeries, ...]]:
+    """Return the months from the first record on, and the KPIs of each."""
+    row = months_until(as_of, first=records.first_day, count=months)
+    return row, measure(records.trails, row, policy=policy, as_of=as_of)
 
 
 def _groups(
