@@ -7,6 +7,7 @@ import pytest
 
 from crmcore.allocation import (
     Band,
+    Budget,
     Certificate,
     Holder,
     Item,
@@ -15,6 +16,7 @@ from crmcore.allocation import (
     Problem,
     Solution,
     check_certificate,
+    solve,
 )
 from crmcore.errors import InvalidValueError
 
@@ -36,7 +38,7 @@ PROBLEM = Problem(
 KNOWN = Solution(
     assignment=(("east", "bob"), ("north", None)),
     certificate=Certificate(
-        value=95,
+        value=96,
         bound=2,
         prices=(("ada", 0), ("bob", 0)),
         price_bound=2,
@@ -123,3 +125,29 @@ def test_a_solver_proves_more_than_the_prices() -> None:
 
     assert proof.is_optimal
     assert str(proof) == "the best possible, proven"
+
+
+def test_whoever_is_too_small_for_an_item_does_not_weaken_the_bound() -> None:
+    """An item is not priced with somebody who could never take it, be it today's holder."""
+    problem = Problem(
+        items=[
+            Item(
+                id="north",
+                minutes=60,
+                uncovered=900,
+                options=(Option("ada"), Option("bob", fit=50), Option("cem", minutes=61)),
+                current="ada",
+                change=7,
+            )
+        ],
+        holders=[
+            Holder(name, [Band(most, 0)])
+            for name, most in zip(("ada", "bob", "cem"), (59, 60, 60), strict=True)
+        ],
+    )
+
+    solution = solve(problem, budget=Budget(nodes=0))
+
+    assert problem.choices(problem.items[0]) == {"bob": (57, 60)}
+    assert solution.certificate.price_bound == solution.certificate.value == 57
+    check_certificate(problem, solution.assignment, solution.certificate)

@@ -288,7 +288,7 @@ def test_rounding_keeps_conflicts_apart() -> None:
 
 
 def test_an_item_may_be_too_large_for_whom_it_fits_best() -> None:
-    """Prices would split it; whole, it goes to the second best, and the gap says so."""
+    """It goes to the second best, and no price says that half of it could go to the best."""
     small = [
         Item(id=f"c{at}", minutes=1, uncovered=99 * POINT, options=(Option("lin"),))
         for at in range(200)
@@ -307,7 +307,7 @@ def test_an_item_may_be_too_large_for_whom_it_fits_best() -> None:
 
     assert dict(solution.assignment)["north"] == "lin"
     assert solution.certificate.value == 30 * POINT
-    assert solution.certificate.bound == 15 * POINT
+    assert solution.certificate.price_bound == 30 * POINT
 
 
 def test_items_need_no_holders() -> None:

@@ -172,8 +172,12 @@ class Oracle:
         return need.importance * points + self.change(need, who)
 
     def change(self, need: CustomerNeed, who: str | None) -> Fraction:
-        """Return what it costs that a customer goes from an owner who may stay to another."""
-        if need.owner not in self.members or need.owner == who or not self.may(need, need.owner):
+        """Return what it costs that a customer leaves an owner who may stay.
+
+        Where nobody keeps the rules, the owner may stay as well.
+        """
+        able = [key for key in self.members if self.may(need, key)]
+        if need.owner not in self.members or who == need.owner or (able and need.owner not in able):
             return Fraction(0)
         weights, since = self.weights, {None: 0, date(2024, 3, 1): 2, date(2010, 3, 1): 5}
         points = weights.change + weights.yearly_change * since[need.since]

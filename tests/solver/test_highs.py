@@ -174,7 +174,7 @@ def price_bound(problem: Problem, prices: dict[str, int]) -> int:
         min(
             [
                 item.cost_of_nobody,
-                *(c + item.minutes * prices[who] for who, c in item.costs.items()),
+                *(c + work * prices[who] for who, (c, work) in problem.choices(item).items()),
             ]
         )
         for item in problem.items

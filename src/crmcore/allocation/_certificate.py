@@ -104,8 +104,8 @@ def check_certificate(problem: Problem, assignment: Assigned, certificate: Certi
     """Check an assignment and its certificate with whole numbers, and without any solver.
 
     The value is added up anew. The bound of the prices is what everything costs when each
-    item buys the cheapest minutes, and each holder sells the load that suits it best: no
-    assignment can cost less.
+    item buys the cheapest minutes of somebody who could take it, and each holder sells the load
+    that suits it best: no assignment can cost less.
 
     Raises:
         InvalidValueError: If the assignment or the prices do not name each item or holder
@@ -117,8 +117,8 @@ def check_certificate(problem: Problem, assignment: Assigned, certificate: Certi
     _names_each_once("prices", certificate.prices, [holder.id for holder in problem.holders])
     value, bound = added_up(problem, assignment), 0
     for item in problem.items:
-        costs, work = item.costs, _work(item)
-        bound += min([item.cost_of_nobody, *(c + work[k] * price[k] for k, c in costs.items())])
+        ways = problem.choices(item).items()
+        bound += min([item.cost_of_nobody, *(cost + work * price[k] for k, (cost, work) in ways)])
     for holder in problem.holders:
         bound += min(cost - price[holder.id] * minutes for minutes, cost in holder.corners)
     if value != certificate.value:
@@ -159,12 +159,6 @@ def _change(item: Item, to: str | None) -> int:
     """Return what it costs that an item changes hands."""
     spared = item.current != to and any(o.holder == item.current for o in item.options)
     return item.change if spared else 0
-
-
-def _work(item: Item) -> dict[str, int]:
-    """Return the minutes that an item is for each who may hold it."""
-    own = item.minutes
-    return {o.holder: own if o.minutes is None else o.minutes for o in item.options}
 
 
 def _names_each_once(

@@ -9,6 +9,7 @@ should be a thousand times smaller than the smallest difference that matters.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 import attrs
@@ -214,6 +215,21 @@ class Problem:
     items: tuple[Item, ...] = attrs.field(converter=_items)
     holders: tuple[Holder, ...] = attrs.field(converter=_holders)
     conflicts: tuple[Conflict, ...] = attrs.field(default=(), converter=_conflicts)
+
+    @cached_property
+    def _limits(self) -> dict[str, int]:
+        return {holder.id: holder.limit for holder in self.holders}
+
+    def choices(self, item: Item) -> dict[str, tuple[int, int]]:
+        """Return what an item costs with each option, the load not counted, and its minutes.
+
+        An option is left out where the item alone is more than the holder can take.
+
+        .. versionadded:: 0.1.0
+        """
+        limits, own, costs = self._limits, item.minutes, item.costs
+        work = {o.holder: own if o.minutes is None else o.minutes for o in item.options}
+        return {who: (costs[who], work[who]) for who in costs if work[who] <= limits[who]}
 
     def __attrs_post_init__(self) -> None:
         """Refuse what does not hang together.

@@ -92,7 +92,8 @@ class Table:
         holders: The ids of the holders by column.
         curves: Their load curves, and one for nobody.
         base: What each option costs without a change, by row and column; NEVER where there
-            is none. That nobody holds the row has its change counted in.
+            is none, or the row is more than the holder can take. That nobody holds the row
+            has its change counted in.
         minutes: The work of each option, by row and column.
         current: The column of today's holder; nobody where that is no option.
         change: What it costs that another holder than today's holds the row.
@@ -116,9 +117,9 @@ class Table:
         curves = {holder.id: Curve(holder) for holder in problem.holders}
         holders = shuffled(list(curves), salt)
         column = {key: at for at, key in enumerate(holders)}
-        rows = _Rows(column)
+        rows = _Rows(column, [curves[key].limit for key in holders])
         base = [rows.costs(item) for item in items]
-        current = [_column_of(item, row, column) for item, row in zip(items, base, strict=True)]
+        current = [rows.current(item) for item in items]
         return cls(
             items=items,
             holders=holders,
@@ -238,24 +239,34 @@ class Paid(Generic[Number]):
 class _Rows:
     """Rows of numbers; items that share their options share their rows."""
 
-    def __init__(self, column: dict[str, int]) -> None:
+    def __init__(self, column: dict[str, int], limits: Sequence[int]) -> None:
         self._column = column
+        self._limits = limits
+        self._least = min(limits, default=0)
         self._able: dict[int, set[str]] = {}
-        self._costs: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._costs: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self._minutes: dict[tuple[int, int], tuple[int, ...]] = {}
 
     def costs(self, item: Item) -> tuple[int, ...]:
-        if id(item.options) not in self._able:
-            self._able[id(item.options)] = {option.holder for option in item.options}
-        could_stay = item.current in self._able[id(item.options)]
+        could_stay = self.current(item) < len(self._column)
         nobody = item.uncovered + (item.change if could_stay else 0)
-        key = (id(item.options), nobody)
+        work = item.minutes if item.minutes > self._least else 0
+        key = (id(item.options), nobody, work)
         if key not in self._costs:
             row = [NEVER] * len(self._column)
             for option in item.options:
-                row[self._column[option.holder]] = option.cost
+                at = self._column[option.holder]
+                if (work if option.minutes is None else option.minutes) <= self._limits[at]:
+                    row[at] = option.cost
             self._costs[key] = (*row, nobody)
         return self._costs[key]
+
+    def current(self, item: Item) -> int:
+        """Return the column of today's holder, or nobody's where that is none of the options."""
+        if id(item.options) not in self._able:
+            self._able[id(item.options)] = {option.holder for option in item.options}
+        able = item.current in self._able[id(item.options)]
+        return self._column[str(item.current)] if able else len(self._column)
 
     def minutes(self, item: Item) -> tuple[int, ...]:
         own = any(option.minutes is not None for option in item.options)
@@ -267,12 +278,6 @@ class _Rows:
                     row[self._column[option.holder]] = option.minutes
             self._minutes[key] = (*row, 0)
         return self._minutes[key]
-
-
-def _column_of(item: Item, costs: Sequence[int], column: dict[str, int]) -> int:
-    """Return the column of today's holder, or nobody's where that is none of the options."""
-    at = column.get(item.current, len(column)) if item.current is not None else len(column)
-    return at if costs[at] < NEVER else len(column)
 
 
 def _enemies(items: Sequence[Item], conflicts: Sequence[Conflict]) -> list[tuple[int, ...]]:

@@ -16,6 +16,7 @@ from ._curve import Curve
 from ._forces import Forces
 from ._weights import POINT, points
 
+_NEVER = 1 << 60
 _SHORT = 8  # whom to remember of all who could take an item
 
 
@@ -177,9 +178,13 @@ class Reasons:
         """Return what an item costs at least at the prices if it changes hands."""
         key = (id(item.options), item.minutes)
         if key not in self._cheapest:
-            self._cheapest[key] = min(
-                option.cost + item.minutes * self._prices[option.holder] for option in item.options
+            limits = self._case.holders
+            costs = (
+                option.cost + item.minutes * self._prices[option.holder]
+                for option in item.options
+                if item.minutes <= limits[MemberId(option.holder)].limit
             )
+            self._cheapest[key] = min(costs, default=_NEVER)
         held = any(option.holder == item.current for option in item.options)
         return self._cheapest[key] + (item.change if held else 0)
 

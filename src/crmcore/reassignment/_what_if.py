@@ -217,9 +217,8 @@ def _bound_at(problem: Problem, prices: Mapping[str, int]) -> int:
             known[holder.id] = _best_price(problem, holder, known)
     total = sum(_least_load_cost(holder, known[holder.id]) for holder in problem.holders)
     for item in problem.items:
-        total += min(
-            [item.cost_of_nobody, *(c + item.minutes * known[k] for k, c in item.costs.items())]
-        )
+        ways = problem.choices(item).items()
+        total += min([item.cost_of_nobody, *(cost + work * known[k] for k, (cost, work) in ways)])
     return total
 
 
@@ -234,10 +233,10 @@ def _best_price(problem: Problem, newcomer: Holder, known: Mapping[str, int]) ->
     """
     offers = []
     for item in problem.items:
-        costs = item.costs
-        if newcomer.id in costs:
-            others = (c + item.minutes * known[k] for k, c in costs.items() if k in known)
-            offers.append((min([item.cost_of_nobody, *others]), costs[newcomer.id], item.minutes))
+        ways = problem.choices(item)
+        if newcomer.id in ways:
+            others = (cost + work * known[k] for k, (cost, work) in ways.items() if k in known)
+            offers.append((min([item.cost_of_nobody, *others]), *ways[newcomer.id]))
 
     def bound(price: int) -> int:
         bought = sum(min(least, cost + minutes * price) for least, cost, minutes in offers)

@@ -104,7 +104,7 @@ class _Looker:
         self.held: list[Way] = []
         self.grain = 0
         self.step = 0
-        self._items = problem.items
+        self._problem = problem
         self._place = {holder.id: at for at, holder in enumerate(problem.holders)}
         self._holders = {
             key: NOBODY if who is None else self._place[who] for key, who in solution.assignment
@@ -114,15 +114,12 @@ class _Looker:
 
     def look(self) -> Iterator[Way]:
         """Yield the ways that may be part of something better; take note of the rest."""
-        for at, item in enumerate(self._items):
+        for at, item in enumerate(self._problem.items):
             yield from self._doubts(at, item)
 
     def _doubts(self, at: int, item: Item) -> Iterator[Way]:
         ways: dict[int, tuple[int, int]] = {NOBODY: (item.cost_of_nobody, 0)}  # cost and minutes
-        costs = item.costs
-        for option in item.options:
-            minutes = item.minutes if option.minutes is None else option.minutes
-            ways[self._place[option.holder]] = costs[option.holder], minutes
+        ways |= {self._place[key]: way for key, way in self._problem.choices(item).items()}
         priced = {who: cost + work * self._prices[who] for who, (cost, work) in ways.items()}
         least, holder = min(priced.values()), self._holders[item.id]
         self.grain = gcd(self.grain, *(cost - ways[holder][0] for cost, _ in ways.values()))
