@@ -292,7 +292,7 @@ def test_a_figure_of_some_customers_only_is_refused() -> None:
         ({"n": None}, "n must stand beside a number"),
         ({"number": 0.5}, "number must be a decimal"),
         ({"subject": "sales"}, "subject must be what the other fields make it"),
-        ({"end": date(1998, 1, 1)}, "end must be after the start"),
+        ({"period_end": date(1998, 1, 1)}, "end must be after the start"),
     ],
 )
 def test_columns_that_make_no_figure_are_refused(field: dict[str, Any], rule: str) -> None:

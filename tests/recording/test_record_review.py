@@ -200,9 +200,9 @@ def test_stored_figures_of_members_add_up(shop: Store, kpi: str) -> None:
         facts = [fact for fact in uow.facts.kpis.stream() if fact.kpi == kpi]
     for fact in facts:
         is_whole = fact.scope is KpiScope.DEPARTMENT
-        sums[is_whole, fact.start] += int(fact.number or 0)
+        sums[is_whole, fact.period_start] += int(fact.number or 0)
 
-    months = {fact.start for fact in facts}
+    months = {fact.period_start for fact in facts}
     assert {fact.scope for fact in facts} == set(KpiScope)
     assert [sums[True, month] for month in months] == [sums[False, month] for month in months]
     assert sum(sums.values()) > 0

@@ -58,8 +58,8 @@ class KpiFact(Fact):
         definition_version: The version of its definition.
         scope: Whether it is the figure of a department, of a member, or of nobody.
         scope_id: The id of the department or of the member; None for nobody's.
-        start: The first day of the period.
-        end: The day after its last one.
+        period_start: The first day of the period.
+        period_end: The day after its last one.
         unit: What the number counts.
         currency: The ISO 4217 code where it counts money, else None.
         stated_days: The number of days that the definition leaves to the company, if any.
@@ -80,8 +80,8 @@ class KpiFact(Fact):
     definition_version: str = attrs.field(validator=is_id)
     scope: KpiScope = attrs.field(default=KpiScope.DEPARTMENT, validator=is_a(KpiScope))
     scope_id: str | None = attrs.field(default=None, validator=_optional(is_id))
-    start: date = attrs.field(validator=is_day)
-    end: date = attrs.field(validator=is_day)
+    period_start: date = attrs.field(validator=is_day)
+    period_end: date = attrs.field(validator=is_day)
     unit: Unit = attrs.field(validator=is_a(Unit))
     currency: str | None = attrs.field(default=None, validator=_optional(is_id))
     stated_days: int | None = attrs.field(default=None, validator=_optional(is_count))
@@ -139,8 +139,8 @@ class KpiFact(Fact):
             as_of=series.as_of,
             kpi=series.kpi.id,
             definition_version=series.kpi.version,
-            start=period.start,
-            end=period.end,
+            period_start=period.start,
+            period_end=period.end,
             unit=series.kpi.unit,
             currency=series.currency,
             stated_days=series.stated_days,
@@ -156,7 +156,7 @@ class KpiFact(Fact):
     @property
     def period(self) -> Period:
         """The days that it is about."""
-        return Period(self.start, self.end)
+        return Period(self.period_start, self.period_end)
 
     @property
     def value(self) -> Value | Undefined:

@@ -168,7 +168,12 @@ def kpi_facts(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[KpiFact]:
 
     def of(drawn: tuple[Any, Any, Any]) -> st.SearchStrategy[KpiFact]:
         period, (scope, key), value = drawn
-        about = {"scope": scope, "scope_id": key, "start": period.start, "end": period.end}
+        about = {
+            "scope": scope,
+            "scope_id": key,
+            "period_start": period.start,
+            "period_end": period.end,
+        }
         settled = {name: st.just(found) for name, found in about.items()}
         return st.builds(KpiFact, **usual | settled | value | fields)
 

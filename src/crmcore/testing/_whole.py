@@ -92,8 +92,8 @@ _FIGURE: Final[dict[str, Any]] = {
     "kpi": "sales",
     "definition_version": "1",
     "scope_id": "care",
-    "start": date(1997, 1, 1),
-    "end": date(1997, 4, 1),
+    "period_start": date(1997, 1, 1),
+    "period_end": date(1997, 4, 1),
     "unit": Unit.MONEY,
 }
 
