@@ -294,8 +294,13 @@ class DjangoStore:
     ) -> TableUnitOfWork:
         self._refuse_closed()
         joins = self._joins or readonly  # a reader within a reader sees what that one sees
-        begun = DjangoTransaction(self._aliases[readonly], tenant_id(tenant), joins=joins)
-        return TableUnitOfWork(begun, readonly=readonly, act=act, audit_key=self._audit_key)
+        return TableUnitOfWork(
+            DjangoTransaction(self._aliases[readonly], tenant_id(tenant), joins=joins),
+            readonly=readonly,
+            tenant=tenant,
+            act=act,
+            audit_key=self._audit_key,
+        )
 
     def outbox(self, *, tenant: str = DEFAULT_TENANT) -> Outbox:
         self._refuse_closed()

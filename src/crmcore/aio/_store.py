@@ -74,10 +74,9 @@ class AsyncStore:
 
         Where the task is cancelled, a unit of work that still waits for a thread never begins.
         One that has begun cannot be stopped in the middle; it is rolled back at its end, and
-        not tried again. Only then does the task go on with its
-        `CancelledError <asyncio.CancelledError>`: nothing happens behind its back. Where the
-        cancellation came too late, when the commit had begun, the error has a note that says
-        that it was kept.
+        not tried again. Only then does the task go on with its ``CancelledError``: nothing
+        happens behind its back. Where the cancellation came too late, when the commit had
+        begun, a note of the error says that it was kept.
 
         Args:
             work: What to do: an ordinary function, not one of asyncio. It need not commit.

@@ -78,6 +78,8 @@ class Records(Generic[A]):
         return next(iter(self._read([key], with_archived=with_archived)), None)
 
     def get_many(self, keys: Iterable[str], /, *, with_archived: bool = False) -> Mapping[str, A]:
+        if isinstance(keys, str):
+            raise InvalidValueError("keys", keys, "be a list of keys, also of a single one")
         found = self._read(dict.fromkeys(keys), with_archived=with_archived)
         return {record.id: record for record in sorted(found, key=_id)}
 
@@ -205,9 +207,10 @@ class Records(Generic[A]):
         return self._while_open(self._table.scan(selection))
 
     def _while_open(self, rows: Iterator[A]) -> Iterator[A]:
+        self._gate.read()
         for row in rows:
-            self._gate.read()
             yield row
+            self._gate.read()  # before the next one is fetched
 
     def _sorted(self, selection: Selection, key: Callable[[A], Any]) -> tuple[A, ...]:
         return tuple(sorted(self.selected(selection), key=key))

@@ -10,11 +10,16 @@ import attrs
 
 from crmcore.audit import Act, AuditHead, AuditKey, AuditRecord, audited, erasure
 from crmcore.criteria import EVERYTHING, Criterion
-from crmcore.errors import ConcurrencyConflictError, StorageCorruptError, UnsupportedError
+from crmcore.errors import (
+    ConcurrencyConflictError,
+    StorageCorruptError,
+    UnknownNameError,
+    UnsupportedError,
+)
 from crmcore.repositories import Aggregate
 
 from ._records import Records, without_repetition
-from ._table import Selection, Table
+from ._table import RECORDS, Selection, Table
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -68,10 +73,18 @@ class Trail:
         Args:
             kind: The name of its repository, such as ``customers``.
             key: Its id.
+
+        Raises:
+            UnknownNameError: If there is no such repository.
         """
-        chain = AuditHead.id_of(f"{kind}/{key}")
-        behind = self._records.selected(Selection(after=(chain,)))
-        return tuple(takewhile(lambda record: record.id.startswith(chain), behind))
+        if kind not in RECORDS:
+            raise UnknownNameError("kind", kind, RECORDS)
+        head = self._heads.find(AuditHead.id_of(f"{kind}/{key}"))
+        if head is None:
+            return ()
+        positions = range(1, head.position + 1)
+        found = self._records.get_many(AuditRecord.id_of(head.subject, n) for n in positions)
+        return tuple(found.values())
 
     def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[AuditRecord]:
         """Yield what *where* holds for, chain after chain, by id and in constant memory."""

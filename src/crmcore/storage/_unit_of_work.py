@@ -13,7 +13,12 @@ import attrs
 from crmcore.activities import Interaction, Matter, Purchase
 from crmcore.audit import Act, AuditHead, AuditKey, AuditRecord
 from crmcore.customers import Contact, Customer, Ownership
-from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError, KeyReusedError
+from crmcore.errors import (
+    AlreadyExistsError,
+    ConcurrencyConflictError,
+    InvalidValueError,
+    KeyReusedError,
+)
 from crmcore.events import DomainEvent
 from crmcore.facts import KpiFact, ScoreFact, StageFact, TierFact
 from crmcore.organization import (
@@ -68,7 +73,13 @@ class TableUnitOfWork:
             audit_key: What the audit trail is kept with; None for keeping none.
             random: Returns so many random bytes, which make personal values in the audit trail
                 unguessable once they are erased from it.
+
+        Raises:
+            InvalidValueError: If *act* is none; the transaction is rolled back.
         """
+        if act is not None and not isinstance(act, Act):
+            transaction.rollback()
+            raise InvalidValueError("act", f"a {type(act).__name__}", "be an Act")
         self._transaction = transaction
         self._gate = Gate(readonly)
         self._events: list[DomainEvent] = []
@@ -121,11 +132,16 @@ class TableUnitOfWork:
     def record(self, *events: DomainEvent) -> None:
         """Tell others what has happened, once it is kept."""
         self._gate.write()
+        for event in events:
+            if not isinstance(event, DomainEvent):
+                raise InvalidValueError("events", f"a {type(event).__name__}", "be a DomainEvent")
         self._events.extend(events)
 
     def once(self, key: str, /, *, request: str) -> Command | None:
         """Return the command that was carried out under *key*, or begin it."""
         self._gate.write()
+        if not isinstance(request, str):
+            raise InvalidValueError("request", f"a {type(request).__name__}", "be text")
         command = Command(id=key, request=hashlib.sha256(request.encode()).hexdigest())
         found = self.commands.find(key)
         if found is None:
