@@ -57,7 +57,7 @@ def what_is_archived_is_found_by_who_asks(store: Store) -> None:
         found = uow.customers.get("b", with_archived=True)
         assert found.archived_at == SUMMER
         assert uow.customers.find("b", with_archived=True) == found
-        assert list(uow.customers.get_many("abc", with_archived=True)) == ["a", "b", "c"]
+        assert list(uow.customers.get_many([*"abc"], with_archived=True)) == ["a", "b", "c"]
         for where in (EVERYTHING, F.region == "north"):
             assert ids(uow.customers.stream(where, with_archived=True)) == ["a", "b", "c"]
             assert ids(uow.customers.page(where, with_archived=True).items) == ["a", "b", "c"]

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from crmcore.criteria import F
+from crmcore.customers import OwnershipRole
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import MemberId
 from crmcore.storage import Store
@@ -166,6 +167,32 @@ def an_interval_holds_its_beginning_and_not_its_end(store: Store) -> None:
 
 
 @FINDING
+def the_owner_of_a_day_is_found(store: Store) -> None:
+    """Who owned a customer is the owner of that instant; whoever collaborates does not own."""
+    keep(
+        store,
+        ownerships=[
+            ownership("a", until=SPRING),
+            ownership("b", since=SPRING, member="lin"),
+            ownership("c", member="ada", role=OwnershipRole.COLLABORATOR),
+            ownership("d", customer="c-2", until=SPRING),
+        ],
+    )
+
+    with store.unit_of_work(readonly=True) as uow:
+        first, second = customer("c-1").id, customer("c-2").id
+        for at, expected in (
+            (NEW_YEAR - _MICROSECOND, None),
+            (NEW_YEAR, "a"),
+            (SPRING - _MICROSECOND, "a"),
+            (SPRING, "b"),
+        ):
+            found = uow.ownerships.owner_of(first, at=at)
+            assert (None if found is None else found.id) == expected
+        assert uow.ownerships.owner_of(second, at=SPRING) is None
+
+
+@FINDING
 def a_matter_is_open_until_it_is_closed(store: Store) -> None:
     """What came up at new year and was closed in spring is open at new year, and no longer then."""
     keep(
@@ -238,6 +265,8 @@ def naive_instants_are_refused(store: Store) -> None:
             uow.purchases.until(naive)
         with pytest.raises(InvalidValueError, match="at must carry a time zone"):
             uow.ownerships.lasting(at=naive)
+        with pytest.raises(InvalidValueError, match="at must carry a time zone"):
+            uow.ownerships.owner_of(customer("c-1").id, at=naive)
         with pytest.raises(InvalidValueError, match="at must carry a time zone"):
             uow.assignments.lasting(at=naive)
         with pytest.raises(InvalidValueError, match="at must carry a time zone"):

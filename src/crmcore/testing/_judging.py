@@ -157,6 +157,27 @@ def each_kind_of_fact_is_found_by_its_subject(store: Store) -> None:
 
 
 @JUDGING
+def personal_values_can_be_erased_from_facts(store: Store) -> None:
+    """Erasing takes out why a score was overridden, and leaves every number as it was."""
+    whole, bare = WHOLE["score_facts"]
+    with store.unit_of_work() as uow:
+        uow.facts.scores.append([whole, bare])
+        uow.commit()
+
+    with store.unit_of_work() as uow:
+        assert uow.facts.scores.erase("c-1") == 1
+        assert uow.facts.scores.erase("c-1") == 0
+        assert uow.facts.scores.erase("c-2") == 0
+        uow.commit()
+
+    (found,) = look(store, lambda uow: uow.facts.scores.of("c-1"))
+    assert whole.score.override.reason not in str(attrs.asdict(found))
+    assert (found.points, found.score.ledger) == (whole.points, whole.score.ledger)
+    with store.unit_of_work() as uow:
+        assert uow.facts.scores.append([whole]) == 0
+
+
+@JUDGING
 def many_facts_are_appended_at_once(store: Store) -> None:
     """A stream longer than anybody writes at once is appended whole, and again not at all."""
     count = 2_500

@@ -56,6 +56,7 @@ _QUESTIONS: Final[Mapping[str, Callable[[UnitOfWork], Any]]] = {
     "count where": lambda uow: uow.purchases.count(F.quantity < 9),  # noqa: PLR2004 - as above
     "contacts of a customer": lambda uow: uow.contacts.of_customer(_ONE),
     "ownerships of a customer": lambda uow: uow.ownerships.of_customer(_ONE),
+    "the owner": lambda uow: uow.ownerships.owner_of(_ONE, at=NEW_YEAR),
     "ownerships lasting": lambda uow: list(uow.ownerships.lasting(at=NEW_YEAR)),
     "purchases of a customer": lambda uow: uow.purchases.of_customer(_ONE),
     "purchases until": lambda uow: list(uow.purchases.until(SUMMER)),
@@ -65,6 +66,7 @@ _QUESTIONS: Final[Mapping[str, Callable[[UnitOfWork], Any]]] = {
     "matters of a member": lambda uow: uow.matters.of_member(_WEI),
     "matters open": lambda uow: list(uow.matters.open(at=NEW_YEAR)),
     "assignments lasting": lambda uow: list(uow.assignments.lasting(at=NEW_YEAR)),
+    "commands": lambda uow: list(uow.commands.stream()),
     "facts of": lambda uow: uow.facts.tiers.of("c-1"),
     "facts on": lambda uow: uow.facts.tiers.on("c-1", date.max),
     "facts": lambda uow: list(uow.facts.tiers.stream()),
