@@ -7,7 +7,7 @@ import pytest
 
 from crmcore.customers import Customer
 from crmcore.kernel import CustomerId
-from crmcore.repositories import Aggregate, Page
+from crmcore.repositories import Aggregate, BulkResult, Page
 
 
 def test_a_page_says_where_to_go_on() -> None:
@@ -24,3 +24,8 @@ def test_records_with_id_and_version_are_aggregates() -> None:
     customer: Aggregate = Customer(id=CustomerId("c-17"), name="Northwind")
 
     assert (customer.id, customer.version) == ("c-17", 0)
+
+
+def test_what_became_of_many_begins_with_nothing() -> None:
+    """A result of nothing has written nothing and met no conflict."""
+    assert BulkResult() == BulkResult(inserted=0, updated=0, conflicts=())

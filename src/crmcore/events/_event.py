@@ -20,16 +20,16 @@ _LARGEST: Final = 2**53  # beyond it readers in other languages lose digits
 def _to_data(
     data: Mapping[str, Scalar] | Iterable[tuple[str, Scalar]],
 ) -> tuple[tuple[str, Scalar], ...]:
-    return tuple(sorted(dict(data).items()))
+    return tuple(sorted(dict(data).items(), key=lambda pair: str(pair[0])))
 
 
 def _is_data(
     _: object, attribute: attrs.Attribute[Any], value: tuple[tuple[Any, Any], ...]
 ) -> None:
     for name, found in value:
+        is_name(None, attribute, name)
         if isinstance(found, str):
-            for text in (name, found):
-                is_name(None, attribute, text)
+            is_name(None, attribute, found)
         elif found is not None and not isinstance(found, int):
             rule = f"hold text, whole numbers, booleans or None, not a {type(found).__name__}"
             raise InvalidValueError(f"{attribute.name}[{name!r}]", type(found).__name__, rule)
