@@ -84,7 +84,7 @@ class InvalidValueError(CrmError):
 
     Attributes:
         field: The name of the field or argument.
-        value: What was found.
+        value: What was found; of personal data only its kind and its length.
         rule: What would be right, as the end of a sentence with *must*.
 
     .. versionadded:: 0.1.0
