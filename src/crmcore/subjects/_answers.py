@@ -31,7 +31,7 @@ def answers_about(
     """
     named = Finder(ids)
     for command in uow.commands.stream():
-        if command.answer is not None and named.finds(command.answer):
+        if command.answer is not None and named.finds(command.answer, exact=True):
             receipt = receipt_in(command)
             if receipt is None or _is_about(receipt, subject):
                 yield command, receipt

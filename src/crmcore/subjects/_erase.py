@@ -127,14 +127,15 @@ def erase_subject(
 
 def _survey(uow: UnitOfWork, subject: Subject, looked_for: Finder | None) -> _Survey:
     found = [*all_about(uow, subject)]
-    chains = tuple(chain for chain in chains_of(uow, subject, found) if links_of(uow, chain))
+    links = {chain: links_of(uow, chain) for chain in chains_of(uow, subject, found)}
+    chains = tuple(chain for chain in links if links[chain])
     if not found and not chains:
         raise NotFoundError(str(subject.kind), subject.id)
     own = [one for one in found if one.is_own]
     ids = {subject.id, *(one.id for one in own if one.table == "contacts")}
     commands = tuple(command.id for command, _ in answers_about(uow, subject, ids))
-    words = Finder(_names(uow, own, chains) - ids - {_PLACEHOLDER})
-    told = [link for chain in chains for link in links_of(uow, chain)]
+    told = [link for chain in chains for link in links[chain]]
+    words = Finder(_names(own, told) - ids - {_PLACEHOLDER})
     naming = [link for link in told if link.reason is not None and words.finds(link.reason)]
     but = {
         *((one.table, one.id) for one in own),
@@ -167,18 +168,17 @@ def _with_reasons_of(
     yield from (chain for chain in dict.fromkeys(chains) if chain not in but)
 
 
-def _names(uow: UnitOfWork, own: Iterable[Found], chains: Iterable[str]) -> set[str]:
+def _names(own: Iterable[Found], told: Iterable[AuditRecord]) -> set[str]:
     """Return what the subject and its contacts are called, and were called before."""
     names: set[str] = set()
     for one in own:
         names |= {getattr(one.record, field) for field in _naming(type(one.record))} - {None}
-    for chain in chains:
-        naming = _naming(RECORDS[chain.partition("/")[0]])
-        for link in links_of(uow, chain):
-            for change in link.personal_changes:
-                if change.field in naming:
-                    texts = {change.before, change.after} - {None, "null"}
-                    names |= {from_json(str, str(text)) for text in texts}
+    for link in told:
+        naming = _naming(RECORDS[link.subject.partition("/")[0]])
+        for change in link.personal_changes:
+            if change.field in naming:
+                texts = {change.before, change.after} - {None, "null"}
+                names |= {from_json(str, str(text)) for text in texts}
     return names
 
 
@@ -261,12 +261,13 @@ def _erase_record(uow: UnitOfWork, found: Found, lost: _Lost) -> None:
 
 def _erase_chain(uow: UnitOfWork, chain: str, lost: _Lost) -> int:
     """Take what is personal out of a chain, and return how many links it has now."""
-    links = [link for link in links_of(uow, chain) if link.kind is not AuditKind.ERASED]
+    links = links_of(uow, chain)
     table, _, key = chain.partition("/")
-    if uow.trail.erase(table, key):
-        fields = {field for link in links for field in _differing(link, erased(link))}
-        lost.add("audit_records", chain, fields)
-    return len(links_of(uow, chain))
+    if not uow.trail.erase(table, key):
+        return len(links)
+    told = [link for link in links if link.kind is not AuditKind.ERASED]
+    lost.add("audit_records", chain, {f for link in told for f in _differing(link, erased(link))})
+    return len(links) + 1  # the last one tells that it was done
 
 
 def _differing(record: object, bare: object) -> list[str]:

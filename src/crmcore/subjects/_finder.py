@@ -35,9 +35,15 @@ class Finder:
         self._exact = [re.compile(re.escape(word)) for word in longest_first]
         self._folded = [re.compile(re.escape(word), re.IGNORECASE) for word in longest_first]
 
-    def finds(self, text: str) -> bool:
-        """Say whether one of the words stands in *text*, in small letters or capitals."""
-        return any(True for word in self._folded for _ in _places(word, text))
+    def finds(self, text: str, *, exact: bool = False) -> bool:
+        """Say whether one of the words stands in *text*.
+
+        Args:
+            text: The text.
+            exact: Whether capitals are told from small letters.
+        """
+        words = self._exact if exact else self._folded
+        return any(True for word in words for _ in _places(word, text))
 
     def replaced(self, text: str, by: str, *, exact: bool = False) -> str:
         """Return *text* with another one in place of each word.
