@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
@@ -19,7 +18,7 @@ from crmcore.errors import (
 from crmcore.repositories import Aggregate
 
 from ._records import Records, without_repetition
-from ._table import RECORDS, Selection, Table
+from ._table import RECORDS, Table
 
 A = TypeVar("A", bound=Aggregate)
 
