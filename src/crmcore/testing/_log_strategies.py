@@ -148,7 +148,8 @@ def kpi_facts(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[KpiFact]:
         currency=_maybe(st.sampled_from(("USD", "JPY"))),
         stated_days=_maybe(st.integers(1, _YEAR)),
     )
-    bounds = st.floats(allow_nan=False, allow_infinity=False)
+    # JSON numbers of more than 30 digits are refused, those with large exponents among them.
+    bounds = st.floats(-1e12, 1e12).map(lambda bound: round(bound, 9))
     interval = st.tuples(bounds, bounds).map(
         lambda ends: Interval(low=min(ends) + 0.0, high=max(ends) + 0.0, method="Wilson")
     )
