@@ -207,6 +207,23 @@ def test_an_older_erasure_is_no_excuse(shops: Ledgers) -> None:
     assert [(one.kind, one.position) for one in found] == [(TamperingKind.ERASED_BY_HAND, 4)]
 
 
+def test_an_erasure_excuses_what_it_names_alone(shops: Ledgers) -> None:
+    """Where a reason was erased, values that were taken out by hand are found all the same."""
+    shop = shops()
+    link = shop.of("customers/c-17")[2]
+    shop.links[link.id] = erased(link)
+    head = shop.ends[AuditHead.id_of("customers/c-17")]
+
+    found = erasure(shop.of("customers/c-17"), head, reasons={"Anna called"}, **shop.how)
+
+    assert found is not None
+    changed, told, end = found
+    shop.links |= {one.id: one for one in (*changed, told)}
+    shop.ends[end.id] = end
+    (wrong,) = verify(shop.records, shop.heads, keys=[KEY])
+    assert (wrong.kind, wrong.position) == (TamperingKind.ERASED_BY_HAND, 3)
+
+
 def test_equal_values_have_different_commitments(ledgers: Ledgers) -> None:
     """Who sees two commitments cannot tell whether the values are equal."""
     ledger = ledgers()

@@ -205,6 +205,32 @@ def test_a_link_without_a_place_is_told(shops: Ledgers) -> None:
     ]
 
 
+def test_a_link_under_another_place_is_told(shops: Ledgers) -> None:
+    """A link that was moved by its id alone is blamed where it lies, and missed where it lay."""
+    shop = shops()
+    last = shop.links.pop(AuditRecord.id_of(MINE, 4))
+
+    shop.links["moved"] = attrs.evolve(last, id=AuditRecord.id_of(MINE, 5))
+
+    trail = sorted(shop.links.values(), key=lambda one: one.id)
+    assert [(one.kind, one.position) for one in verify(trail, shop.heads, keys=[KEY])] == [
+        (K.MISSING, 4),
+        (K.ALTERED, 5),
+        (K.BEYOND_HEAD, 5),
+    ]
+
+
+def test_a_value_without_its_salt_is_told(shops: Ledgers) -> None:
+    """Whoever drops the salt cannot put another value in the place of the old one."""
+    shop = shops()
+    (held,) = shop.of(MINE)[2].personal_changes
+
+    link(3, personal_changes=(attrs.evolve(held, salt=None, after='"Mallory"'),))(shop)
+
+    (found,) = verify(shop.records, shop.heads, keys=[KEY])
+    assert (found.kind, found.position) == (K.ALTERED, 3)
+
+
 def test_a_head_without_a_place_is_told(shops: Ledgers) -> None:
     """A head whose id is none is blamed, and its chain has none."""
     shop = shops()
@@ -437,6 +463,9 @@ def test_the_list_of_sealed_heads_is_held_to_the_seal(shops: Ledgers) -> None:
     found = verify(shop.records, shop.heads, keys=[KEY], seals=[made], sealed=heads[:-1])
 
     assert [str(one) for one in found] == ["the list of 2 sealed chains is that of no seal"]
+    other = [attrs.evolve(one, position=1, digest=shop.of(one.subject)[0].digest) for one in heads]
+    found = verify(shop.records, shop.heads, keys=[KEY], seals=[made], sealed=other)
+    assert [one.kind for one in found] == [K.LIST_ALTERED]
     with pytest.raises(InvalidValueError, match="seals must hold the seal that was made over the"):
         verify(shop.records, shop.heads, keys=[KEY], sealed=heads)
     with pytest.raises(InvalidValueError, match="sealed must come in order of their ids"):
