@@ -1,7 +1,7 @@
 """What awaiting a unit of work costs, against the same unit of work without asyncio.
 
 Each unit reads one customer by id. Run it with ``python benchmarks/aio.py``. Rounds are short and
-interleaved, and the table shows medians of the CPU time of all threads together, so that a busy
+interleaved, and the table shows the best CPU time of all threads together, so that a busy
 machine changes little.
 """
 
@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
 
@@ -24,7 +23,7 @@ from crmcore.storage import Store, UnitOfWork, run
 
 CUSTOMERS = 1_000
 UNITS = 200
-ROUNDS = 7
+ROUNDS = 15
 MANY = 100_000
 MICROSECONDS = 1_000_000
 
@@ -92,7 +91,7 @@ def measure(store: Store) -> list[float]:
             begun = process_time()
             way()
             times.append((process_time() - begun) / UNITS * MICROSECONDS)
-    return [median(times) for times in taken]
+    return [min(times) for times in taken]
 
 
 def main() -> None:

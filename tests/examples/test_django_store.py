@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -10,10 +11,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 from django.core.management.color import no_style
 from django.db import OperationalError, connections, transaction
 
+from crmcore.aio import wrap
 from crmcore.audit import AuditKey
 from crmcore.customers import Customer
 from crmcore.errors import AlreadyExistsError, StorageUnavailableError, UnsupportedError
@@ -134,6 +137,25 @@ def test_it_does_not_join_unasked(store: DjangoStore) -> None:
     """In the middle of another transaction a commit would keep nothing, and is not begun."""
     with transaction.atomic(), pytest.raises(UnsupportedError, match="inside another"):
         store.unit_of_work()
+
+
+def test_it_can_be_awaited(store: DjangoStore) -> None:
+    """Tasks that change one customer at the same time all get through, each in its thread."""
+    tasks = 8
+
+    def write_on(uow: UnitOfWork) -> None:
+        found = uow.customers.get("c-17")
+        uow.customers.save(attrs.evolve(found, name=f"{found.name}|"))
+
+    async def use() -> None:
+        async with wrap(store, threads=4) as awaited:
+            await awaited.run(lambda uow: uow.customers.add(NORTHWIND))
+            await asyncio.gather(*(awaited.run(write_on) for _ in range(tasks)))
+
+    asyncio.run(use())
+
+    found = run(store, lambda uow: uow.customers.get("c-17"), readonly=True)
+    assert found.name == "Northwind" + "|" * tasks
 
 
 def test_after_a_failure_nothing_is_kept(store: DjangoStore) -> None:
