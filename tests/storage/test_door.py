@@ -49,7 +49,7 @@ SAMPLES: Final[dict[str, Any]] = {
         name="Answer complaints",
         role="clerk",  # type: ignore[arg-type]
         team="service",  # type: ignore[arg-type]
-        weekly_hours=12,  # type: ignore[arg-type]
+        weekly_hours=12,
     ),
     "assignments": Assignment(
         id="a-1",

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from crmcore.customers import Contact, Customer
+from crmcore.customers import Contact, ContactId, Customer
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import CustomerId
 from crmcore.memory import MemoryStore
 
-ADA = Contact(id="p-1", customer=CustomerId("c-17"), name="Ada Canary")
+ADA = Contact(id=ContactId("p-1"), customer=CustomerId("c-17"), name="Ada Canary")
 WRITES: dict[str, Callable[[Any, Any], object]] = {
     "add": lambda repository, record: repository.add(record),
     "add_all": lambda repository, record: repository.add_all([record]),
@@ -25,7 +25,7 @@ class Friend(Contact):
     """A contact of one's own, whose further fields no table has."""
 
 
-FRIEND = Friend(id="p-2", customer=CustomerId("c-17"), name="Bo Canary")
+FRIEND = Friend(id=ContactId("p-2"), customer=CustomerId("c-17"), name="Bo Canary")
 
 
 @pytest.mark.parametrize("write", WRITES)

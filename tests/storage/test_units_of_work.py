@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from crmcore.customers import Ownership
 from crmcore.errors import AlreadyExistsError, InvalidValueError, UnitOfWorkClosedError
 from crmcore.kernel import CustomerId
 from crmcore.memory import MemoryStore
-from crmcore.storage import RECORDS, Selection
+from crmcore.storage import RECORDS, Selection, UnitOfWork
 from crmcore.testing import check_store, records
 
 MARCH = datetime(1997, 3, 1, tzinfo=UTC)
@@ -26,10 +27,22 @@ def test_all_promises_are_kept_over_dictionaries() -> None:
     check_store(MemoryStore, histories=0)
 
 
-def test_each_repository_has_its_records() -> None:
-    """A unit of work has a repository under the name of each kind of record."""
+def test_each_kind_of_record_is_kept_somewhere() -> None:
+    """A unit of work has a place under the name of each kind of record."""
+    places = {
+        "audit_records": lambda uow: uow.trail.stream(),
+        "audit_heads": lambda uow: uow.trail.heads(),
+        **{f"{name[:-1]}_facts": _facts(name) for name in ("stages", "tiers", "scores", "kpis")},
+    }
+
     with MemoryStore() as store, store.unit_of_work(readonly=True) as uow:
-        assert [name for name in RECORDS if getattr(uow, name).count() == 0] == list(RECORDS)
+        for name in RECORDS:
+            found = places[name](uow) if name in places else getattr(uow, name).stream()
+            assert list(found) == []
+
+
+def _facts(name: str) -> Callable[[UnitOfWork], Iterator[Any]]:
+    return lambda uow: getattr(uow.facts, name).stream()
 
 
 def test_a_selection_without_wishes_takes_everything() -> None:
@@ -41,11 +54,11 @@ def test_a_selection_without_wishes_takes_everything() -> None:
 def test_a_selection_takes_what_all_its_wishes_take(held: Ownership, customer: str) -> None:
     """Each wish narrows the selection by itself."""
     wishes = [
-        Selection(after="a"),
+        Selection(after=("a",)),
         Selection(customer=CustomerId(customer)),
         Selection(lasting=MARCH),
     ]
-    together = Selection(after="a", customer=CustomerId(customer), lasting=MARCH)
+    together = Selection(after=("a",), customer=CustomerId(customer), lasting=MARCH)
 
     assert together.takes(held) == all(wish.takes(held) for wish in wishes)
 

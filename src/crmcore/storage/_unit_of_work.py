@@ -142,7 +142,8 @@ class TableUnitOfWork:
         self._gate.write()
         if not isinstance(request, str):
             raise InvalidValueError("request", f"a {type(request).__name__}", "be text")
-        command = Command(id=key, request=hashlib.sha256(request.encode()).hexdigest())
+        asked = request.encode(errors="surrogatepass")  # it may be whatever somebody has typed
+        command = Command(id=key, request=hashlib.sha256(asked).hexdigest())
         found = self.commands.find(key)
         if found is None:
             try:

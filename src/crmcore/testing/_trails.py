@@ -78,6 +78,8 @@ def the_trail_is_kept_with_what_it_tells(store: Store) -> None:
             uow.customers.add(customer("c-1"))
         with pytest.raises(ConcurrencyConflictError):
             uow.customers.save(customer("c-1", version=7))
+        with pytest.raises(ConcurrencyConflictError):
+            uow.customers.remove("c-1", version=7)
         uow.customers.bulk_upsert([customer("c-1", version=7), customer("c-1")])
         uow.commit()
 
