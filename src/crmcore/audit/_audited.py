@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cache
-from typing import Any, Final, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from crmcore.errors import InvalidValueError
-from crmcore.privacy import erased, holds_personal, personal_fields
+from crmcore.privacy import erased
 from crmcore.repositories import Aggregate
 
 from ._act import Act
-from ._canonical import text_of
+from ._differences import differences
 from ._digest import commitment_to, digest_over
 from ._key import AuditKey
 from ._record import (
@@ -27,7 +26,6 @@ from ._record import (
 
 A = TypeVar("A", bound=Aggregate)
 
-_UNTOLD: Final = {"id", "version"}  # the subject says the one, the store counts the other
 _LEAST_SALT: Final = 16
 
 
@@ -74,7 +72,7 @@ def audited(
         raise InvalidValueError("head", head.subject, f"be the head of {subject!r}")
     changes: list[FieldChange] = []
     personal_changes: list[PersonalChange] = []
-    for field, is_personal, old, new in _differences(before, after):
+    for field, is_personal, old, new in differences(before, after):
         if is_personal:
             grains = _grains(salt)
             promise = commitment_to(grains, field, old, new)
@@ -234,42 +232,6 @@ def _linked(
     version = 0 if head is None else head.version
     return record, AuditHead(
         id=chain, subject=subject, position=position, digest=digest, version=version
-    )
-
-
-def _differences(
-    before: Aggregate | None, after: Aggregate | None
-) -> Iterator[tuple[str, bool, str | None, str | None]]:
-    """Yield each field that differs: its name, whether it is personal, and both values as text."""
-    cls: Any = type(before if after is None else after)
-    for name, field, is_personal in told_fields(cls):
-        old = None if before is None else getattr(before, field)
-        new = None if after is None else getattr(after, field)
-        if before is None:
-            yield name, is_personal, None, text_of(new)
-        elif after is None:
-            yield name, is_personal, text_of(old), None
-        elif old is not new:
-            written, rewritten = text_of(old), text_of(new)
-            if written != rewritten:
-                yield name, is_personal, written, rewritten
-
-
-@cache
-def told_fields(cls: type[Any]) -> tuple[tuple[str, str, bool], ...]:
-    """Return the fields that links tell: in data, in the class, and whether they are personal."""
-    hints = get_type_hints(cls)
-    declared = personal_fields(cls)
-    return tuple(
-        sorted(
-            (
-                str(field.alias),
-                field.name,
-                field.name in declared or holds_personal(hints[field.name]),
-            )
-            for field in attrs.fields(cls)
-            if field.init and field.name not in _UNTOLD
-        )
     )
 
 

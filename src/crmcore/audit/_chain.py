@@ -9,8 +9,8 @@ import attrs
 
 from crmcore.repositories import Aggregate
 
-from ._audited import told_fields
 from ._canonical import text_of
+from ._differences import told_fields
 from ._digest import digest_of, is_kept, is_reason_kept
 from ._key import AuditKey
 from ._record import AuditHead, AuditKind, AuditRecord
