@@ -57,10 +57,24 @@ def new_year() -> datetime:
     return datetime(1997, 1, 1, 5, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
-    """Open a store in which nobody commits."""
-    with SqlStore.open(f"sqlite:///{tmp_path_factory.mktemp('shared')}/crm.db") as opened:
+@pytest.fixture(scope="session")
+def quiet_url(new_postgresql_url: Callable[[], str]) -> str:
+    """Return the URL of a store on the server in which nobody commits."""
+    url = new_postgresql_url()
+    SqlStore.open(url).close()
+    return url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqlStore]:
+    """Open a store in each of the databases, in which nobody commits."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('shared')}/crm.db"
+    else:
+        url = request.getfixturevalue("quiet_url")
+    with SqlStore.open(url) as opened:
         yield opened
 
 

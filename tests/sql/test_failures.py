@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -23,8 +20,6 @@ from crmcore.errors import (
 )
 from crmcore.kernel import CustomerId
 from crmcore.sql import SqlStore
-
-KILLS = 3
 
 
 def customers(count: int) -> list[Customer]:
@@ -212,46 +207,6 @@ def test_without_sqlalchemy_the_room_says_what_to_install(
 
     with pytest.raises(MissingExtraError, match=r"pip install 'crmcore\[sql\]'"):
         __import__("crmcore.sql")
-
-
-_WRITER = """
-import sys
-from crmcore.customers import Customer
-from crmcore.sql import SqlStore
-
-store = SqlStore.open(f"sqlite:///{sys.argv[1]}")
-first = int(sys.argv[2])
-for unit in range(first, first + 100_000):
-    with store.unit_of_work() as uow:
-        uow.customers.add_all(
-            Customer(id=f"c-{unit:06}-{part}", name="Northwind") for part in range(3)
-        )
-        uow.commit()
-    print(unit, flush=True)
-"""
-
-
-def test_a_process_that_is_killed_leaves_whole_units(store: SqlStore, file: Path) -> None:
-    """After kill -9, every unit that was told to be kept is there, and none is there in part."""
-    told: set[int] = set()
-    for kill in range(KILLS):
-        writer = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-c", _WRITER, str(file), str(kill * 1_000)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert writer.stdout is not None
-        told |= {int(writer.stdout.readline()) for _ in range(1 + kill)}
-        os.kill(writer.pid, signal.SIGKILL)
-        told |= {int(line) for line in writer.stdout if line.endswith("\n")}
-        writer.wait()
-        writer.stdout.close()
-
-    with store.unit_of_work(readonly=True) as uow:
-        parts = [found.id.rsplit("-", 1)[0] for found in uow.customers.stream()]
-    units = {int(unit.removeprefix("c-")) for unit in parts}
-    assert told <= units
-    assert all(parts.count(unit) == 3 for unit in set(parts))
 
 
 def test_a_store_says_where_it_is(store: SqlStore, file: Path) -> None:

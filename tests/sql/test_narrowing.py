@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from crmcore.activities import Purchase, PurchaseId
@@ -56,7 +56,7 @@ def found(criterion: Criterion, kept: Any) -> list[str] | str:  # noqa: ANN401 -
     ("name", "kind", "strategy"),
     [("customers", Customer, CUSTOMERS), ("purchases", Purchase, PURCHASES)],
 )
-@settings(max_examples=80)
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(data=st.data())
 def test_a_query_finds_what_it_finds_in_dictionaries(
     data: st.DataObject,

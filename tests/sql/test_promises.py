@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from itertools import count
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -47,29 +46,16 @@ def test_postgresql_keeps_every_promise_of_a_store(
     check_store(new_postgresql_store, histories=5, shrink=False)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def quiet_store(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SqlStore]:
-    """Open a store in each of the databases, in which nobody commits."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('quiet')}/crm.db"
-    else:
-        url = request.getfixturevalue("new_postgresql_url")()
-    with SqlStore.open(url) as opened:
-        yield opened
-
-
 @settings(phases=TRIED)
 @given(data=st.data(), name=st.sampled_from(sorted(RECORDS.keys() - INNER)))
 def test_a_record_comes_back_to_the_last_digit(
-    data: st.DataObject, name: str, quiet_store: SqlStore
+    data: st.DataObject, name: str, shared_store: SqlStore
 ) -> None:
     """Whatever a record holds, the database gives it back equal, and written alike."""
     record = data.draw(records(RECORDS[name]))
     expected = attrs.evolve(record, version=1)
 
-    with quiet_store.unit_of_work() as uow:
+    with shared_store.unit_of_work() as uow:
         (found,) = kept(uow, name, record)
 
     assert found == expected
@@ -90,10 +76,10 @@ def kept(uow: UnitOfWork, name: str, record: Any) -> list[Any]:  # noqa: ANN401 
 @settings(phases=TRIED)
 @given(st.lists(records(Purchase), max_size=20, unique_by=lambda bought: bought.id))
 def test_it_agrees_with_the_store_in_dictionaries(
-    quiet_store: SqlStore, bought: list[Purchase]
+    shared_store: SqlStore, bought: list[Purchase]
 ) -> None:
     """Both stores give the same purchases in the same order."""
-    with quiet_store.unit_of_work() as ours, MemoryStore().unit_of_work() as theirs:
+    with shared_store.unit_of_work() as ours, MemoryStore().unit_of_work() as theirs:
         for uow in (ours, theirs):
             uow.purchases.add_all(bought)
 
