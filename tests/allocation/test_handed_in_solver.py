@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ from crmcore.allocation import (
     check_certificate,
     solve,
 )
-from crmcore.errors import FaultsError
+from crmcore.errors import FaultsError, InvalidValueError
 
 Answer = Callable[[Problem, Solution], object]
 
@@ -335,3 +336,23 @@ def test_today_is_spared_whatever_a_solver_finds() -> None:
     assert {who for _, who in found.assignment} == {"bob"}
     assert found.certificate.value == 30_000
     assert found.certificate.bound == 20_000
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "rule"),
+    [
+        ("watch", 60, "watch must be a watch, as Watch(time.monotonic, seconds=60) (got 60)"),
+        ("watch", Watch, "watch must be a watch"),
+        ("solver", "highs", "solver must be a solver that has the method improve, as Highs()"),
+        ("solver", Plugin, "solver must be a solver that has the method improve"),
+        ("budget", 60, "budget must be a budget, as Budget(nodes=400)"),
+        ("incumbent", {"a": "ada"}, "incumbent must be what today is spared, as Incumbent"),
+    ],
+)
+def test_what_is_handed_in_is_looked_at_first(argument: str, value: object, rule: str) -> None:
+    """Seconds are no watch and a class is no solver, also where nobody would have been asked."""
+    nothing = Problem(items=[], holders=[])
+    given: dict[str, Any] = {argument: value}
+
+    with pytest.raises(InvalidValueError, match=re.escape(rule)):
+        solve(nothing, **given)

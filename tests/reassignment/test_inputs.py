@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -32,8 +33,10 @@ from crmcore.reassignment import (
     CustomerNeed,
     Lock,
     Pin,
+    Scenario,
     assign_customers,
     assign_responsibilities,
+    assign_to_teams,
 )
 
 DAY = date(2026, 9, 30)
@@ -373,7 +376,7 @@ def test_a_need_names_what_can_be() -> None:
         (
             "skills",
             "law",
-            "skills must hold only levels of skills, as SkillLevel('law', 2) (got 'l')",
+            "skills must be a list of levels of skills, as SkillLevel('law', 2), also",
         ),
         ("skills", [("law", 2)], "skills must hold only levels of skills"),
         ("not_to", [" "], "not_to must not be empty"),
@@ -410,11 +413,11 @@ def test_rules_and_wishes_have_a_place_each() -> None:
 
     with pytest.raises(InvalidValueError, match="pins must hold only pins and locks"):
         assign_customers(book, [capacity(WEI)], as_of=DAY, pins=wrong)
-    with pytest.raises(InvalidValueError, match="rules must hold only Eligibility"):
+    with pytest.raises(InvalidValueError, match="rules must hold only rules, as Eligibility"):
         assign_customers(book, [capacity(WEI)], as_of=DAY, rules=wrong_too)
     with pytest.raises(InvalidValueError, match="pins must hold only pins and locks"):
         assign_responsibilities(department(), as_of=DAY, pins=wrong)
-    with pytest.raises(InvalidValueError, match="rules must hold only who may hold what"):
+    with pytest.raises(InvalidValueError, match="rules must hold only rules of who may hold what"):
         assign_responsibilities(department(), as_of=DAY, rules=wrong)
 
 
@@ -427,6 +430,47 @@ def test_books_hold_needs_and_capacities() -> None:
         assign_customers(rows, [capacity(WEI)], as_of=DAY)
     with pytest.raises(InvalidValueError, match="holders must hold only capacities"):
         assign_customers([need("c-1")], members, as_of=DAY)
+
+
+@pytest.mark.parametrize("call", [assign_customers, assign_to_teams, Scenario.of_customers])
+@pytest.mark.parametrize(
+    ("argument", "value", "rule"),
+    [
+        ("book", need("c-1"), "book must be a list of needs, as CustomerNeed"),
+        ("holders", capacity(WEI), "holders must be a list of capacities, as Capacity"),
+        ("holders", None, "holders must be a list of capacities, as Capacity"),
+        ("pins", pin("wei", customer="c-1"), "pins must be a list of pins and locks"),
+        ("rules", Apart([CustomerId("c-1"), CustomerId("c-2")]), "rules must be a list of rules"),
+        ("weights", {"over": 60}, "weights must be of type AssignmentWeights"),
+        ("organization", "care", "organization must be of type Organization"),
+        ("continuity", 5, "continuity must be of type Continuity"),
+        ("budget", 60, "budget must be of type Budget"),
+    ],
+)
+def test_each_argument_is_told_what_it_should_be(
+    call: Callable[..., object], argument: str, value: object, rule: str
+) -> None:
+    """A single record is no list of them, and a number is no budget."""
+    given = {"book": [need("c-1")], "holders": [capacity(WEI)], argument: value}
+
+    with pytest.raises(InvalidValueError, match=rule):
+        call(**given, as_of=DAY)
+
+
+def test_a_plan_for_members_keeps_to_a_plan() -> None:
+    """The ids of teams are no plan for teams."""
+    within: Any = {"c-1": "service"}
+
+    with pytest.raises(InvalidValueError, match="within must be of type Plan"):
+        assign_customers([need("c-1")], [capacity(WEI)], as_of=DAY, within=within)
+
+
+def test_a_pin_of_a_duty_stands_in_a_list() -> None:
+    """A single wish for duties is told so as well."""
+    wish: Any = pin("wei", responsibility="renewals", duty=Duty.BACKUP)
+
+    with pytest.raises(InvalidValueError, match=r"pins must be a list .* also of a single one"):
+        assign_responsibilities(department(), as_of=DAY, pins=wish)
 
 
 @pytest.mark.parametrize(("left_on", "is_refused"), [(DAY, True), (date(2026, 10, 1), False)])

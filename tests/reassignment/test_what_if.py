@@ -140,7 +140,7 @@ def test_changes_are_told_one_after_another() -> None:
         "将customer:c-1指定给lin；不再将customer:c-1指定给lin；锁定customer:c-2",
     )
     assert [one.id for one in changed.members] == ["max", "wei"]
-    assert changed.holders[0].hours == Decimal("11.5")
+    assert changed.holders[1].hours == Decimal("11.5")
     assert changed.pins == (lock,)
     assert BUSY.changes == ()
 

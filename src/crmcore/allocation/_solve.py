@@ -32,6 +32,14 @@ from ._watch import Progress, Timer, Watch
 _ASKING = Phrase("asking the solver", "调用外部求解器")
 
 
+_RULES = {
+    Budget: "be a budget, as Budget(nodes=400)",
+    Incumbent: "be what today is spared, as Incumbent(most_moves=0)",
+    Watch: "be a watch, as Watch(time.monotonic, seconds=60)",
+    Solver: "be a solver that has the method improve, as Highs()",
+}
+
+
 def _tell_nobody(_: int, __: int | None, ___: Phrase) -> None:
     """Take note of a step, and do nothing."""
 
@@ -76,6 +84,8 @@ def solve(
 
     Raises:
         FaultsError: If the solver fails, or returns what cannot be.
+        InvalidValueError: If something is handed in in the place of something else, or the
+            costs cannot be counted.
 
     Complexity:
         For *n* items in *k* kinds that share their options, and *m* holders: about
@@ -85,6 +95,13 @@ def solve(
 
     .. versionadded:: 0.1.0
     """
+    for name, value, kind in (
+        ("budget", budget, Budget),
+        ("incumbent", incumbent, Incumbent),
+        ("watch", watch, Watch),
+        ("solver", solver, Solver),
+    ):
+        _is_one(name, value, kind)
     budget = budget or (Budget() if solver is None else Budget(nodes=1))
     incumbent = incumbent or Incumbent()
     effort = Effort(budget=budget, timer=Timer(watch), tell=progress or _tell_nobody)
@@ -107,6 +124,16 @@ def solve(
         stopped=(effort.timer.stopped or found.stopped) and not certificate.is_optimal,
         seconds=effort.timer.seconds,
     )
+
+
+def _is_one(name: str, value: object, kind: type) -> None:
+    """Want that what is handed in, if anything is, is of its kind; a class is not.
+
+    Raises:
+        InvalidValueError: If it is something else.
+    """
+    if value is not None and (isinstance(value, type) or not isinstance(value, kind)):
+        raise InvalidValueError(name, value, _RULES[kind])
 
 
 def _counted(table: Table) -> Table:

@@ -33,7 +33,7 @@ from ._faults import (
     weight_faults,
     wishes,
 )
-from ._kinds import each_is
+from ._kinds import each_of
 from ._need import CustomerNeed, whole_minutes
 from ._team import merged, one_of
 from ._weights import AssignmentWeights
@@ -42,22 +42,36 @@ from ._wish import Apart, Bundle, Lock, Pin, listed
 Rules: TypeAlias = Iterable[Eligibility | Apart | Bundle]
 
 
-def _by_customer(needs: Iterable[CustomerNeed]) -> tuple[CustomerNeed, ...]:
-    found = tuple(needs)
-    each_is(CustomerNeed, "book", "needs, as CustomerNeed(customer=…, hours=…)", found)
+def by_customer(needs: Iterable[CustomerNeed]) -> tuple[CustomerNeed, ...]:
+    """Return needs by customer.
+
+    Raises:
+        InvalidValueError: If one is something else.
+    """
+    what = "needs, as CustomerNeed(customer=…, hours=…)"
+    found = each_of(CustomerNeed, "book", what, needs)
     return tuple(sorted(found, key=lambda need: need.customer))
 
 
-def _by_member(holders: Iterable[Capacity]) -> tuple[Capacity, ...]:
-    found = tuple(holders)
-    each_is(Capacity, "holders", "capacities, as Capacity(member=…, hours=…)", found)
+def by_member(holders: Iterable[Capacity]) -> tuple[Capacity, ...]:
+    """Return capacities by member.
+
+    Raises:
+        InvalidValueError: If one is something else.
+    """
+    what = "capacities, as Capacity(member=…, hours=…)"
+    found = each_of(Capacity, "holders", what, holders)
     return tuple(sorted(found, key=lambda capacity: capacity.member.id))
 
 
-def _ruled(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
-    found = tuple(rules)
-    each_is((Eligibility, Apart, Bundle), "rules", "Eligibility(…), Apart(…) and Bundle(…)", found)
-    return found
+def ruled(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
+    """Return rules as they come.
+
+    Raises:
+        InvalidValueError: If one is something else.
+    """
+    what = "rules, as Eligibility(…), Apart(…) and Bundle(…)"
+    return each_of((Eligibility, Apart, Bundle), "rules", what, rules)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -77,12 +91,12 @@ class Book:
         of_teams: Whether the customers go to teams instead of members.
     """
 
-    needs: tuple[CustomerNeed, ...] = attrs.field(converter=_by_customer)
-    capacities: tuple[Capacity, ...] = attrs.field(converter=_by_member)
+    needs: tuple[CustomerNeed, ...] = attrs.field(converter=by_customer)
+    capacities: tuple[Capacity, ...] = attrs.field(converter=by_member)
     as_of: date
     weights: AssignmentWeights
     wished: tuple[Pin | Lock, ...] = attrs.field(converter=listed)
-    rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(converter=_ruled)
+    rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(converter=ruled)
     organization: Organization | None = None
     within: Plan | None = None
     of_teams: bool = False

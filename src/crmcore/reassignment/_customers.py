@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from crmcore.allocation import Budget, Solver, Watch
-from crmcore.checks import day
 from crmcore.kernel import Phrase
 from crmcore.organization import Organization
-from crmcore.plans import Plan, PlanKind
+from crmcore.plans import Plan
 
-from ._book import Book
 from ._capacity import Capacity
 from ._continuity import Continuity
 from ._eligibility import Eligibility
-from ._explain import plan_for
 from ._need import CustomerNeed
-from ._solving import Effort
+from ._scenario import Scenario
 from ._weights import AssignmentWeights
 from ._wish import Apart, Bundle, Lock, Pin
 
@@ -75,7 +72,7 @@ def assign_customers(
         FaultsError: With everything that is wrong: whatever comes twice, contradicts itself,
             breaks a rule, names what is not there, or cannot be counted; likewise if the
             solver fails, or returns what cannot be.
-        InvalidValueError: If *as_of* is an instant.
+        InvalidValueError: If *as_of* is an instant, or something else is not what it should be.
 
     Complexity:
         Memory goes with the customers, and with their kinds times the members; time with
@@ -84,25 +81,19 @@ def assign_customers(
 
     .. versionadded:: 0.1.0
     """
-    asked = Book(
-        needs=book,
-        capacities=holders,
-        as_of=day(as_of),
-        weights=weights or AssignmentWeights(),
-        wished=pins,
+    scenario = Scenario.of_customers(
+        book,
+        holders,
+        as_of=as_of,
+        weights=weights,
+        pins=pins,
         rules=rules,
-        organization=organization,
         within=within,
-    )
-    effort = Effort(
-        budget=budget,
-        watch=watch,
-        solver=solver,
-        progress=progress,
+        organization=organization,
         continuity=continuity,
-        after=after,
+        budget=budget,
     )
-    return plan_for(asked.case(), kind=PlanKind.CUSTOMERS, as_of=as_of, effort=effort)
+    return scenario.plan(after=after, watch=watch, solver=solver, progress=progress)
 
 
 def assign_to_teams(
@@ -152,26 +143,20 @@ def assign_to_teams(
 
     Raises:
         FaultsError: With everything that is wrong, as `assign_customers` finds it.
-        InvalidValueError: If *as_of* is an instant.
+        InvalidValueError: If *as_of* is an instant, or something else is not what it should be.
 
     .. versionadded:: 0.1.0
     """
-    asked = Book(
-        needs=book,
-        capacities=holders,
-        as_of=day(as_of),
-        weights=weights or AssignmentWeights(),
-        wished=pins,
+    scenario = Scenario.of_customers(
+        book,
+        holders,
+        as_of=as_of,
+        weights=weights,
+        pins=pins,
         rules=rules,
         organization=organization,
-        of_teams=True,
-    )
-    effort = Effort(
-        budget=budget,
-        watch=watch,
-        solver=solver,
-        progress=progress,
         continuity=continuity,
-        after=after,
+        budget=budget,
+        to_teams=True,
     )
-    return plan_for(asked.case(), kind=PlanKind.TEAMS, as_of=as_of, effort=effort)
+    return scenario.plan(after=after, watch=watch, solver=solver, progress=progress)

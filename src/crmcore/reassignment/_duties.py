@@ -21,7 +21,7 @@ from ._crowd import Crowd
 from ._demand import Demand
 from ._eligibility import Eligibility, Fact, Statute, in_order, rule_faults, verdicts
 from ._faults import lock_faults, pin_faults, skill_faults, weight_faults, wishes
-from ._kinds import each_is
+from ._kinds import each_of
 from ._weights import AssignmentWeights
 from ._wish import Apart, Bundle, Lock, Pin, listed
 
@@ -30,9 +30,8 @@ _SHORT = {Duty.ACCOUNTABLE: 1, Duty.RESPONSIBLE: 1, Duty.BACKUP: 2}
 
 
 def _ruled(rules: Iterable[Eligibility | Apart | Bundle]) -> tuple[Eligibility, ...]:
-    found = tuple(rules)
-    each_is(Eligibility, "rules", "who may hold what, as Eligibility(…)", found)
-    return in_order(rule for rule in found if isinstance(rule, Eligibility))
+    what = "rules of who may hold what, as Eligibility(…)"
+    return in_order(each_of(Eligibility, "rules", what, rules))
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -16,6 +16,7 @@ from ._case import Case, Slot
 from ._reason import Reasons, change_of, option_of
 from ._short import Shortfalls
 from ._solving import Effort, solve_case
+from ._standing import Standing
 from ._uncovered import Gaps
 from ._weights import points
 
@@ -52,7 +53,8 @@ class _Explained:
 
     def plan(self, kind: PlanKind, as_of: date) -> Plan:
         case = self._case
-        gaps = Gaps(case, self._held, loads=self._loads, curves=self._reasons.curves)
+        curves = self._reasons.curves
+        gaps = Gaps(Standing(case=case, held=self._held, loads=self._loads, curves=curves))
         uncovered = [
             gaps.of(slot)
             for key, slot in case.slots.items()

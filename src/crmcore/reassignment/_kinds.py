@@ -6,7 +6,7 @@ yes, or a rule among the wishes that nobody reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -20,12 +20,28 @@ def is_flag(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
         raise InvalidValueError(attribute.name, value, "be True or False")
 
 
-def each_is(kinds: type | tuple[type, ...], name: str, what: str, values: Iterable[Any]) -> None:
-    """Want that all of several values are of some kinds.
+def is_one(kind: type) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
+    """Return a validator that wants an instance of *kind*."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, kind):
+            raise InvalidValueError(attribute.name, value, f"be of type {kind.__name__}")
+
+    return check
+
+
+def each_of(
+    kinds: type | tuple[type, ...], name: str, what: str, given: Iterable[Any]
+) -> tuple[Any, ...]:
+    """Return several values, if all of them are of some kinds.
 
     Raises:
-        InvalidValueError: With the first that is not.
+        InvalidValueError: With the first that is not, or if it is a single one.
     """
-    wrong = next((one for one in values if not isinstance(one, kinds)), None)
-    if wrong is not None:
-        raise InvalidValueError(name, wrong, f"hold only {what}")
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InvalidValueError(name, given, f"be a list of {what}, also of a single one")
+    found = tuple(given)
+    wrong = [one for one in found if not isinstance(one, kinds)]
+    if wrong:
+        raise InvalidValueError(name, wrong[0], f"hold only {what}")
+    return found

@@ -15,7 +15,7 @@ from crmcore.kernel import CustomerId, MemberId, TeamId
 from crmcore.organization import SkillLevel
 
 from ._eligibility import Fact, Facts, are_new_facts, facts
-from ._kinds import each_is, is_flag
+from ._kinds import each_of, is_flag
 
 _MOST_HOURS = 10_000
 _MONTHS = 12
@@ -24,9 +24,8 @@ _OWN = frozenset({"customer", "hours", "importance", "value", "language", "regio
 
 
 def _skills(levels: Iterable[SkillLevel]) -> tuple[SkillLevel, ...]:
-    wanted = tuple(levels)
-    each_is(SkillLevel, "skills", "levels of skills, as SkillLevel('law', 2)", wanted)
-    return tuple(sorted(wanted))
+    what = "levels of skills, as SkillLevel('law', 2)"
+    return tuple(sorted(each_of(SkillLevel, "skills", what, levels)))
 
 
 def _each_skill_once(

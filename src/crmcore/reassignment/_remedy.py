@@ -11,9 +11,9 @@ from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Member, SkillLevel
 from crmcore.plans import Remedy
 
-from ._case import Case, Slot
-from ._curve import Curve
+from ._case import Slot
 from ._demand import Demand, Kind, Want
+from ._standing import Standing
 from ._weights import POINT, points
 
 _FULL = 100
@@ -39,27 +39,13 @@ class _Lack:
 
 
 class Remedies:
-    """A plan, ready to answer what would let somebody hold something.
+    """A plan, ready to answer what would let somebody hold something."""
 
-    Args:
-        case: The slots and the members.
-        held: Who holds each slot by the plan.
-        loads: The minutes of each member by the plan.
-        curves: The load curve of each member.
-    """
-
-    def __init__(
-        self,
-        case: Case,
-        held: Mapping[str, MemberId | None],
-        *,
-        loads: Mapping[MemberId, int],
-        curves: Mapping[MemberId, Curve],
-    ) -> None:
-        self._case = case
-        self._held = held
-        self._loads = loads
-        self._curves = curves
+    def __init__(self, standing: Standing) -> None:
+        self._case = standing.case
+        self._held = standing.held
+        self._curves = standing.curves
+        self._standing = standing
         self._lacks: dict[Demand, dict[MemberId, _Lack]] = {}
         self._known: dict[object, tuple[Remedy, ...]] = {}
 
@@ -100,8 +86,8 @@ class Remedies:
                 if remedy is not None:
                     yield lack, remedy
             elif count == changes - 1:
-                beyond = self._load_without(slot, who) + slot.minutes - self._curves[who].limit
-                short_of_hours.append((beyond, who))
+                load = self._standing.load_without(slot, who)
+                short_of_hours.append((load + slot.minutes - self._curves[who].limit, who))
         for _, who in sorted(short_of_hours)[:_SHOWN]:
             lack = lacks[who]
             remedy = self._remedy(slot, lack, lifts.get(who, []), None)
@@ -111,7 +97,7 @@ class Remedies:
     def _remedy(self, slot: Slot, lack: _Lack, lifts: list[str], more: int | None) -> Remedy | None:
         """Return a remedy, with no hours more or with as many as it takes, if it would do."""
         who = lack.member.id
-        curve, load = self._curves[who], self._load_without(slot, who)
+        curve, load = self._curves[who], self._standing.load_without(slot, who)
         most = self._cost_now(slot) - self._cost_of(slot, lack.member) - 1
         if more is None:
             more = curve.fewest_more(load, slot.minutes, most)
@@ -132,15 +118,12 @@ class Remedies:
             worth=points(most + 1 - added),
         )
 
-    def _load_without(self, slot: Slot, who: MemberId) -> int:
-        return self._loads[who] - (slot.minutes if self._held[slot.subject] == who else 0)
-
     def _cost_now(self, slot: Slot) -> int:
         """Return what a slot costs as the plan has it."""
         keeper = self._held[slot.subject]
         if keeper is None:
             return self._case.cost_of_nobody(slot)
-        load = self._load_without(slot, keeper)
+        load = self._standing.load_without(slot, keeper)
         return self._case.kept_cost(slot) + self._curves[keeper].added(load, slot.minutes)
 
     def _cost_of(self, slot: Slot, member: Member) -> int:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from crmcore.allocation import Budget, Solver, Watch
-from crmcore.calendar import Period, midnight
 from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Organization
-from crmcore.plans import Plan, PlanKind
+from crmcore.plans import Plan
 
 from ._continuity import Continuity
-from ._duties import Duties
 from ._eligibility import Eligibility, Fact
-from ._explain import plan_for
-from ._solving import Effort
+from ._scenario import Scenario
 from ._weights import AssignmentWeights
 from ._wish import Lock, Pin
-
-_WEEK = 7
 
 
 def assign_responsibilities(
@@ -75,25 +70,20 @@ def assign_responsibilities(
         FaultsError: With everything that is wrong: nobody has any hours, a skill is nearly
             one that somebody has, pins or locks contradict themselves or break a rule, or the
             points cannot be counted; likewise if the solver fails, or returns what cannot be.
+        InvalidValueError: If something else is not what it should be.
 
     .. versionadded:: 0.1.0
     """
-    asked = Duties(
-        organization=organization,
+    scenario = Scenario.of_responsibilities(
+        organization,
         as_of=as_of,
-        begins=datetime.combine(as_of, time(0), UTC) if zone is None else midnight(as_of, zone),
-        period=Period(as_of, as_of + timedelta(days=_WEEK * weeks)),
-        weights=weights or AssignmentWeights(),
-        wished=pins,
+        zone=zone,
+        weeks=weeks,
+        weights=weights,
+        pins=pins,
         rules=rules,
-        facts=facts or {},
-    )
-    effort = Effort(
-        budget=budget,
-        watch=watch,
-        solver=solver,
-        progress=progress,
+        facts=facts,
         continuity=continuity,
-        after=after,
+        budget=budget,
     )
-    return plan_for(asked.case(), kind=PlanKind.RESPONSIBILITIES, as_of=as_of, effort=effort)
+    return scenario.plan(after=after, watch=watch, solver=solver, progress=progress)

@@ -19,7 +19,7 @@ from crmcore.kernel import MemberId, Phrase
 from crmcore.organization import Member, Organization
 from crmcore.plans import Plan, PlanKind
 
-from ._book import Book, Rules
+from ._book import Book, by_customer, by_member, ruled
 from ._capacity import Capacity
 from ._case import Case
 from ._change import hours_changed, joined, points_at, said, told, weights_at
@@ -27,29 +27,17 @@ from ._continuity import Continuity
 from ._duties import Duties
 from ._eligibility import Eligibility, Fact, Facts, facts
 from ._explain import plan_for
+from ._kinds import is_one
 from ._need import CustomerNeed
 from ._proof import check_plan
 from ._solving import Effort
 from ._weights import AssignmentWeights
-from ._wish import Apart, Bundle, Lock, Pin
+from ._wish import Apart, Bundle, Lock, Pin, listed
 
 _WEEK = 7
 
 
-def _needs(book: Iterable[CustomerNeed]) -> tuple[CustomerNeed, ...]:
-    return tuple(book)
-
-
-def _capacities(given: Iterable[Capacity]) -> tuple[Capacity, ...]:
-    return tuple(given)
-
-
-def _wishes(pins: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
-    return tuple(pins)
-
-
-def _rules(rules: Rules) -> tuple[Eligibility | Apart | Bundle, ...]:
-    return tuple(rules)
+_PERHAPS = attrs.validators.optional
 
 
 def _name(where: ZoneInfo | str) -> str:
@@ -70,8 +58,8 @@ class Scenario:
     Attributes:
         kind: What the plan is about.
         as_of: The day of the plan.
-        book: The customers with what they need.
-        holders: The members with the hours that they have for customers.
+        book: The customers with what they need, by id.
+        holders: The members with the hours that they have for customers, by id.
         organization: The department, where it is known.
         zone: The name of the zone in which the day begins, for duties; UTC unless given.
         weeks: The weeks over which leave is counted, for duties.
@@ -89,18 +77,24 @@ class Scenario:
 
     kind: PlanKind
     as_of: date = attrs.field(converter=day)
-    book: tuple[CustomerNeed, ...] = attrs.field(default=(), converter=_needs)
-    holders: tuple[Capacity, ...] = attrs.field(default=(), converter=_capacities)
-    organization: Organization | None = None
+    book: tuple[CustomerNeed, ...] = attrs.field(default=(), converter=by_customer)
+    holders: tuple[Capacity, ...] = attrs.field(default=(), converter=by_member)
+    organization: Organization | None = attrs.field(
+        default=None, validator=_PERHAPS(is_one(Organization))
+    )
     zone: str | None = attrs.field(default=None, converter=attrs.converters.optional(_name))
     weeks: int = 4
-    weights: AssignmentWeights = attrs.field(factory=AssignmentWeights)
-    pins: tuple[Pin | Lock, ...] = attrs.field(default=(), converter=_wishes)
-    rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(default=(), converter=_rules)
-    within: Plan | None = None
+    weights: AssignmentWeights = attrs.field(
+        factory=AssignmentWeights, validator=is_one(AssignmentWeights)
+    )
+    pins: tuple[Pin | Lock, ...] = attrs.field(default=(), converter=listed)
+    rules: tuple[Eligibility | Apart | Bundle, ...] = attrs.field(default=(), converter=ruled)
+    within: Plan | None = attrs.field(default=None, validator=_PERHAPS(is_one(Plan)))
     facts: tuple[tuple[MemberId, Facts], ...] = ()
-    continuity: Continuity | None = None
-    budget: Budget | None = None
+    continuity: Continuity | None = attrs.field(
+        default=None, validator=_PERHAPS(is_one(Continuity))
+    )
+    budget: Budget | None = attrs.field(default=None, validator=_PERHAPS(is_one(Budget)))
     changes: tuple[Phrase, ...] = ()
 
     @classmethod

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from crmcore.kernel import MemberId, Phrase, round_half_up
 from crmcore.plans import Uncovered
 
-from ._case import Case, Slot, shown_hours
-from ._curve import Curve
+from ._case import Slot, shown_hours
 from ._demand import Demand
 from ._remedy import Remedies
+from ._standing import Standing
 from ._weights import points
 
 _MEMBERS = Phrase("members", "名成员")
@@ -20,28 +20,13 @@ _Steps = Sequence[tuple[Phrase, int]]
 
 
 class Gaps:
-    """A plan, ready to answer why nobody holds something.
+    """A plan, ready to answer why nobody holds something."""
 
-    Args:
-        case: The slots and the members.
-        held: Who holds each slot by the plan.
-        loads: The minutes of each member by the plan.
-        curves: The load curve of each member.
-    """
-
-    def __init__(
-        self,
-        case: Case,
-        held: Mapping[str, MemberId | None],
-        *,
-        loads: Mapping[MemberId, int],
-        curves: Mapping[MemberId, Curve],
-    ) -> None:
-        self._case = case
-        self._held = held
-        self._loads = loads
-        self._curves = curves
-        self._remedies = Remedies(case, held, loads=loads, curves=curves)
+    def __init__(self, standing: Standing) -> None:
+        self._case = standing.case
+        self._held = standing.held
+        self._standing = standing
+        self._remedies = Remedies(standing)
         self._funnels: dict[Demand, tuple[_Steps, tuple[MemberId, ...]]] = {}
 
     def of(self, slot: Slot) -> Uncovered:
@@ -61,7 +46,7 @@ class Gaps:
         free = [key for key in able if key not in busy]
         if len(free) < len(able):
             funnel.append((self._hands(foes, able), len(free)))
-        ready = [key for key in free if self._has_room(slot, key, minutes)]
+        ready = [key for key in free if self._standing.has_room(slot, key, minutes)]
         if free:
             need = shown_hours(minutes)
             funnel.append((Phrase(f"{need} h left", f"{need}小时余量"), len(ready)))
@@ -106,21 +91,18 @@ class Gaps:
         english, chinese = ", ".join(n.en for n in names), "、".join(n.zh for n in names)
         return Phrase(f"hands free of {english}", f"不冲突的职责（{chinese}）")
 
-    def _has_room(self, slot: Slot, who: MemberId, minutes: int) -> bool:
-        own = slot.minutes if self._held[slot.subject] == who else 0
-        return self._loads[who] - own + minutes <= self._curves[who].limit
-
     def _dearer(
         self, parts: Sequence[Slot], ready: Collection[MemberId], minutes: int
     ) -> Decimal | None:
         """Return by how many points an hour of whoever is ready costs more than it is worth."""
         if not ready or not minutes or self._held[parts[0].subject] is not None:
             return None
+        standing = self._standing
         costs = [self._case.items[part.subject].costs for part in parts]
         worth = sum(self._case.cost_of_nobody(part) for part in parts)
         cost = min(
             sum(each.get(key, worth) for each in costs)
-            + self._curves[key].added(self._loads[key], minutes)
+            + standing.curves[key].added(standing.loads[key], minutes)
             for key in ready
         )
         return points(max(cost - worth, 0)) * 60 / minutes

@@ -12,7 +12,7 @@ from crmcore.kernel import CustomerId, MemberId, ResponsibilityId
 from crmcore.organization import Duty
 from crmcore.plans import subject
 
-from ._kinds import each_is
+from ._kinds import each_of
 
 _FEWEST = 2
 
@@ -106,9 +106,7 @@ def listed(wished: Iterable[Pin | Lock]) -> tuple[Pin | Lock, ...]:
     Raises:
         InvalidValueError: If one is something else, such as a rule.
     """
-    found = tuple(wished)
-    each_is((Pin, Lock), "pins", "pins and locks, as Pin(…) and Lock(…)", found)
-    return found
+    return each_of((Pin, Lock), "pins", "pins and locks, as Pin(…) and Lock(…)", wished)
 
 
 def _several(customers: Iterable[CustomerId]) -> tuple[CustomerId, ...]:
