@@ -38,7 +38,10 @@ SCHEMA: Final = sa.Table(
     sa.Column("crmcore_version", TEXT, nullable=False),
     # The database's own clock: the library has none.
     sa.Column(
-        "applied_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
+        "applied_at",
+        sa.DateTime(timezone=True),
+        server_default=sa.text("(CURRENT_TIMESTAMP)"),
+        nullable=False,
     ),
 )
 
