@@ -329,6 +329,20 @@ def test_the_guard_sees_what_escapes(canaries: Guard) -> None:
     canaries.leaks.clear()
 
 
+def test_the_guard_fails_the_test_that_leaks(
+    canaries: Guard, request: pytest.FixtureRequest
+) -> None:
+    """What has escaped in a test fails it when it ends, and no other test after it."""
+    plugins = request.config.pluginmanager.get_plugins()
+    (watch,) = (each for each in plugins if hasattr(each, "CanaryGuard"))
+    InvalidValueError("email", canaries.canary, "be shorter")
+
+    with pytest.raises(pytest.fail.Exception, match="personal data has escaped"):
+        watch.pytest_runtest_teardown(request.node)
+
+    assert not canaries.leaks
+
+
 def test_the_guard_sees_a_seeded_leak(canaries: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
     """If errors did not withhold what is personal, all of these tests would find it."""
     ada = people(canaries.canary)["contacts"]

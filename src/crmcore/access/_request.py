@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -58,7 +59,7 @@ class Request:
             return None
         return Obstacle.UNKNOWN if verdict is Verdict.UNKNOWN else Obstacle.RECORD
 
-    @property
+    @cached_property
     def needed(self) -> Phrase:
         """To whom, and what for, a grant would have to be, in words."""
         english, chinese = f"to {self.actor!r}", f"授予{self.actor}"
