@@ -10,10 +10,12 @@ import pytest
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.customers import Customer
 from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError
+from crmcore.events import DomainEvent
 from crmcore.kernel import CustomerId, Money
 from crmcore.memory import MemoryStore
-from crmcore.testing import check_store
+from crmcore.storage import run
 
+NOON = datetime(2026, 9, 30, 12, tzinfo=UTC)
 NORTHWIND = Customer(id=CustomerId("c-17"), name="Northwind")
 
 
@@ -24,11 +26,6 @@ def with_northwind() -> MemoryStore:
         uow.customers.add(NORTHWIND)
         uow.commit()
     return store
-
-
-def test_it_keeps_every_promise_of_a_store() -> None:
-    """The examples and the random histories that test any store."""
-    check_store(MemoryStore)
 
 
 def test_of_two_writers_the_first_to_commit_wins() -> None:
@@ -123,3 +120,41 @@ def test_a_store_says_what_it_holds() -> None:
     """The short of a store is how many records of each kind were committed."""
     assert repr(MemoryStore()) == "<MemoryStore of nothing>"
     assert repr(with_northwind()) == "<MemoryStore of 1 customers>"
+
+
+def test_a_store_counts_what_all_tenants_have() -> None:
+    """How much it holds is told, and not whose it is."""
+    store = with_northwind()
+    with store.unit_of_work(tenant="south") as uow:
+        uow.customers.add(NORTHWIND)
+        uow.commit()
+
+    assert repr(store) == "<MemoryStore of 2 customers>"
+
+
+def test_a_command_that_was_carried_out_meanwhile_explains_every_other_conflict() -> None:
+    """Who has lost the race for a key may try again, whatever else has been added meanwhile."""
+    store = MemoryStore()
+    first, second = store.unit_of_work(), store.unit_of_work()
+    for uow in (first, second):
+        assert uow.once("k-1", request="add c-17") is None
+        uow.customers.add(NORTHWIND)
+    first.commit()
+
+    with pytest.raises(ConcurrencyConflictError) as caught:
+        second.commit()
+
+    assert (caught.value.kind, caught.value.key) == ("command", "k-1")
+
+
+def test_an_outbox_leads_on_across_what_was_forgotten() -> None:
+    """A position in front of events that are gone leads to the first one that is still there."""
+    store = MemoryStore()
+    told = DomainEvent(name="customer.added", subject="customers/c-17", at=NOON)
+    for _ in range(3):
+        run(store, lambda uow: uow.record(told))
+    outbox = store.outbox()
+    start, behind = outbox.read(limit=1).position, outbox.read(limit=2).position
+
+    assert outbox.prune(before=behind) == len("12")
+    assert [found.number for found in outbox.read(after=start).events] == [3]

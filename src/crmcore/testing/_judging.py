@@ -180,7 +180,7 @@ def personal_values_can_be_erased_from_facts(store: Store) -> None:
 @JUDGING
 def many_facts_are_appended_at_once(store: Store) -> None:
     """A stream longer than anybody writes at once is appended whole, and again not at all."""
-    count = 2_500
+    count = 1_200
     facts = [_tier("gold", _MARCH, customer=f"c-{n}") for n in range(count)]
 
     assert _append(store, *facts[:100]) == len(facts[:100])

@@ -111,7 +111,7 @@ def an_id_that_repeats_is_told_as_often(store: Store) -> None:
 @UPSERTING
 def more_are_written_than_fit_a_statement(store: Store) -> None:
     """A stream longer than anybody writes at once is written whole, and refused by each id."""
-    count = 2_500
+    count = 1_200
     keys = [f"c-{n:05}" for n in range(count)]
     with store.unit_of_work() as uow:
         uow.customers.bulk_upsert(customer(key) for key in keys[::2])
