@@ -53,6 +53,7 @@ PAGE = 20
 UNITS = 200
 WRITERS = 8
 COMMITS = 60
+PAUSE = 0.002  # of a reader, in seconds
 ROUNDS = 5
 NOON = datetime(2026, 9, 30, 12, tzinfo=UTC)
 KEY = AuditKey(b"thirty-two bytes that nobody knows")
@@ -448,6 +449,7 @@ def _follow(
             found[each.event.subject].append(int(dict(each.event.data)["version"] or 0))
         if is_last and not page.events:
             return
+        time.sleep(PAUSE)
 
 
 def _follow_naively(
@@ -467,6 +469,7 @@ def _follow_naively(
                 found[subject].append(int(version))
             if is_last and not events:
                 return
+            time.sleep(PAUSE)
 
 
 TABLES = {"insert": insert, "stream": stream, "page": page, "begin": begin, "outbox": outbox}

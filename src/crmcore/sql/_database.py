@@ -13,6 +13,15 @@ from crmcore.storage import Capability
 from ._rows import Row
 from ._tables import RecordTable
 
+EVERYWHERE: Final = frozenset(
+    {
+        Capability.DURABLE,
+        Capability.MULTI_PROCESS,
+        Capability.SNAPSHOT_READS,
+        Capability.OUTBOX,
+        Capability.TENANTS,
+    }
+)
 RULE_OF_BINDING: Final = "have a transaction, which its owner commits"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from crmcore.errors import InvalidValueError, UnsupportedError
 from crmcore.storage import Capability
 
-from ._database import RULE_OF_BINDING, Database, Purpose
+from ._database import EVERYWHERE, RULE_OF_BINDING, Database, Purpose
 from ._rows import Row
 from ._tables import EVENT, RecordTable
 
@@ -22,10 +22,11 @@ _MIGRATING: Final = 0x63726D << 40  # "crm": nobody else locks this number by ch
 _OPTIONS: Final[dict[Purpose, dict[str, Any]]] = {
     Purpose.WRITE: {"isolation_level": "READ COMMITTED", "postgresql_readonly": False},
     Purpose.READ: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-    Purpose.FOLLOW: {"isolation_level": "READ COMMITTED", "postgresql_readonly": True},
+    Purpose.FOLLOW: {"isolation_level": "AUTOCOMMIT", "postgresql_readonly": False},
 }
 _SESSION: Final = """
 SET synchronous_commit = on;
+SET default_transaction_isolation = 'read committed';
 SET lock_timeout = {busy_timeout_ms:d};
 SET TimeZone = 'UTC';
 SET client_encoding = 'UTF8'
@@ -43,6 +44,7 @@ _LOCK: Final = "(('crm_outbox'::regclass::oid::bigint & 16777215) << 40)"
 _LAST: Final = (
     "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM crm_outbox_number_seq"
 )
+_LAST_SEEN: Final = f"SELECT current_setting('transaction_isolation'), s.last FROM ({_LAST}) AS s"  # noqa: S608 - our own words
 _ANNOUNCEMENT: Final = f"SELECT pg_advisory_xact_lock_shared({_LOCK} | s.last) FROM ({_LAST}) AS s"  # noqa: S608 - our own words
 # Numbers are given to the rows of the join, and there are none before the lock is held.
 _EMISSION: Final = (
@@ -63,7 +65,7 @@ class Postgresql:
     """PostgreSQL: many write at once, each row by one."""
 
     driver: Final = "psycopg"
-    capabilities: Final = frozenset(Capability)
+    capabilities: Final = EVERYWHERE | {Capability.INTERLEAVED}
 
     def make_safe(self, engine: sa.Engine, *, busy_timeout_ms: int) -> None:
         def configure(connection: Any, _: object) -> None:  # noqa: ANN401 - of psycopg
@@ -72,6 +74,7 @@ class Postgresql:
                 (encoding,) = cursor.execute(_ENCODING).fetchone()
             connection.commit()
             if encoding != "UTF8":
+                connection.close()  # nobody else would
                 raise InvalidValueError("the encoding of the database", encoding, "be UTF8")
 
         sa.event.listen(engine, "connect", configure)
@@ -114,11 +117,12 @@ class Postgresql:
     def settled(self, connection: sa.Connection) -> int:
         # The order matters: a number that was given out before the first statement belongs to
         # somebody whose lock the second one finds, or whose events the third one does.
-        isolation = connection.exec_driver_sql("SHOW transaction_isolation").scalar()
+        isolation: str
+        last: int
+        isolation, last = connection.exec_driver_sql(_LAST_SEEN).one()
         if isolation != "read committed":
             operation = f"reading the outbox in a transaction that is {isolation}"
             raise UnsupportedError(operation, Capability.OUTBOX.value)
-        last: int = connection.exec_driver_sql(_LAST).scalar_one()
         announced: int | None = connection.exec_driver_sql(_ANNOUNCED).scalar()
         return last if announced is None else min(last, announced)
 

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from crmcore.errors import InvalidValueError
-from crmcore.storage import Capability
 
-from ._database import RULE_OF_BINDING, Database, Purpose
+from ._database import EVERYWHERE, RULE_OF_BINDING, Database, Purpose
 from ._rows import Row
 from ._tables import EVENT, OUTBOX, RecordTable
 
@@ -38,15 +37,7 @@ class Sqlite:
     """SQLite: one writes at a time, and the order of writing is the order of keeping."""
 
     driver: Final = "pysqlite"
-    capabilities: Final = frozenset(
-        {
-            Capability.DURABLE,
-            Capability.MULTI_PROCESS,
-            Capability.SNAPSHOT_READS,
-            Capability.OUTBOX,
-            Capability.TENANTS,
-        }
-    )
+    capabilities: Final = EVERYWHERE
 
     def make_safe(self, engine: sa.Engine, *, busy_timeout_ms: int) -> None:
         _refuse_memory(engine.url)
