@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmcore.errors import FaultsError, InvalidValueError
-from crmcore.kernel import CustomerId, MemberId, Phrase, TeamId, Undefined
-from crmcore.organization import Interest, Member, SkillLevel
+from crmcore.kernel import CustomerId, MemberId, Phrase, Undefined
+from crmcore.organization import Interest, SkillLevel
 from crmcore.plans import (
     Balance,
     MemberLoad,
@@ -30,25 +30,12 @@ from crmcore.plans import (
     Uncovered,
 )
 from crmcore.reassignment import AssignmentWeights, Capacity, CustomerNeed, Pin, assign_customers
+from tests.reassignment.making import DAY, holder, need
 
-DAY = date(2026, 9, 30)
 MANDARIN = SkillLevel("Mandarin", 2)
 
 # Nobody minds idle hours: what a test is about is not drowned in them.
 CALM = AssignmentWeights(idle=0, tolerance=Decimal(0))
-
-
-def holder(key: str, hours: int = 30, **more: Any) -> Capacity:  # noqa: ANN401
-    """Return somebody with so many hours for customers."""
-    member = Member(
-        **{"id": key, "name": key.title(), "team": TeamId("t"), "weekly_hours": 40, **more}
-    )
-    return Capacity(member=member, hours=Decimal(hours))
-
-
-def need(key: str, **more: Any) -> CustomerNeed:  # noqa: ANN401
-    """Return a customer of two hours."""
-    return CustomerNeed(**{"customer": key, "hours": 2, **more})
 
 
 def plan(

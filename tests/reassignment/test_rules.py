@@ -49,33 +49,14 @@ from crmcore.reassignment import (
     assign_customers,
     assign_responsibilities,
 )
+from tests.reassignment.making import DAY, holder, need
 
-DAY = date(2026, 9, 30)
 CALM = AssignmentWeights(idle=0, tolerance=Decimal(0))
 SENIOR = Eligibility(
     where=F.tier == "gold",
     only=F.seniority >= 3,
     label=Phrase("a seniority of 3", "3级资历"),
 )
-
-
-def holder(
-    key: str,
-    hours: int = 30,
-    *,
-    facts: dict[str, Any] | None = None,
-    **more: Any,  # noqa: ANN401
-) -> Capacity:
-    """Return somebody with so many hours for customers."""
-    member = Member(
-        **{"id": key, "name": key.title(), "team": TeamId("t"), "weekly_hours": 40, **more}
-    )
-    return Capacity(member=member, hours=Decimal(hours), facts=facts or {})
-
-
-def need(key: str, **more: Any) -> CustomerNeed:  # noqa: ANN401
-    """Return a customer of two hours."""
-    return CustomerNeed(**{"customer": key, "hours": 2, **more})
 
 
 def plan(book: Iterable[CustomerNeed], holders: Iterable[Capacity], **more: Any) -> Plan:  # noqa: ANN401

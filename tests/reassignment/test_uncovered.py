@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import combinations, product
 from random import Random
@@ -46,24 +46,11 @@ from crmcore.reassignment import (
     assign_customers,
     assign_responsibilities,
 )
+from tests.reassignment.making import DAY, holder, need
 
-DAY = date(2026, 9, 30)
 NOON = datetime(2026, 9, 30, tzinfo=UTC)
 CALM = AssignmentWeights(idle=0, tolerance=Decimal(0), dead_band=0)
 SKILLS = ("law", "repair")
-
-
-def holder(key: str, hours: Decimal | int = 10, **more: Any) -> Capacity:  # noqa: ANN401
-    """Return somebody with so many hours for customers."""
-    member = Member(
-        **{"id": key, "name": key.title(), "team": TeamId("t"), "weekly_hours": 40, **more}
-    )
-    return Capacity(member=member, hours=Decimal(hours))
-
-
-def need(key: str, hours: int = 2, **more: Any) -> CustomerNeed:  # noqa: ANN401
-    """Return a customer of so many hours."""
-    return CustomerNeed(**{"customer": key, "hours": hours, **more})
 
 
 def plan(
@@ -132,8 +119,8 @@ def test_many_uncovered_are_few_reasons() -> None:
 def test_nobody_has_both() -> None:
     """Where somebody has each of two things, but nobody both, the two are the reason."""
     people = [
-        holder("wei", skills=[SkillLevel("law", 4)], languages=["zh"]),
-        holder("lin", languages=["fr", "zh"]),
+        holder("wei", 10, skills=[SkillLevel("law", 4)], languages=["zh"]),
+        holder("lin", 10, languages=["fr", "zh"]),
     ]
 
     found = plan([need("c-1", skills=[SkillLevel("law", 2)], language="fr")], people)
@@ -145,7 +132,7 @@ def test_nobody_has_both() -> None:
 
 def test_nobody_has_so_many_hours_at_once() -> None:
     """What is larger than anybody's limit can be held by nobody, however many there are."""
-    reason = only_shortfall(plan([need("c-1", 15)], [holder("wei"), holder("lin")]))
+    reason = only_shortfall(plan([need("c-1", 15)], [holder("wei", 10), holder("lin", 10)]))
 
     assert reason.wants == (Phrase("15 h of one member", "同一成员的15小时"),)
     assert reason.holders == ()
@@ -154,7 +141,7 @@ def test_nobody_has_so_many_hours_at_once() -> None:
 
 def test_pieces_do_not_fit() -> None:
     """Three halves do not fit on two people, though their hours are enough together."""
-    found = plan([need(f"c-{at}", 6) for at in range(3)], [holder("wei"), holder("lin")])
+    found = plan([need(f"c-{at}", 6) for at in range(3)], [holder("wei", 10), holder("lin", 10)])
 
     reason = only_shortfall(found)
     assert reason.items == ("customer:c-0", "customer:c-1", "customer:c-2")
@@ -168,7 +155,7 @@ def test_pieces_do_not_fit() -> None:
 def test_only_so_much_is_tried() -> None:
     """Where dozens of pieces do not fit, some are explained; the rest has its funnel."""
     regions = [f"r{at}" for at in range(16)]
-    people = [holder(f"{key}-{region}", regions=[region]) for region in regions for key in "ab"]
+    people = [holder(f"{key}-{region}", 10, regions=[region]) for region in regions for key in "ab"]
     book = [need(f"c-{region}-{at}", 6, region=region) for region in regions for at in range(3)]
 
     found = plan(book, people)
@@ -183,7 +170,9 @@ def test_competitors_are_too_many() -> None:
     """Three who must be apart have two who could look after them."""
     rule = Apart([CustomerId(f"c-{at}") for at in range(3)])
 
-    found = plan([need(f"c-{at}") for at in range(4)], [holder("wei"), holder("lin")], rules=[rule])
+    found = plan(
+        [need(f"c-{at}") for at in range(4)], [holder("wei", 10), holder("lin", 10)], rules=[rule]
+    )
 
     reason = only_shortfall(found)
     assert reason.items == ("customer:c-0", "customer:c-1", "customer:c-2")
@@ -210,7 +199,7 @@ def test_a_bundle_is_short_as_a_whole() -> None:
         need("c-1", language="fr"),
         need("c-2", skills=[SkillLevel("law", 2)]),
     ]
-    people = [holder("wei", languages=["fr"]), holder("lin", skills=[SkillLevel("law", 2)])]
+    people = [holder("wei", 10, languages=["fr"]), holder("lin", 10, skills=[SkillLevel("law", 2)])]
 
     found = plan(book, people, rules=[Bundle([CustomerId("c-1"), CustomerId("c-2")])])
 
@@ -427,7 +416,7 @@ def test_three_changes_are_no_remedy() -> None:
     wanted = need("c-1", skills=[SkillLevel("law", 3), SkillLevel("repair", 3)], language="fr")
 
     gap = only_gap(
-        plan([wanted], [holder("wei", skills=[SkillLevel("law", 1), SkillLevel("repair", 1)])])
+        plan([wanted], [holder("wei", 10, skills=[SkillLevel("law", 1), SkillLevel("repair", 1)])])
     )
 
     assert (gap.remedies, gap.remedy) == ((), None)
@@ -437,7 +426,7 @@ def test_a_competitor_may_be_let_in() -> None:
     """Where a rule between two customers is all that is in the way, lifting it is a remedy."""
     rule = Apart([CustomerId("c-1"), CustomerId("c-2")])
 
-    gap = only_gap(plan([need("c-1"), need("c-2")], [holder("wei")], rules=[rule]))
+    gap = only_gap(plan([need("c-1"), need("c-2")], [holder("wei", 10)], rules=[rule]))
 
     (remedy,) = gap.remedies
     assert remedy.lifts == (f"customer:{'c-1' if gap.customer == 'c-2' else 'c-2'}",)
@@ -449,7 +438,7 @@ def test_a_rule_of_the_company_may_be_what_is_lacking() -> None:
     rule = Eligibility(
         only=F.seniority >= 3, label=Phrase("three years of service", "三年以上资历")
     )
-    junior = attrs.evolve(holder("jun"), facts={"seniority": 1})
+    junior = attrs.evolve(holder("jun", 10), facts={"seniority": 1})
 
     gap = only_gap(plan([need("c-1")], [junior], rules=[rule]))
 
@@ -462,7 +451,7 @@ def test_who_keeps_something_against_a_rule_may_be_taught() -> None:
     """The holder who lacks a level is the nearest remedy, and what it wins is told."""
     book = [need("c-1", owner="wei", skills=[SkillLevel("law", 3)])]
 
-    found = plan(book, [holder("wei", skills=[SkillLevel("law", 2)])])
+    found = plan(book, [holder("wei", 10, skills=[SkillLevel("law", 2)])])
 
     (remedy,) = only_gap(found).remedies
     assert only_gap(found).stays_with == "wei"

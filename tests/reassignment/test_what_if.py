@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -29,7 +29,6 @@ from crmcore.organization import (
     Assignment,
     Department,
     Duty,
-    Member,
     Organization,
     Responsibility,
     Role,
@@ -51,27 +50,10 @@ from crmcore.reassignment import (
     assign_to_teams,
     what_if,
 )
+from tests.reassignment.making import DAY, holder, member, need
 
-DAY = date(2026, 9, 30)
 CALM = AssignmentWeights(idle=0, tolerance=Decimal(0), dead_band=0)
 LAW = SkillLevel("law", 1)
-
-
-def member(key: str, **more: Any) -> Member:  # noqa: ANN401
-    """Return somebody of the team."""
-    return Member(
-        **{"id": key, "name": key.title(), "team": TeamId("t"), "weekly_hours": 40, **more}
-    )
-
-
-def holder(key: str, hours: Decimal | int = 10, **more: Any) -> Capacity:  # noqa: ANN401
-    """Return somebody with so many hours for customers."""
-    return Capacity(member=member(key, **more), hours=Decimal(hours))
-
-
-def need(key: str, hours: int = 2, **more: Any) -> CustomerNeed:  # noqa: ANN401
-    """Return a customer of so many hours."""
-    return CustomerNeed(**{"customer": key, "hours": hours, **more})
 
 
 def scenario(
@@ -84,7 +66,7 @@ def scenario(
 
 
 BUSY = scenario(
-    [need(f"c-{at}", 4, owner="wei") for at in range(4)], [holder("wei"), holder("lin", 5)]
+    [need(f"c-{at}", 4, owner="wei") for at in range(4)], [holder("wei", 10), holder("lin", 5)]
 )
 
 
@@ -124,7 +106,7 @@ def test_changes_are_told_one_after_another() -> None:
     changed = (
         BUSY.with_hours("wei", more=Decimal("1.5"))
         .with_hours("lin", more=-2)
-        .with_member(holder("max"))
+        .with_member(holder("max", 10))
         .without_member("lin")
         .with_pin(pin)
         .without_pin(pin)
@@ -164,7 +146,7 @@ def test_newcomers_are_of_the_right_sort() -> None:
     with pytest.raises(InvalidValueError, match="newcomer must be a capacity, for customers"):
         BUSY.with_member(member("max"))
     with pytest.raises(InvalidValueError, match="newcomer must be a member, for duties"):
-        duties.with_member(holder("max"))
+        duties.with_member(holder("max", 10))
 
 
 def test_duties_are_of_an_organization() -> None:
@@ -195,9 +177,9 @@ def test_an_hour_more_is_worth_its_price() -> None:
 def test_a_hire_covers_what_nobody_could() -> None:
     """What a newcomer wins, what is covered and what moves, is told."""
     book = [need("c-1", language="fr"), need("c-2", owner="wei")]
-    short = scenario(book, [holder("wei")])
+    short = scenario(book, [holder("wei", 10)])
 
-    (worth,) = what_if(short, short.with_member(holder("max", languages=["fr"])))
+    (worth,) = what_if(short, short.with_member(holder("max", 10, languages=["fr"])))
 
     assert worth.points == 600
     assert worth.covered == worth.moved == ("customer:c-1",)
@@ -210,7 +192,7 @@ def test_a_hire_covers_what_nobody_could() -> None:
 def test_the_wish_of_a_manager_has_a_price() -> None:
     """A pin costs what the plan without it would win, and giving it up wins that back."""
     pin = Pin(customer=CustomerId("c-0"), member=MemberId("lin"))
-    free = scenario([need("c-0", owner="wei")], [holder("wei"), holder("lin")])
+    free = scenario([need("c-0", owner="wei")], [holder("wei", 10), holder("lin", 10)])
 
     (added,) = what_if(free, free.with_pin(pin))
     (released,) = what_if(free.with_pin(pin), free)
