@@ -43,6 +43,8 @@ nitpick_ignore_regex = [
     ("py:.*", r"[A-Za-z_]\w*"),
     # Type variables and aliases of private modules are no names of the library.
     ("py:.*", r"crmcore\.\w+\._\w+\.(_\w+|[A-Z]\w?(_co|_contra)?)"),
+    # A unit of work makes its trail by itself, of parts that are its own affair.
+    ("py:class", r"crmcore\.storage\._\w+\.(Records|Auditor)"),
 ]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]

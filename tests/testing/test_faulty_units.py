@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -89,6 +89,9 @@ class TakesNoTurns(PlainTransaction):
 class _Merges(TakesNoTurns):
     """Lets two write at once, and refuses the later one that has changed the same."""
 
+    # That a command was carried out meanwhile explains whatever else stands in the way.
+    in_turn: ClassVar[Iterable[str]] = ("commands", *(RECORDS.keys() - {"commands"}))
+
     def __init__(self, store: PlainStore, *, tenant: str, readonly: bool) -> None:
         super().__init__(store, tenant=tenant, readonly=readonly)
         self.before = store.rows[tenant]
@@ -98,7 +101,7 @@ class _Merges(TakesNoTurns):
             now = self.store.rows[self.tenant]
             self.store.rows[self.tenant] = {
                 name: self.merged(name, now[name], self.before[name], self.rows[name])
-                for name in RECORDS
+                for name in self.in_turn
             }
 
     def merged(self, name: str, now: Rows, before: Rows, after: Rows) -> Rows:
@@ -117,6 +120,10 @@ class _Merges(TakesNoTurns):
         if before is None:
             raise AlreadyExistsError(kind, key)
         raise ConcurrencyConflictError(kind, key, before.version, before.version + 1)
+
+
+class _LooksAtCustomersFirst(_Merges):
+    in_turn = tuple(RECORDS)
 
 
 class _KeepsWhatItSaw(_Merges):
@@ -163,6 +170,13 @@ class KeepsTheLastAddition(_Interleaves):
     """Keeps the later of two records with one id."""
 
     transaction = _RefusesChangesOnly
+
+
+@FAULTS.breaks("of_two_who_send_the_same_one_is_carried_out")
+class RefusesForTheWrongReason(_Interleaves):
+    """Says for good that an id is taken, where a command was carried out meanwhile."""
+
+    transaction = _LooksAtCustomersFirst
 
 
 @FAULTS.breaks("a_reader_sees_one_state")
