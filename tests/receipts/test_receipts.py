@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crmcore.activities import MatterId, MatterKind
 from crmcore.codec import from_json, to_json
@@ -48,6 +50,39 @@ def receipt(**fields: Any) -> PlanReceipt:  # noqa: ANN401 - any field of a rece
     """Return the receipt of a plan with one change."""
     usual: dict[str, Any] = {"plan": "7f3a", "by": "head", "at": NOON, "changes": (CHANGE,)}
     return PlanReceipt(**usual | fields)
+
+
+@given(
+    counts=st.tuples(*[st.integers(0, 7)] * 4),
+    most=st.integers(1, 8),
+)
+def test_a_receipt_can_be_split_and_joined(counts: tuple[int, ...], most: int) -> None:
+    """No part lists more than it may, each says who did it, and together they are the whole."""
+    changes, matters, departures, remains = counts
+    whole = receipt(
+        changes=tuple(attrs.evolve(CHANGE, opened=f"o-{n}") for n in range(changes)),
+        matters=tuple(attrs.evolve(MATTER, version=n) for n in range(matters)),
+        departures=tuple(attrs.evolve(GONE, version=n) for n in range(departures)),
+        remains=tuple(attrs.evolve(STAYS, count=n + 1) for n in range(remains)),
+        reason="Ben is ill",
+    )
+
+    parts = whole.split(most)
+
+    assert PlanReceipt.joined(parts) == whole
+    assert len(parts) == max(-(-max(counts) // most), 1)
+    assert {(part.by, part.at, part.reason, part.plan) for part in parts} == {
+        ("head", NOON, "Ben is ill", "7f3a")
+    }
+    assert all(len(part.changes) <= most and len(part.remains) <= most for part in parts)
+
+
+def test_nothing_is_no_receipt() -> None:
+    """Parts of nothing, and no parts at all, are refused."""
+    with pytest.raises(InvalidValueError, match="most must be at least 1"):
+        receipt().split(0)
+    with pytest.raises(InvalidValueError, match="parts must be the parts of a receipt"):
+        PlanReceipt.joined([])
 
 
 def test_what_changes_hands_has_a_name() -> None:

@@ -125,6 +125,22 @@ def test_the_same_handover_returns_the_same_receipt(
     assert apply_plan(store, handover, by="head", at=NOON) == receipt
 
 
+def test_a_long_receipt_comes_back_whole(shop: Shop, plan_of: Planned) -> None:
+    """However many customers change hands, sending it again returns what was done."""
+    ada, names = shop.customers[0], [f"n-{number:04}" for number in range(5_001)]
+    many = tuple(attrs.evolve(ada, id=CustomerId(name)) for name in names)
+    store = attrs.evolve(shop, customers=many, ownerships=()).into(MemoryStore())
+    plan = plan_of(moved(name, None, "chen") for name in names)
+
+    receipt = apply_plan(store, plan, by="head", at=NOON, reason="all\nto Chen")
+
+    assert len(receipt.changes) == 5_001
+    assert apply_plan(store, plan, by="head", at=NOON, reason="all\nto Chen") == receipt
+    with store.unit_of_work(readonly=True) as uow:
+        (command,) = uow.commands.stream()
+    assert str(command.answer).count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
 from crmcore.checks import is_id, is_text, utc
-from crmcore.errors import CrmError, Fault
+from crmcore.errors import CrmError, Fault, InvalidValueError
 from crmcore.privacy import masked, personal
 
 from ._change import Change, Departure, MatterChange
 from ._remainder import Remainder
 
 _SHOWN = 20
+_LISTS = ("changes", "matters", "departures", "remains")
 
 
 @attrs.frozen(kw_only=True)
@@ -64,6 +65,40 @@ class PlanReceipt:
         for departure in self.departures:
             digest.update(repr((departure.member, departure.before, departure.after)).encode())
         return digest.hexdigest()[:32]
+
+    def split(self, most: int) -> tuple[PlanReceipt, ...]:
+        """Return it in parts, each of which lists at most so many things of a kind.
+
+        A receipt of a hundred thousand changes is too long a text to be read at once; its
+        parts are not. `joined` makes it whole again.
+
+        Raises:
+            InvalidValueError: If *most* is below 1.
+        """
+        if most < 1:
+            raise InvalidValueError("most", most, "be at least 1")
+        longest = max(len(getattr(self, name)) for name in _LISTS)
+        return tuple(
+            self._with({name: getattr(self, name)[start : start + most] for name in _LISTS})
+            for start in range(0, max(longest, 1), most)
+        )
+
+    @classmethod
+    def joined(cls, parts: Iterable[PlanReceipt]) -> PlanReceipt:
+        """Return the receipt that was split into these parts, which come in their order.
+
+        Raises:
+            InvalidValueError: If there are none.
+        """
+        known = tuple(parts)
+        if not known:
+            raise InvalidValueError("parts", known, "be the parts of a receipt, at least one")
+        return known[0]._with(  # noqa: SLF001 - it is one of them
+            {name: tuple(one for part in known for one in getattr(part, name)) for name in _LISTS}
+        )
+
+    def _with(self, lists: dict[str, Any]) -> PlanReceipt:
+        return attrs.evolve(self, **lists)
 
     def __str__(self) -> str:
         """Say on one line what was done."""

@@ -20,6 +20,7 @@ from crmcore.storage import Capability, Store, UnitOfWork
 
 _ATTEMPTS: Final = 5
 _DIGITS: Final = 48
+_ON_A_LINE: Final = 5_000
 
 
 @attrs.frozen(kw_only=True)
@@ -63,9 +64,9 @@ def carry_out(store: Store, order: Order, work: Callable[[UnitOfWork], PlanRecei
         with store.unit_of_work(tenant=order.tenant, act=order.act) as uow:
             known = uow.once(key, request=request)
             if known is not None:
-                return from_json(PlanReceipt, known.answer or "")
+                return _read(known.answer or "")
             receipt = work(uow)
-            uow.answer(key, to_json(receipt))
+            uow.answer(key, _written(receipt))
             if Capability.OUTBOX in store.capabilities:
                 uow.record(*_events(receipt))
             uow.commit()
@@ -77,6 +78,15 @@ def carry_out(store: Store, order: Order, work: Callable[[UnitOfWork], PlanRecei
         except (ConcurrencyConflictError, AlreadyExistsError):
             continue
     return once()
+
+
+def _written(receipt: PlanReceipt) -> str:
+    """Return a receipt as JSON, in as many lines as it takes to read each within the limits."""
+    return "\n".join(map(to_json, receipt.split(_ON_A_LINE)))
+
+
+def _read(answer: str) -> PlanReceipt:
+    return PlanReceipt.joined(from_json(PlanReceipt, line) for line in answer.split("\n"))
 
 
 def _events(receipt: PlanReceipt) -> Iterator[DomainEvent]:

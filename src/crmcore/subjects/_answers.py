@@ -16,6 +16,7 @@ from crmcore.storage import Command, UnitOfWork
 from ._finder import Finder
 from ._subject import Subject, SubjectKind
 
+_ON_A_LINE: Final = 5_000
 _PLACEHOLDER: Final = Personal(PersonalKind.TEXT).placeholder
 
 
@@ -39,8 +40,9 @@ def answers_about(
 
 def receipt_in(command: Command) -> PlanReceipt | None:
     """Return the receipt that a command was answered; None where it was something else."""
+    lines = (command.answer or "").split("\n")  # a long one is kept in parts
     try:
-        return from_json(PlanReceipt, command.answer or "")
+        return PlanReceipt.joined(from_json(PlanReceipt, line) for line in lines)
     except FaultsError:
         return None
 
@@ -85,5 +87,6 @@ def without(command: Command, words: Finder) -> Command:
         return command
     else:
         reason = words.replaced(receipt.reason, _PLACEHOLDER)
-        answer = to_json(attrs.evolve(receipt, reason=reason))
+        parts = attrs.evolve(receipt, reason=reason).split(_ON_A_LINE)
+        answer = "\n".join(map(to_json, parts))
     return attrs.evolve(command, answer=answer)
