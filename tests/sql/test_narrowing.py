@@ -56,7 +56,7 @@ def found(criterion: Criterion, kept: Any) -> list[str] | str:  # noqa: ANN401 -
     ("name", "kind", "strategy"),
     [("customers", Customer, CUSTOMERS), ("purchases", Purchase, PURCHASES)],
 )
-@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(data=st.data())
 def test_a_query_finds_what_it_finds_in_dictionaries(
     data: st.DataObject,

@@ -59,7 +59,7 @@ def walked(repository: Any, order: list[str], limit: int) -> list[list[str]]:  #
     ("name", "strategy"),
     [("customers", CUSTOMERS), ("purchases", PURCHASES), ("interactions", INTERACTIONS)],
 )
-@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(data=st.data())
 def test_pages_are_those_of_the_store_in_dictionaries(
     data: st.DataObject,
