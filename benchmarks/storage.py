@@ -201,6 +201,14 @@ def insert(folder: Path, there: Server | None) -> None:
     """Insert customers."""
     some = [*customers(INSERTED)]
     ready = rows(some)
+    _insert_into_sqlite(folder, some, ready)
+    if there is not None:
+        _insert_into_postgresql(there, some, ready)
+
+
+def _insert_into_sqlite(
+    folder: Path, some: Sequence[Customer], ready: Sequence[tuple[Any, ...]]
+) -> None:
     number = count()
     marks = ", ".join("?" * len(ready[0]))
 
@@ -215,50 +223,47 @@ def insert(folder: Path, there: Server | None) -> None:
 
             def work() -> None:
                 connection.execute("BEGIN IMMEDIATE")
-                connection.executemany(f"INSERT INTO crm_customers VALUES ({marks})", ready)  # noqa: S608
+                connection.executemany(f"INSERT INTO crm_customers VALUES ({marks})", ready)  # noqa: S608 - our own names
                 connection.execute("COMMIT")
 
             return cpu(work)
 
-    def by_store(key: AuditKey | None = None) -> float:
+    def by_store(some: Sequence[Customer], key: AuditKey | None = None) -> float:
         with SqlStore.open(f"sqlite:///{new_file()}", audit_key=key) as store:
             return cpu(lambda: add(store, some))
 
-    ways = {"bare executemany": bare, "a store": by_store}
+    ways = {"bare executemany": bare, "a store": lambda: by_store(some)}
     compare(f"Insert {INSERTED:,} customers into SQLite", ways)
     fewer = some[:TRAILED]
-
-    def few(key: AuditKey | None = None) -> float:
-        with SqlStore.open(f"sqlite:///{new_file()}", audit_key=key) as store:
-            return cpu(lambda: add(store, fewer))
-
-    ways = {"a store": few, "a store with an audit trail": lambda: few(KEY)}
+    ways = {
+        "a store": lambda: by_store(fewer),
+        "a store with an audit trail": lambda: by_store(fewer, KEY),
+    }
     compare(f"Insert {TRAILED:,} customers into SQLite", ways)
-    if there is None:
-        return
-    server = there
 
+
+def _insert_into_postgresql(
+    server: Server, some: Sequence[Customer], ready: Sequence[tuple[Any, ...]]
+) -> None:
     def copy() -> float:
         url = server.new_place()
         SqlStore.open(url).close()
         with closing(server.connect(url)) as connection:
 
             def work() -> None:
-                with (
-                    connection.cursor() as cursor,
-                    cursor.copy("COPY crm_customers FROM STDIN") as to,
-                ):
+                statement = "COPY crm_customers FROM STDIN"
+                with connection.cursor() as cursor, cursor.copy(statement) as to:
                     for row in ready:
                         to.write_row(row)
                 connection.commit()
 
             return cpu(work, server)
 
-    def on_server() -> float:
+    def by_store() -> float:
         with SqlStore.open(server.new_place()) as store:
             return cpu(lambda: add(store, some), server)
 
-    ways = {"bare COPY": copy, "a store": on_server}
+    ways = {"bare COPY": copy, "a store": by_store}
     compare(f"Insert {INSERTED:,} customers into PostgreSQL, client and server", ways)
 
 
