@@ -98,6 +98,8 @@ def erase_subject(
         NotFoundError: If nothing is stored about it.
         UnsupportedError: If the store has an audit trail, and was given no key to it.
         ConcurrencyConflictError: If others are faster, again and again.
+        StorageUnavailableError: If the store cannot keep it, again and again. Nothing was.
+        CommitUnknownError: If the connection broke while it was kept. Do it again.
         InvalidValueError: If not exactly one of *customer*, *contact* and *member* is named,
             or *at* is naive, or *by*, *reason* or a mention says nothing.
 
