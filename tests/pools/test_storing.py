@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import pytest
 
 from crmcore.customers import Cause
-from crmcore.errors import AlreadyExistsError, ConcurrencyConflictError
+from crmcore.errors import AlreadyExistsError
 from crmcore.kernel import CustomerId, DepartmentId, MemberId, TeamId
 from crmcore.memory import MemoryStore
 from crmcore.organization import Department, Team
@@ -18,7 +18,7 @@ from crmcore.plans import Plan
 from crmcore.pools import Activity, Claim, ClaimRule, Pool, RecycleRule, Refusal, Register
 from crmcore.receipts import PlanConflictError, PlanLike
 from crmcore.reviews import apply_plan, undo_plan
-from crmcore.storage import Store, UnitOfWork
+from crmcore.storage import Capability, Store, UnitOfWork
 
 if TYPE_CHECKING:
     from tests.pools.conftest import Company
@@ -75,9 +75,14 @@ class Interrupted:
     meanwhile: Callable[[], object]
     is_done: bool = False
 
-    def unit_of_work(self, *, readonly: bool = False) -> UnitOfWork:
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the store can do."""
+        return self.store.capabilities
+
+    def unit_of_work(self, *, readonly: bool = False, **others: Any) -> UnitOfWork:  # noqa: ANN401
         """Begin, and let somebody else go first."""
-        begun = self.store.unit_of_work(readonly=readonly)
+        begun = self.store.unit_of_work(readonly=readonly, **others)
         if not self.is_done:
             self.is_done = True
             self.meanwhile()
@@ -114,13 +119,13 @@ def test_of_two_claims_the_second_is_refused(company: Company) -> None:
 
 
 def test_of_two_claims_at_the_same_moment_the_second_is_told(company: Company) -> None:
-    """Where both have read before either has written, the store lets one of them through."""
+    """Where both have read before either has written, the second looks again, and is refused."""
     store = stored(company)
     register = read(store)
     by_wei, by_lin = claim(register, WEI, JUNE_30), claim(register, LIN, JUNE_30)
     racing = Interrupted(store, lambda: carry_out(store, by_wei, by_wei.at))
 
-    with pytest.raises(ConcurrencyConflictError):
+    with pytest.raises(PlanConflictError, match="now it is held by 'wei'"):
         carry_out(cast("Store", racing), by_lin, by_lin.at)
 
     with store.unit_of_work(readonly=True) as uow:
