@@ -132,6 +132,30 @@ def test_a_connection_that_is_cut_while_committing_leaves_it_open(place: Place) 
     assert caught.value.__cause__ is not None
 
 
+def test_a_connection_that_is_cut_ends_the_owners_transaction_too(place: Place) -> None:
+    """Nothing of it was kept, neither the unit's nor the owner's, and rolling back is no error."""
+    _, engine = place
+    theirs = sa.create_engine(engine.url.update_query_dict({"application_name": NAME}))
+
+    with theirs.connect() as connection:
+        first = SqlStore.bind(connection).unit_of_work()
+        first.customers.add(customer(1))
+        cut(engine)
+        first.rollback()
+        connection.invalidate()
+        connection.rollback()
+        second = SqlStore.bind(connection).unit_of_work()
+        second.customers.add(customer(2))
+        cut(engine)
+        with pytest.raises(StorageUnavailableError, match="releasing the savepoint") as caught:
+            second.commit()
+    theirs.dispose()
+
+    assert not isinstance(caught.value, CommitUnknownError)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM crm_customers").scalar() == 0
+
+
 def test_a_command_that_is_sent_again_finds_what_became_of_it(place: Place) -> None:
     """The key resolves what is not known: what was kept is not done again."""
     store, engine = place

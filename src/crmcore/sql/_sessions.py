@@ -116,7 +116,11 @@ class LentSession:
 
     def rollback(self) -> None:
         with guarded("going back to the savepoint"):
-            self._savepoint.rollback()
+            try:
+                self._savepoint.rollback()
+            except DBAPIError as error:  # with the connection, the whole transaction is gone
+                if not is_lost(error):
+                    raise
 
 
 class Lent:

@@ -157,11 +157,6 @@ class Count(Instant):
         del dialect
         return None if value is None else microseconds(value)
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401
-        """Return the value for what stands in the database."""
-        del dialect
-        return None if value is None else instant(value)
-
 
 class TextSet(TypeDecorator[frozenset[str]]):
     """Sets of texts.
