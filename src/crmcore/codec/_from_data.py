@@ -69,7 +69,9 @@ def from_data(
         predicates: The plugin predicates that criteria in it may ask; none unless stated.
 
     Raises:
-        FaultsError: With every fault, each under a path such as ``members[3].skills[0].level``.
+        FaultsError: With every fault, each under a path such as ``members[3].skills[0].level``. Of
+            what stands in a personal field, or in the place of somebody's record, it tells the
+            kind and the length.
         InvalidValueError: If data cannot be read as *cls* at all.
 
     .. versionadded:: 0.1.0
