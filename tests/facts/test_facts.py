@@ -171,6 +171,13 @@ def test_the_latest_judgement_by_a_day_holds(facts: list[TierFact], days: int) -
     assert latest(facts, day) is expected
 
 
+@pytest.mark.parametrize("stranger", ["2026-03-01", datetime(2026, 3, 1, tzinfo=UTC), None])
+def test_what_is_no_day_is_refused(stranger: Any) -> None:  # noqa: ANN401 - what is no day
+    """Also where nothing was judged, so that a slip does not pass for *nothing was known*."""
+    with pytest.raises(InvalidValueError, match="day must be a da"):
+        latest([], stranger)
+
+
 @given(judged(), st.data())
 def test_the_order_of_facts_does_not_matter(facts: list[TierFact], data: st.DataObject) -> None:
     """Facts in another order are the same history."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -190,6 +191,16 @@ def test_a_connection_that_commits_by_itself_is_refused(host: sa.Engine) -> None
         pytest.raises(InvalidValueError, match="connection must have a transaction"),
     ):
         SqlStore.bind(connection).unit_of_work()
+
+
+def test_what_is_no_connection_is_refused(host: sa.Engine) -> None:
+    """An engine and a URL have no transaction that could be joined, and neither is repeated."""
+    not_connections: list[Any] = [host, "postgresql+psycopg://crm:secret@localhost/crm"]
+
+    for stranger in not_connections:
+        with pytest.raises(InvalidValueError, match="must be a Connection of SQLAlch") as caught:
+            SqlStore.bind(stranger)
+        assert "secret" not in repr((str(caught.value), caught.value.args))
 
 
 def test_other_databases_and_drivers_are_refused() -> None:

@@ -11,7 +11,8 @@ from typing import Any, NewType, TypeVar
 
 import attrs
 
-from crmcore.checks import day, is_count, is_id, is_name, utc
+from crmcore.checks import day as want_day
+from crmcore.checks import is_count, is_id, is_name, utc
 from crmcore.errors import InvalidValueError
 
 FactId = NewType("FactId", str)
@@ -22,7 +23,7 @@ _DIGITS = 32
 
 def is_day(_: object, attribute: attrs.Attribute[date], value: date) -> None:
     """Want a day, not an instant."""
-    day(value, attribute.name)
+    want_day(value, attribute.name)
 
 
 def is_made_of(attribute: attrs.Attribute[Any], value: str, made: str) -> None:
@@ -115,8 +116,12 @@ def latest(facts: Iterable[F], day: date) -> F | None:
     Returns:
         The fact, or None where nothing had been judged by that day.
 
+    Raises:
+        InvalidValueError: If *day* is none.
+
     .. versionadded:: 0.1.0
     """
+    want_day(day, "day")
     known = (fact for fact in facts if fact.as_of <= day)
     return max(known, key=_place, default=None)
 

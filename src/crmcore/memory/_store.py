@@ -37,7 +37,8 @@ class MemoryStore:
     .. versionadded:: 0.1.0
     """
 
-    capabilities: Final = frozenset(
+    # Not Final, which pyright takes for a variable of the class, and so for no `Store`.
+    capabilities: frozenset[Capability] = frozenset(
         {
             Capability.INTERLEAVED,
             Capability.SNAPSHOT_READS,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 import sqlalchemy as sa
 
 from crmcore.audit import Act, AuditKey
-from crmcore.errors import StorageUnavailableError
+from crmcore.checks import Withheld
+from crmcore.errors import InvalidValueError, StorageUnavailableError
 from crmcore.events import Outbox
 from crmcore.storage import DEFAULT_TENANT, Capability, Store, TableUnitOfWork, tenant_id
 
@@ -97,7 +98,7 @@ class SqlStore:
     def bind(cls, connection: sa.Connection, *, audit_key: AuditKey | None = None) -> Self:
         """Return a store inside a transaction that belongs to somebody else.
 
-        A unit of work is then a savepoint: its `commit` releases it, and what is kept becomes
+        A unit of work is then a savepoint: its ``commit`` releases it, and what is kept becomes
         good when the owner of the transaction commits. One unit of work lasts at a time. Events
         reach the outbox with the owner's commit, too. The tables must be there; `migrate` makes
         them, in the same transaction.
@@ -108,8 +109,14 @@ class SqlStore:
             audit_key: What an audit trail is kept with; None for keeping none.
 
         Raises:
-            InvalidValueError: If it is a connection to something else.
+            InvalidValueError: If it is no connection, or one to something else.
         """
+        if not isinstance(connection, sa.Connection):
+            raise InvalidValueError(
+                "connection",
+                Withheld.of(connection),
+                "be a Connection of SQLAlchemy; a session hands out its own by connection()",
+            )
         store = cls.__new__(cls)
         store._begin(  # noqa: SLF001 - it is a store of its own
             Lent(database_of(connection.engine), connection), audit_key
