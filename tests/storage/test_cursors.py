@@ -67,12 +67,25 @@ def test_a_cursor_holds_nothing_personal() -> None:
         ({"place": ["north", "person", "1997-02-30", None, "a"]}, "was altered"),
         ({"place": ["north", "person", None, "yesterday", "a"]}, "was altered"),
         ({"place": [1, "person", None, None, "a"]}, "was altered"),
+        ({"place": ["north", "person", None, None, "\0"]}, "was altered"),
+        ({"place": ["\ud800", "person", None, None, "a"]}, "was altered"),
     ],
 )
 def test_what_was_altered_leads_nowhere(parts: dict[str, Any], reason: str) -> None:
     """A cursor that no page has given is refused, with the reason."""
     with pytest.raises(InvalidCursorError, match=f"the cursor {reason}"):
         page(altered(**parts))
+
+
+@pytest.mark.parametrize("version", [2**63, -(2**70)])
+def test_a_number_that_no_store_holds_leads_nowhere(version: int) -> None:
+    """A cursor may be typed by hand: no store is asked what is behind a number beyond 64 bits."""
+    store = MemoryStore()
+    said = {"form": 1, "kind": "customer", "order": ["version"], "place": [version, "a"]}
+    cursor = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+    with pytest.raises(InvalidCursorError, match="was altered"):
+        run(store, lambda uow: uow.customers.page(order=["version"], after=cursor), readonly=True)
 
 
 @pytest.mark.parametrize("text", ["x" * 5_000, 17, b"abc", "é", "bnVsbA", "W10", "e30", "*"])

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crmcore.audit import AuditKey
 from crmcore.customers import Customer
-from crmcore.errors import InvalidValueError, UnitOfWorkClosedError, UnknownNameError
-from crmcore.kernel import CustomerId
+from crmcore.errors import (
+    ConcurrencyConflictError,
+    InvalidValueError,
+    NotFoundError,
+    UnitOfWorkClosedError,
+    UnknownNameError,
+)
+from crmcore.kernel import CustomerId, MemberId
 from crmcore.memory import MemoryStore
+from crmcore.sql import SqlStore
 from crmcore.storage import UnitOfWork, run
 
 MISTAKES: dict[str, tuple[Callable[[Any], object], str]] = {
@@ -23,6 +31,34 @@ MISTAKES: dict[str, tuple[Callable[[Any], object], str]] = {
     "a request in bytes": (
         lambda uow: uow.once("k-1", request=b"{}"),
         r"request must be text \(got 'a bytes'\)",
+    ),
+    "nobody's contacts": (
+        lambda uow: uow.contacts.of_customer(None),
+        r"customer must be an id \(got None\)",
+    ),
+    "nobody's matters": (
+        lambda uow: uow.matters.of_member(None),
+        r"member must be an id \(got None\)",
+    ),
+    "nobody's stages": (
+        lambda uow: uow.facts.stages.erase(None),
+        r"customer must be an id \(got None\)",
+    ),
+    "nobody's KPIs": (
+        lambda uow: uow.facts.kpis.of(None),
+        r"subject must be an id \(got None\)",
+    ),
+    "a version as text": (
+        lambda uow: uow.customers.remove("c-17", version="1"),
+        r"version must be a whole number \(got '1'\)",
+    ),
+    "a limit as text": (
+        lambda uow: uow.customers.page(limit="20"),
+        r"limit must be a whole number \(got '20'\)",
+    ),
+    "no limit": (
+        lambda uow: uow.customers.page(limit=0),
+        r"limit must be at least 1 \(got 0\)",
     ),
 }
 
@@ -36,6 +72,14 @@ def store() -> MemoryStore:
     return made
 
 
+@pytest.fixture
+def file_store(tmp_path: Path) -> Iterator[SqlStore]:
+    """Open a store with one customer whose driver is particular about what it is asked."""
+    with SqlStore.open(f"sqlite:///{tmp_path}/crm.db") as made:
+        run(made, lambda uow: uow.customers.add(Customer(id=CustomerId("c-17"), name="Northwind")))
+        yield made
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_mistakes_are_refused(store: MemoryStore, mistake: str) -> None:
     """What would be taken for something else, or fail only when committing, is refused."""
@@ -43,6 +87,42 @@ def test_mistakes_are_refused(store: MemoryStore, mistake: str) -> None:
 
     with pytest.raises(InvalidValueError, match=told):
         run(store, work)
+
+
+@pytest.mark.parametrize("key", ["\0", "c-17\0", "\ud800", None, 17])
+def test_what_no_record_is_called_is_not_there(file_store: SqlStore, key: Any) -> None:  # noqa: ANN401 - keys and what is none
+    """A key is what somebody has typed: one that cannot be stored is looked for nowhere."""
+    with file_store.unit_of_work() as uow:
+        assert uow.customers.find(key) is None
+        assert uow.customers.get_many([key]) == {}
+        with pytest.raises(NotFoundError):
+            uow.customers.remove(key, version=1)
+        with pytest.raises(ConcurrencyConflictError):
+            uow.customers.remove(CustomerId("c-17"), version=2**63)
+        if isinstance(key, str):
+            assert uow.contacts.of_customer(CustomerId(key)) == ()
+            assert uow.matters.of_member(MemberId(key)) == ()
+            assert uow.facts.stages.of(key) == ()
+        uow.commit()
+
+
+def test_a_limit_may_be_as_large_as_it_likes(file_store: SqlStore) -> None:
+    """More than there can be is all that there is."""
+    with file_store.unit_of_work(readonly=True) as uow:
+        assert len(uow.customers.page(limit=2**70).items) == 1
+
+
+def test_a_stream_that_ends_the_unit_of_work_is_told(store: MemoryStore) -> None:
+    """Nothing comes after the end, also from what was begun before it."""
+    uow = store.unit_of_work()
+
+    def customers() -> Iterator[Customer]:
+        yield Customer(id=CustomerId("c-18"), name="Northwind")
+        uow.commit()
+        yield Customer(id=CustomerId("c-19"), name="Northwind")
+
+    with pytest.raises(UnitOfWorkClosedError):
+        uow.customers.add_all(customers())
 
 
 def test_an_act_is_an_act(store: MemoryStore) -> None:

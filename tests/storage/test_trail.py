@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import attrs
 import pytest
 
 from crmcore.audit import AuditKey
 from crmcore.customers import Contact, ContactId
-from crmcore.errors import ConcurrencyConflictError, StorageCorruptError, UnsupportedError
+from crmcore.errors import (
+    ConcurrencyConflictError,
+    CrmError,
+    StorageCorruptError,
+    UnsupportedError,
+)
 from crmcore.kernel import CustomerId
 from crmcore.memory import MemoryStore
 from crmcore.storage import TableUnitOfWork
@@ -73,3 +80,22 @@ def test_without_a_link_nothing_is_changed() -> None:
 
     with pytest.raises(StorageCorruptError, match="lengthening a chain of the audit trail"):
         TableUnitOfWork(transaction, audit_key=KEY).contacts.add(ADA)
+
+
+@pytest.mark.parametrize(
+    ("table", "error"),
+    [("audit_heads", ConcurrencyConflictError), ("audit_records", StorageCorruptError)],
+)
+def test_who_swallows_that_a_link_is_missing_keeps_nothing(
+    table: str, error: type[CrmError]
+) -> None:
+    """A change stands in no store without its link, whatever the work makes of the refusal."""
+    transaction = PlainTransaction(takes_no_more_of=table)
+    uow = TableUnitOfWork(transaction, audit_key=KEY)
+    with suppress(CrmError):
+        uow.contacts.add(ADA)
+
+    with pytest.raises(error):
+        uow.commit()
+
+    assert transaction.ended == ["rolled back"]

@@ -9,19 +9,15 @@ import attrs
 from crmcore.checks import is_count, is_id, refusal
 from crmcore.privacy import masked, personal
 
+from ._storable import is_storable
+
 
 def _is_answer(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if value is None:
         return
     if not isinstance(value, str):
         raise refusal(attribute, value, "be text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        is_storable = False
-    else:
-        is_storable = "\0" not in value
-    if not is_storable:
+    if not is_storable(value):
         rule = "hold neither NUL nor lone surrogates"
         raise refusal(attribute, value, rule)
 

@@ -18,6 +18,8 @@ from crmcore.errors import FaultsError, InvalidCursorError, InvalidValueError, U
 from crmcore.privacy import personal_fields
 from crmcore.repositories import Order
 
+from ._storable import LARGEST, is_storable
+
 _UNIONS: Final = {Union, types.UnionType}
 _ORDERED: Final = (str, int, date, datetime, Enum)  # a bool is an int
 _FORM: Final = 1
@@ -88,12 +90,22 @@ def place_of(kind: str, record: type[Any], order: Sequence[Order], cursor: str) 
     known = _kinds(record)  # type: ignore[arg-type]  # a class can be hashed
     kinds = [*(known[by.field] for by in order), str]
     try:
-        return tuple(
+        place = tuple(
             None if value is None else from_data(kind_of, value)
             for kind_of, value in zip(kinds, said.place, strict=True)
         )
     except (ValueError, FaultsError):
         raise InvalidCursorError("was altered") from None
+    if place[-1] is None or not all(map(_is_of_a_record, place)):
+        raise InvalidCursorError("was altered")
+    return place
+
+
+def _is_of_a_record(value: Any) -> bool:  # noqa: ANN401 - of a kind that has an order
+    """Say whether a record can hold *value*, so that a store may be asked what is behind it."""
+    if isinstance(value, str):
+        return is_storable(value)
+    return not isinstance(value, int) or abs(value) <= LARGEST
 
 
 def _read(cursor: str) -> _Cursor:

@@ -24,7 +24,7 @@ from crmcore.facts import (
 from crmcore.kernel import CustomerId
 from crmcore.privacy import erased
 
-from ._records import Records
+from ._records import Records, named
 from ._table import Selection
 
 A = TypeVar("A", bound=Fact)
@@ -64,6 +64,7 @@ class Facts(Generic[A]):
         return latest(self._about(subject), day)
 
     def _about(self, subject: str) -> Iterator[A]:
+        named(self._subject, subject)
         if self._subject == "customer":  # by whom every store finds records at once
             return self._records.selected(Selection(customer=CustomerId(subject)))
         return self._records.stream(F[self._subject] == subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
@@ -26,10 +26,14 @@ from crmcore.organization import Assignment
 from crmcore.repositories import Aggregate, BulkResult, Order, Page
 
 from ._cursor import cursor_at, orders, place_of
+from ._storable import LARGEST, is_storable
 from ._table import Selection, Table
 
 A = TypeVar("A", bound=Aggregate)
+K = TypeVar("K", bound=str)
 _Activity = TypeVar("_Activity", Purchase, Interaction)
+
+_MOST: Final = 2**31 - 1  # more than anybody waits for
 
 
 @attrs.define
@@ -38,6 +42,7 @@ class Gate:
 
     readonly: bool
     is_open: bool = True
+    failure: BaseException | None = None  # after which nothing may be kept
 
     def read(self) -> None:
         """Refuse once the unit of work has ended."""
@@ -50,6 +55,11 @@ class Gate:
         if self.readonly:
             rule = "be False for a unit of work that writes"
             raise InvalidValueError("readonly", True, rule)  # noqa: FBT003 - the value found
+
+    def keep(self) -> None:
+        """Refuse to keep anything after a failure that left a deed half done."""
+        if self.failure is not None:
+            raise self.failure
 
 
 @attrs.frozen
@@ -85,7 +95,7 @@ class Records(Generic[A]):
 
     def _read(self, keys: Iterable[str], *, with_archived: bool) -> Iterator[A]:
         self._gate.read()
-        found = iter(self._table.read(keys))
+        found = iter(self._table.read(filter(is_storable, keys)))
         if with_archived or not self._archives:
             return found
         return (record for record in found if getattr(record, "archived_at") is None)  # noqa: B009 - not all kinds have one
@@ -112,8 +122,7 @@ class Records(Generic[A]):
 
     def bulk_upsert(self, aggregates: Iterable[A], /, *, chunk: int = 5_000) -> BulkResult:
         self._gate.write()
-        if chunk < 1:
-            raise InvalidValueError("chunk", chunk, "be at least 1")
+        _refuse_none("chunk", chunk)
         inserted = updated = 0
         conflicts: list[str] = []
         for some in without_repetition(self._mine(aggregates), chunk):
@@ -128,11 +137,15 @@ class Records(Generic[A]):
 
     def remove(self, key: str, /, *, version: int) -> None:
         self._gate.write()
-        if not self._table.delete(key, expected=version):
+        if not isinstance(version, int):
+            raise InvalidValueError("version", version, "be a whole number")
+        can_be_there = is_storable(key) and abs(version) <= LARGEST
+        if not (can_be_there and self._table.delete(key, expected=version)):
             raise self._refusal(key, version)
 
     def _mine(self, aggregates: Iterable[A]) -> Iterator[A]:
         for aggregate in aggregates:
+            self._gate.read()  # what makes them may have ended the unit of work
             self._refuse_stranger(aggregate)
             yield aggregate
 
@@ -164,15 +177,14 @@ class Records(Generic[A]):
         limit: int = 100,
         with_archived: bool = False,
     ) -> Page[A]:
-        if limit < 1:
-            raise InvalidValueError("limit", limit, "be at least 1")
+        _refuse_none("limit", limit)
         by = orders(self._record, order)
         selection = attrs.evolve(
             self._wanted(with_archived=with_archived),
             order=by,
             after=None if after is None else place_of(self._kind, self._record, by, after),
         )
-        found = tuple(islice(self._matching(where, selection), limit + 1))
+        found = tuple(islice(self._matching(where, selection), min(limit, _MOST) + 1))
         items = found[:limit]
         more = len(found) > limit
         cursor = cursor_at(self._kind, by, selection.place(items[-1])) if more else None
@@ -204,7 +216,9 @@ class Records(Generic[A]):
     def selected(self, selection: Selection) -> Iterator[A]:
         """Yield what is selected, while the unit of work lasts."""
         self._gate.read()  # at once, not with the first record
-        return self._while_open(self._table.scan(selection))
+        whom = (key for key in (selection.customer, selection.member) if key is not None)
+        rows = self._table.scan(selection) if all(map(is_storable, whom)) else iter(())
+        return self._while_open(rows)
 
     def _while_open(self, rows: Iterator[A]) -> Iterator[A]:
         self._gate.read()
@@ -220,14 +234,16 @@ class Contacts(Records[Contact]):
     """A `crmcore.customers.ContactRepository` over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[Contact, ...]:
-        return self._sorted(Selection(customer=customer), _id)
+        return self._sorted(Selection(customer=named("customer", customer)), _id)
 
 
 class Ownerships(Records[Ownership]):
     """A `crmcore.customers.OwnershipRepository` over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[Ownership, ...]:
-        return self._sorted(Selection(customer=customer), lambda held: (held.since, held.id))
+        return self._sorted(
+            Selection(customer=named("customer", customer)), lambda held: (held.since, held.id)
+        )
 
     def owner_of(self, customer: CustomerId, /, *, at: datetime) -> Ownership | None:
         instant = utc(at)
@@ -248,7 +264,9 @@ class Activities(Records[_Activity]):
     """A repository of purchases or of interactions over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[_Activity, ...]:
-        return self._sorted(Selection(customer=customer), lambda done: (done.at, done.id))
+        return self._sorted(
+            Selection(customer=named("customer", customer)), lambda done: (done.at, done.id)
+        )
 
     def until(self, end: datetime, /) -> Iterator[_Activity]:
         return self.selected(Selection(before=utc(end, "end")))
@@ -258,13 +276,31 @@ class Matters(Records[Matter]):
     """A `crmcore.activities.MatterRepository` over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[Matter, ...]:
-        return self._sorted(Selection(customer=customer), _by_opening)
+        return self._sorted(Selection(customer=named("customer", customer)), _by_opening)
 
     def of_member(self, member: MemberId, /) -> tuple[Matter, ...]:
-        return self._sorted(Selection(member=member), _by_opening)
+        return self._sorted(Selection(member=named("member", member)), _by_opening)
 
     def open(self, *, at: datetime) -> Iterator[Matter]:
         return self.selected(Selection(open=utc(at)))
+
+
+def named(field: str, key: K) -> K:
+    """Return *key*, which names somebody: None would select everybody.
+
+    Raises:
+        InvalidValueError: If it is no text.
+    """
+    if not isinstance(key, str):
+        raise InvalidValueError(field, key, "be an id")
+    return key
+
+
+def _refuse_none(name: str, number: int) -> None:
+    if not isinstance(number, int):
+        raise InvalidValueError(name, number, "be a whole number")
+    if number < 1:
+        raise InvalidValueError(name, number, "be at least 1")
 
 
 def _by_opening(matter: Matter) -> tuple[datetime, str]:

@@ -17,7 +17,7 @@ from crmcore.errors import (
 )
 from crmcore.repositories import Aggregate
 
-from ._records import Records, without_repetition
+from ._records import Gate, Records, without_repetition
 from ._table import RECORDS, Table
 
 A = TypeVar("A", bound=Aggregate)
@@ -135,13 +135,18 @@ class AuditedTable(Generic[A]):
         *,
         records: Table[AuditRecord],
         heads: Table[AuditHead],
+        gate: Gate,
     ) -> None:
-        """Record the changes of *table*, which is called *name*, in *records* and *heads*."""
+        """Record the changes of *table*, which is called *name*, in *records* and *heads*.
+
+        What fails to be recorded closes *gate* to the commit.
+        """
         self._name = name
         self._table = table
         self._auditor = auditor
         self._records = records
         self._heads = heads
+        self._gate = gate
         self.read = table.read
         self.scan = table.scan
         self.count = table.count
@@ -177,7 +182,17 @@ class AuditedTable(Generic[A]):
         return True
 
     def _tell(self, changes: Sequence[tuple[A | None, A | None]]) -> None:
-        """Record changes from a record to another one of the same id, no id twice."""
+        """Record changes from a record to another one of the same id, no id twice.
+
+        They are written already: whoever swallows a failure here must not keep them.
+        """
+        try:
+            self._add_links(changes)
+        except BaseException as error:
+            self._gate.failure = error
+            raise
+
+    def _add_links(self, changes: Sequence[tuple[A | None, A | None]]) -> None:
         keys = [AuditHead.id_of(f"{self._name}/{_id(*change)}") for change in changes]
         known = {head.id: head for head in self._heads.read(keys)}
         how = self._auditor.how

@@ -118,6 +118,7 @@ class TableUnitOfWork:
                 self._auditor,
                 records=self._transaction.table("audit_records", AuditRecord),
                 heads=self._transaction.table("audit_heads", AuditHead),
+                gate=self._gate,
             )
         return record, table, self._gate
 
@@ -163,6 +164,7 @@ class TableUnitOfWork:
         self._gate.read()
         self._gate.is_open = False
         try:
+            self._gate.keep()
             if self._events:
                 self._transaction.emit(tuple(self._events))
             self._transaction.commit()
