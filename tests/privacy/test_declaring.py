@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from crmcore.checks import PERSONAL, is_name
-from crmcore.customers import Contact
+from crmcore.customers import Contact, ContactId
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import CustomerId, Money
 from crmcore.privacy import Erasure, Personal, PersonalKind, masked, personal, personal_fields
@@ -68,7 +68,9 @@ def test_personal_fields_come_in_the_order_of_the_record() -> None:
 
 
 @pytest.mark.parametrize(
-    "thing", [Contact(id="p-1", customer=CustomerId("c-17"), name="Ada"), "Ada", None], ids=type
+    "thing",
+    [Contact(id=ContactId("p-1"), customer=CustomerId("c-17"), name="Ada"), "Ada", None],
+    ids=type,
 )
 def test_only_classes_have_fields(thing: Any) -> None:  # noqa: ANN401
     """Something else than a class is refused, and is not shown: it may be a record."""

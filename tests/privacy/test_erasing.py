@@ -10,9 +10,9 @@ from hypothesis import given
 
 from crmcore.activities import Interaction, Matter
 from crmcore.checks import is_id
-from crmcore.customers import Contact, Customer
+from crmcore.customers import Contact, ContactId, Customer
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import Phrase
+from crmcore.kernel import CustomerId, MemberId, Phrase, TeamId
 from crmcore.organization import Member
 from crmcore.privacy import Erasure, erased, masked, personal, personal_fields
 from crmcore.testing import records
@@ -63,14 +63,16 @@ class Booking:
 
 def test_records_within_a_record_are_erased_too() -> None:
     """Whoever hangs on a record is erased with it; a text in two languages is in both."""
-    ada = Contact(id="p-1", customer="c-17", name="Ada", email="ada@example.org")
-    wei = Member(id="wei", name="Wei", team="service", weekly_hours=38)
+    ada = Contact(
+        id=ContactId("p-1"), customer=CustomerId("c-17"), name="Ada", email="ada@example.org"
+    )
+    wei = Member(id=MemberId("wei"), name="Wei", team=TeamId("service"), weekly_hours=38)
 
     left = erased(Booking("b-1", guests=(ada,), host=wei, nights=(1, 2)))
 
     assert left == Booking(
         "b-1",
-        guests=(Contact(id="p-1", customer="c-17", name="[erased]"),),
+        guests=(attrs.evolve(ada, name="[erased]", email=None),),
         host=attrs.evolve(wei, name="[erased]"),
         nights=(1, 2),
         title=Phrase("[erased]", "[erased]"),
