@@ -50,6 +50,11 @@ def _is_currency(_: object, __: object, value: str) -> None:
     minor_digits(value)
 
 
+# A plain function, so that every type checker sees what an amount may be given as.
+def _exact(amount: Decimal | int | str) -> Decimal:
+    return decimal(amount, "amount")
+
+
 @attrs.frozen(order=False)
 class Money:
     """An amount in one currency.
@@ -64,7 +69,7 @@ class Money:
     .. versionadded:: 0.1.0
     """
 
-    amount: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
+    amount: Decimal = attrs.field(converter=_exact)
     currency: str = attrs.field(validator=_is_currency)
 
     def _same(self, other: Money) -> Decimal:
