@@ -31,7 +31,7 @@ _LARGEST: Final = 2**63 - 1
 
 
 @attrs.frozen
-class SqlOutbox:
+class SqlOutbox(Outbox):
     """The events of one tenant; a position is the number of the last one that was read."""
 
     _source: Source

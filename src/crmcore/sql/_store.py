@@ -139,7 +139,7 @@ class SqlStore:
     def unit_of_work(
         self, *, readonly: bool = False, tenant: str = DEFAULT_TENANT, act: Act | None = None
     ) -> TableUnitOfWork:
-        """Return a new unit of work."""
+        """Return a new unit of work; `crmcore.storage.Store.unit_of_work` tells what it takes."""
         self._refuse_closed()
         purpose = Purpose.READ if readonly else Purpose.WRITE
         name = tenant_id(tenant)

@@ -28,7 +28,7 @@ from ._types import microseconds
 A = TypeVar("A", bound=Aggregate)
 Write: TypeAlias = Callable[[sa.Connection, RecordTable[Any], Sequence[Row]], frozenset[str]]
 
-_READ_FIRST: Final = 128  # a page is seldom longer
+_READ_FIRST: Final = 101  # a usual page, and whether there is another one
 _READ_AT_ONCE: Final = 2_000
 _WRITTEN_AT_ONCE: Final = 5_000
 _KEYS_AT_ONCE: Final = 500
