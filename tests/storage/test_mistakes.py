@@ -131,6 +131,14 @@ def test_an_act_is_an_act(store: MemoryStore) -> None:
         store.unit_of_work(act="ada")  # type: ignore[arg-type]
 
 
+def test_a_key_of_the_trail_is_more_than_its_secret() -> None:
+    """Mere bytes are refused before anything is done, and not repeated."""
+    store = MemoryStore(audit_key=b"32 bytes that only the store has")  # type: ignore[arg-type]
+
+    with pytest.raises(InvalidValueError, match=r"audit_key must be an AuditKey \(got 'a bytes'\)"):
+        store.unit_of_work()
+
+
 def test_a_trail_of_an_unknown_kind_is_refused(store: MemoryStore) -> None:
     """A misspelt repository is told, instead of a trail on which nothing stands."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -10,12 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.activities import Purchase
+from crmcore.activities import (
+    InteractionRepository,
+    MatterRepository,
+    Purchase,
+    PurchaseRepository,
+)
 from crmcore.criteria import Criterion
-from crmcore.customers import Ownership
+from crmcore.customers import ContactRepository, Ownership, OwnershipRepository
 from crmcore.errors import AlreadyExistsError, InvalidValueError, UnitOfWorkClosedError
+from crmcore.events import Outbox
+from crmcore.facts import FactRepository
 from crmcore.kernel import CustomerId
 from crmcore.memory import MemoryStore
+from crmcore.organization import AssignmentRepository
+from crmcore.repositories import Repository
 from crmcore.storage import RECORDS, Selection, UnitOfWork
 from crmcore.testing import check_store, records
 
@@ -94,3 +104,37 @@ def test_text_is_read_before_a_repository_is_asked() -> None:
         pytest.raises(InvalidValueError, match=r"be a Criterion; crmcore.notation.from_text"),
     ):
         uow.customers.stream(text)
+
+
+def test_help_says_what_the_protocols_say() -> None:
+    """What a store hands out is of classes without a name, and its methods explain themselves."""
+    store = MemoryStore()
+    uow = store.unit_of_work()
+    handed_out: list[tuple[object, type]] = [
+        (uow.customers, Repository),
+        (uow.contacts, ContactRepository),
+        (uow.ownerships, OwnershipRepository),
+        (uow.purchases, PurchaseRepository),
+        (uow.interactions, InteractionRepository),
+        (uow.matters, MatterRepository),
+        (uow.assignments, AssignmentRepository),
+        (uow.facts.scores, FactRepository),
+        (store.outbox(), Outbox),
+    ]
+
+    for found, protocol in handed_out:
+        for name in dir(protocol):
+            if not name.startswith("_"):
+                assert inspect.getdoc(getattr(found, name)), f"{protocol.__name__}.{name}"
+
+
+def test_what_is_handed_out_says_what_it_is() -> None:
+    """Whoever prints a unit of work sees what it may do, and a repository what is in it."""
+    store = MemoryStore()
+
+    with store.unit_of_work() as uow:
+        assert repr(uow) == "<TableUnitOfWork that reads and writes>"
+        assert repr(uow.customers) == "<repository of Customer>"
+        assert repr(uow.facts.tiers) == "<repository of TierFact>"
+    assert repr(uow) == "<TableUnitOfWork that has ended>"
+    assert repr(store.unit_of_work(readonly=True)) == "<TableUnitOfWork that only reads>"

@@ -14,7 +14,7 @@ from crmcore.events import DomainEvent, Outbox, OutboxPage, RecordedEvent
 _POSITION: Final = re.compile("[0-9]{1,18}")
 
 
-class MemoryOutbox:
+class MemoryOutbox(Outbox):
     """The events that one tenant has committed; a position is the number of the last one."""
 
     def __init__(self) -> None:

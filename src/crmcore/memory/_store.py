@@ -70,7 +70,7 @@ class MemoryStore:
     def unit_of_work(
         self, *, readonly: bool = False, tenant: str = DEFAULT_TENANT, act: Act | None = None
     ) -> TableUnitOfWork:
-        """Return a new unit of work."""
+        """Return a new unit of work; `crmcore.storage.Store.unit_of_work` tells what it takes."""
         transaction = MemoryTransaction(self._shelves(tenant), partial(self._keep, tenant))
         return TableUnitOfWork(
             transaction, readonly=readonly, tenant=tenant, act=act, audit_key=self._audit_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
@@ -32,8 +32,8 @@ A = TypeVar("A", bound=Fact)
 _AT_ONCE: Final = 1_000
 
 
-@attrs.frozen
-class Facts(Generic[A]):
+@attrs.frozen(repr=False)
+class Facts(FactRepository[A]):
     """A `crmcore.facts.FactRepository` over the records of one kind.
 
     Attributes:
@@ -43,6 +43,9 @@ class Facts(Generic[A]):
 
     _records: Records[A]
     _subject: str
+
+    def __repr__(self) -> str:
+        return repr(self._records)
 
     def append(self, facts: Iterable[A], /) -> int:
         waiting = iter(facts)

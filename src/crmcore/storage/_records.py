@@ -9,10 +9,16 @@ from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
-from crmcore.activities import Interaction, Matter, Purchase
+from crmcore.activities import Interaction, Matter, MatterRepository, Purchase
 from crmcore.checks import Withheld, utc
 from crmcore.criteria import EVERYTHING, Criterion
-from crmcore.customers import Contact, Ownership, owners_at
+from crmcore.customers import (
+    Contact,
+    ContactRepository,
+    Ownership,
+    OwnershipRepository,
+    owners_at,
+)
 from crmcore.errors import (
     AlreadyExistsError,
     ConcurrencyConflictError,
@@ -22,8 +28,8 @@ from crmcore.errors import (
     UnknownNameError,
 )
 from crmcore.kernel import CustomerId, MemberId
-from crmcore.organization import Assignment
-from crmcore.repositories import Aggregate, BulkResult, Order, Page
+from crmcore.organization import Assignment, AssignmentRepository
+from crmcore.repositories import Aggregate, BulkResult, Order, Page, Repository
 
 from ._cursor import cursor_at, orders, place_of
 from ._storable import LARGEST, is_storable
@@ -62,13 +68,16 @@ class Gate:
             raise self.failure
 
 
-@attrs.frozen
-class Records(Generic[A]):
+@attrs.frozen(repr=False)
+class Records(Repository[A]):  # whose words are what help() shows
     """A `crmcore.repositories.Repository` over a table."""
 
     _record: type[A]
     _table: Table[A]
     _gate: Gate
+
+    def __repr__(self) -> str:
+        return f"<repository of {self._record.__name__}>"
 
     @property
     def _kind(self) -> str:
@@ -230,14 +239,14 @@ class Records(Generic[A]):
         return tuple(sorted(self.selected(selection), key=key))
 
 
-class Contacts(Records[Contact]):
+class Contacts(Records[Contact], ContactRepository):
     """A `crmcore.customers.ContactRepository` over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[Contact, ...]:
         return self._sorted(Selection(customer=named("customer", customer)), _id)
 
 
-class Ownerships(Records[Ownership]):
+class Ownerships(Records[Ownership], OwnershipRepository):
     """A `crmcore.customers.OwnershipRepository` over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[Ownership, ...]:
@@ -253,7 +262,7 @@ class Ownerships(Records[Ownership]):
         return self.selected(Selection(lasting=utc(at)))
 
 
-class Assignments(Records[Assignment]):
+class Assignments(Records[Assignment], AssignmentRepository):
     """A `crmcore.organization.AssignmentRepository` over a table."""
 
     def lasting(self, *, at: datetime) -> Iterator[Assignment]:
@@ -264,15 +273,17 @@ class Activities(Records[_Activity]):
     """A repository of purchases or of interactions over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[_Activity, ...]:
+        """Return what took place with *customer*, by instant, then by id."""
         return self._sorted(
             Selection(customer=named("customer", customer)), lambda done: (done.at, done.id)
         )
 
     def until(self, end: datetime, /) -> Iterator[_Activity]:
+        """Yield what took place before the instant *end*, by id, in constant memory."""
         return self.selected(Selection(before=utc(end, "end")))
 
 
-class Matters(Records[Matter]):
+class Matters(Records[Matter], MatterRepository):
     """A `crmcore.activities.MatterRepository` over a table."""
 
     def of_customer(self, customer: CustomerId, /) -> tuple[Matter, ...]:

@@ -48,7 +48,8 @@ class TableUnitOfWork:
     """A `UnitOfWork` over the tables of a `Transaction`.
 
     A store of your own writes the transaction and its tables; versions, errors, criteria,
-    pages, facts, commands, the audit trail and the end of the unit come from here.
+    pages, facts, commands, the audit trail and the end of the unit come from here. It has a
+    repository for each kind of records under the name that `UnitOfWork` gives it.
 
     .. versionadded:: 0.1.0
     """
@@ -75,11 +76,13 @@ class TableUnitOfWork:
                 unguessable once they are erased from it.
 
         Raises:
-            InvalidValueError: If *act* is none; the transaction is rolled back.
+            InvalidValueError: If *act* or *audit_key* is none; the transaction is rolled back.
         """
-        if act is not None and not isinstance(act, Act):
-            transaction.rollback()
-            raise InvalidValueError("act", f"a {type(act).__name__}", "be an Act")
+        for name, found, wanted in (("act", act, Act), ("audit_key", audit_key, AuditKey)):
+            if found is not None and not isinstance(found, wanted):
+                transaction.rollback()
+                rule = f"be an {wanted.__name__}"
+                raise InvalidValueError(name, f"a {type(found).__name__}", rule)
         self._transaction = transaction
         self._gate = Gate(readonly)
         self._events: list[DomainEvent] = []
@@ -122,6 +125,11 @@ class TableUnitOfWork:
             )
         return record, table, self._gate
 
+    def __repr__(self) -> str:
+        """Return what it may do yet."""
+        may = "only reads" if self._gate.readonly else "reads and writes"
+        return f"<{type(self).__name__} that {may if self._gate.is_open else 'has ended'}>"
+
     def _facts(self) -> FactTables:
         return FactTables(
             stages=Facts(Records(*self._parts("stage_facts", StageFact)), "customer"),
@@ -139,7 +147,7 @@ class TableUnitOfWork:
         self._events.extend(events)
 
     def once(self, key: str, /, *, request: str) -> Command | None:
-        """Return the command that was carried out under *key*, or begin it."""
+        """Return the command that was carried out under *key*, or begin it and return None."""
         self._gate.write()
         if not isinstance(request, str):
             raise InvalidValueError("request", f"a {type(request).__name__}", "be text")
