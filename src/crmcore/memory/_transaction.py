@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 import attrs
 
 from crmcore.events import DomainEvent
+from crmcore.kernel import CustomerId
 from crmcore.repositories import Aggregate
 from crmcore.storage import Selection, Table, Transaction
 
-from ._shelf import Shelf
+from ._shelf import Shelf, customer_of
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -30,6 +32,8 @@ class Overlay(Generic[A]):
         """Lay *changes*, in which None stands for a removed record, over *shelf*."""
         self._shelf = shelf
         self._changes = changes
+        self._order: Sequence[str] = ()  # the ids of the changes; sorted when asked for
+        self._by_customer: dict[CustomerId, set[str]] | None = None  # made when asked for
 
     def _find(self, key: str) -> A | None:
         if key in self._changes:
@@ -48,11 +52,39 @@ class Overlay(Generic[A]):
 
     def _selected(self, selection: Selection) -> Iterator[A]:
         before = ""  # no id is empty
-        for key in merge(self._shelf.candidates(selection), sorted(self._changes)):
+        for key in merge(self._shelf.candidates(selection), self._candidates(selection)):
             found = self._find(key) if key != before else None
             before = key
             if found is not None and selection.takes(found):
                 yield found
+
+    def _candidates(self, selection: Selection) -> Sequence[str]:
+        """Return by id the changes among which all selected records are, and few others."""
+        if selection.customer is not None:
+            return sorted(self._about_customers().get(selection.customer, ()))
+        if len(self._order) != len(self._changes):
+            self._order = sorted(self._changes)
+        after = selection.after
+        start = 0 if after is None or selection.order else bisect_right(self._order, after[0])
+        return self._order[start:]
+
+    def _about_customers(self) -> Mapping[CustomerId, set[str]]:
+        """Return under which ids something about each customer was written, if only for a time."""
+        if self._by_customer is None:
+            self._by_customer = {}
+            for record in self._changes.values():
+                if record is not None:
+                    self._note(self._by_customer, record)
+        return self._by_customer
+
+    def _write(self, record: A) -> None:
+        self._changes[record.id] = record
+        if self._by_customer is not None:
+            self._note(self._by_customer, record)
+
+    @staticmethod
+    def _note(by_customer: dict[CustomerId, set[str]], record: A) -> None:
+        by_customer.setdefault(customer_of(record), set()).add(record.id)
 
     def count(self, selection: Selection, /) -> int:
         if selection != _EVERYTHING:
@@ -66,7 +98,7 @@ class Overlay(Generic[A]):
         taken: list[str] = []
         for record in records:
             if self._find(record.id) is None:
-                self._changes[record.id] = attrs.evolve(record, version=1)  # type: ignore[misc]
+                self._write(attrs.evolve(record, version=1))  # type: ignore[misc]
             else:
                 taken.append(record.id)
         return tuple(taken)
@@ -75,7 +107,7 @@ class Overlay(Generic[A]):
         missed: list[str] = []
         for record in records:
             if self._is_at(record.id, record.version - 1):
-                self._changes[record.id] = record
+                self._write(record)
             else:
                 missed.append(record.id)
         return tuple(missed)
@@ -102,11 +134,14 @@ class MemoryTransaction:
         self._keep = keep
         self._changes: Changes = {name: {} for name in shelves}
         self._events: tuple[DomainEvent, ...] = ()
+        self._tables: dict[str, Table[Any]] = {}
 
     def table(self, name: str, record: type[A], /) -> Table[A]:
         del record  # a dictionary takes them all
-        changes: dict[str, Any] = self._changes[name]
-        return Overlay(self._shelves[name], changes)
+        if name not in self._tables:
+            changes: dict[str, Any] = self._changes[name]
+            self._tables[name] = Overlay(self._shelves[name], changes)
+        return self._tables[name]
 
     def emit(self, events: Sequence[DomainEvent], /) -> None:
         self._events = tuple(events)

@@ -138,7 +138,9 @@ def _survey(uow: UnitOfWork, subject: Subject, looked_for: Finder | None) -> _Su
     commands = tuple(command.id for command, _ in answers_about(uow, subject, ids))
     told = [link for chain in chains for link in links[chain]]
     words = Finder(_names(own, told) - ids - {_PLACEHOLDER})
-    naming = [link for link in told if link.reason is not None and words.finds(link.reason)]
+    reasons = {link.reason for link in told if link.reason is not None}
+    naming_reasons = {reason for reason in reasons if words.finds(reason)}
+    naming = [link for link in told if link.reason in naming_reasons]
     but = {
         *((one.table, one.id) for one in own),
         *(("commands", key) for key in commands),
@@ -148,7 +150,7 @@ def _survey(uow: UnitOfWork, subject: Subject, looked_for: Finder | None) -> _Su
         chains=chains,
         commands=commands,
         words=words,
-        reasons=frozenset(str(link.reason) for link in naming),
+        reasons=frozenset(naming_reasons),
         others=tuple(_with_reasons_of(uow, naming, but=chains)),
         mentions=() if looked_for is None else tuple(mentions_of(uow, looked_for, but=but)),
     )
