@@ -137,7 +137,7 @@ class PlainTransaction:
         """Put the copy into the store."""
         if self.writes:
             self.store.rows[self.tenant] = self.rows
-            self.store.outbox(tenant=self.tenant).extend(self.events)
+            self.store.tell(self.tenant, self.events)
         self.end()
 
     def rollback(self) -> None:
@@ -236,6 +236,10 @@ class PlainStore:
         """Return the events of a tenant."""
         self.refuse_closed()
         return self.box(self, tenant)
+
+    def tell(self, tenant: str, events: Iterable[DomainEvent]) -> None:
+        """Put events into the outbox of a tenant."""
+        self.box(self, tenant).extend(events)
 
     def refuse_closed(self) -> None:
         """Refuse what is asked of a closed store."""

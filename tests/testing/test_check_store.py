@@ -22,8 +22,9 @@ from tests.testing.conftest import (
 
 
 def test_an_honest_store_passes() -> None:
-    """A store that keeps every promise is not accused of anything."""
+    """A store that keeps every promise is not accused of anything, with histories or without."""
     check_store(PlainStore, histories=5)
+    check_store(PlainStore, histories=0)
 
 
 class _ForgetsTheTrail(PlainTransaction):

@@ -26,7 +26,7 @@ _ATTEMPTS: Final = 20
 _MEANWHILE_SECONDS: Final = 0.2
 
 
-def _add_once(uow: UnitOfWork) -> str:
+def add_once(uow: UnitOfWork) -> str:
     """Add a customer, once only, and return what is answered."""
     known = uow.once("command-1", request="add c-1")
     if known is not None:
@@ -39,8 +39,8 @@ def _add_once(uow: UnitOfWork) -> str:
 @COMMANDING
 def a_command_is_carried_out_once(store: Store) -> None:
     """Whoever sends a command again gets the answer of the first time, and nothing is done."""
-    assert run(store, _add_once) == "c-1 is there"
-    assert run(store, _add_once) == "c-1 is there"
+    assert run(store, add_once) == "c-1 is there"
+    assert run(store, add_once) == "c-1 is there"
     assert all_ids(store) == ["c-1"]
 
     with store.unit_of_work() as uow:
@@ -52,7 +52,7 @@ def a_command_is_carried_out_once(store: Store) -> None:
 @COMMANDING
 def a_key_stands_for_one_request(store: Store) -> None:
     """Another request under the same key is refused by the key, and the first one stands."""
-    run(store, _add_once)
+    run(store, add_once)
 
     with store.unit_of_work() as uow:
         with pytest.raises(KeyReusedError) as caught:
@@ -65,7 +65,7 @@ def a_key_stands_for_one_request(store: Store) -> None:
 def a_command_that_was_not_kept_was_not_sent(store: Store) -> None:
     """Without a commit there is neither the change nor the command, so it can be sent again."""
     with store.unit_of_work() as uow:
-        _add_once(uow)
+        add_once(uow)
 
     assert all_ids(store) == []
     with store.unit_of_work() as uow:
@@ -146,10 +146,10 @@ def a_command_that_is_sent_twice_at_once_is_carried_out_once(store: Store) -> No
     others: list[Future[str]] = []
 
     def send() -> str:
-        return run(store, _add_once, attempts=_ATTEMPTS)
+        return run(store, add_once, attempts=_ATTEMPTS)
 
     def send_while_another_does(uow: UnitOfWork) -> str:
-        answer = _add_once(uow)
+        answer = add_once(uow)
         if not others:
             others.append(threads.submit(send))
             wait(others, timeout=_MEANWHILE_SECONDS)  # in some stores it waits until this is over
@@ -166,7 +166,7 @@ def a_command_that_is_sent_twice_at_once_is_carried_out_once(store: Store) -> No
 def a_command_that_many_send_is_carried_out_once(store: Store) -> None:
     """However many threads send it, it is carried out once, and all get its answer."""
     with ThreadPoolExecutor(_THREADS) as threads:
-        sent = [threads.submit(run, store, _add_once, attempts=_ATTEMPTS) for _ in range(8)]
+        sent = [threads.submit(run, store, add_once, attempts=_ATTEMPTS) for _ in range(8)]
 
     assert [answer.result() for answer in sent] == ["c-1 is there"] * 8
     assert all_ids(store) == ["c-1"]

@@ -17,8 +17,9 @@ from crmcore.errors import (
     CrmError,
     StorageUnavailableError,
 )
-from crmcore.storage import Capability, Command, Store, UnitOfWork
+from crmcore.storage import Capability, Store, UnitOfWork
 
+from ._commanding import add_once
 from ._promises import Promises
 from ._samples import all_ids, change, customer, keep, look, purchase
 
@@ -182,21 +183,15 @@ def of_two_who_send_the_same_one_is_carried_out(store: Store) -> None:
     """The later one finds the answer, or is told to try again, whatever else stands in the way."""
     with store.unit_of_work() as one, store.unit_of_work() as other:
         assert other.customers.count() == 0
-        assert one.once("command-1", request="add c-1") is None
-        one.customers.add(customer("c-1"))
-        one.answer("command-1", "done")
+        answers = [add_once(one)]
         one.commit()
         refused: CrmError | None = None
-        known: Command | None = None
         try:
-            known = other.once("command-1", request="add c-1")
-            if known is None:
-                other.customers.add(customer("c-1"))
-                other.commit()
+            answers.append(add_once(other))
+            other.commit()
         except CrmError as error:
             refused = error
 
-    assert (known is None) is (refused is not None)
-    assert known is None or known.answer == "done"
     assert refused is None or refused.retryable
+    assert {*answers} == {"c-1 is there"}
     assert all_ids(store) == ["c-1"]
