@@ -49,6 +49,7 @@ from crmcore.sql import SqlStore
 
 INSERTED = 100_000
 TRAILED = 10_000
+FEW = 1_000
 STREAMED = 1_000_000
 FURTHER = 10_000
 PAGE = 20
@@ -280,7 +281,7 @@ def stream(folder: Path, _: Server | None) -> None:
     file = f"{folder}/stream.db"
     with SqlStore.open(f"sqlite:///{file}") as store:
         waiting = customers(STREAMED)
-        while some := [*islice(waiting, INSERTED)]:
+        while some := [*islice(waiting, FEW)]:  # whose memory would hide what streaming takes
             add(store, some)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
