@@ -182,12 +182,31 @@ def test_it_makes_its_tables_in_the_owners_transaction(postgresql_url: str, tmp_
         engine.dispose()
 
 
-def test_a_connection_that_commits_by_itself_is_refused(host: sa.Engine) -> None:
+class AutoCommitting(sqlite3.Connection):
+    """A connection of SQLite that commits by itself, as Python 3.12 has them."""
+
+    autocommit = True
+
+
+def test_a_connection_of_sqlite_that_commits_by_itself_is_refused(file: Path) -> None:
     """There would be nothing for its owner to keep or to take back."""
-    if host.dialect.name == "sqlite":
-        return  # it knows no such thing before Python 3.12
+    engine = sa.create_engine(f"sqlite:///{file}", connect_args={"factory": AutoCommitting})
+
     with (
-        host.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        engine.connect() as connection,
+        pytest.raises(InvalidValueError, match="connection must have a transaction"),
+    ):
+        SqlStore.bind(connection).unit_of_work()
+
+    engine.dispose()
+
+
+def test_a_connection_of_postgresql_that_commits_by_itself_is_refused(
+    postgresql: sa.Engine,
+) -> None:
+    """The same holds there."""
+    with (
+        postgresql.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         pytest.raises(InvalidValueError, match="connection must have a transaction"),
     ):
         SqlStore.bind(connection).unit_of_work()

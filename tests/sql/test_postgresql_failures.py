@@ -83,6 +83,19 @@ def test_a_connection_that_is_cut_in_the_middle_keeps_nothing(place: Place) -> N
         assert again.customers.count() == 0
 
 
+def test_rolling_back_what_was_cut_is_no_error(place: Place) -> None:
+    """What cannot be reached has kept nothing, which is all that was asked for."""
+    store, engine = place
+    uow = store.unit_of_work()
+    uow.customers.add(customer(1))
+    cut(engine)
+
+    uow.rollback()
+
+    with store.unit_of_work(readonly=True) as again:
+        assert again.customers.count() == 0
+
+
 def test_many_rows_on_a_connection_that_is_cut_are_kept_nowhere(place: Place) -> None:
     """A COPY that breaks is told as everything else that breaks."""
     store, engine = place

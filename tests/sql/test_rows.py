@@ -11,7 +11,7 @@ import pytest
 
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.customers import Customer, CustomerKind
-from crmcore.errors import FaultsError
+from crmcore.errors import FaultsError, SchemaOutOfDateError
 from crmcore.kernel import CustomerId, Money
 from crmcore.sql import SqlStore
 
@@ -175,3 +175,18 @@ def test_what_others_have_written_wrongly_is_named(
     assert caught.value.source == "table crm_purchases"
     assert caught.value.faults[0].path == "row 'p-1'"
     assert problem in caught.value.faults[0].problem
+
+
+def test_a_row_of_a_later_version_is_not_taken_for_a_fault(store: SqlStore, file: Path) -> None:
+    """Whoever reads what a newer library has written is told to upgrade, and not to mend rows."""
+    newer = '{"form":99,"record":{}}'
+    change(
+        file,
+        "INSERT INTO crm_score_facts VALUES ('default', 'f-1', '1997-01-01', 'p', '1', 'f', 0, 1,"  # noqa: S608 - our own words
+        f" 'c-17', 'r', '1', '1', '1', '1', '1', '{newer}')",
+    )
+
+    with store.unit_of_work(readonly=True) as uow, pytest.raises(SchemaOutOfDateError) as caught:
+        list(uow.facts.scores.stream())
+
+    assert caught.value.have == 99
