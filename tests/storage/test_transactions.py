@@ -21,13 +21,23 @@ HOUSE = Path(__file__).parents[2]
 COLUMNS = ("memory", "sqlite", "postgresql")
 
 
-def rows() -> list[list[str]]:
-    """Return the cells of the table, row by row."""
+def tables() -> tuple[list[list[str]], list[list[str]]]:
+    """Return the cells of both tables, row by row: what is promised, and what shows it."""
     page = (HOUSE / "docs" / "explanation" / "storage.md").read_text("utf-8")
-    lines = [line for line in page.splitlines() if line.startswith("|")]
-    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert found[0][1:] == ["`MemoryStore`", "SQLite", "PostgreSQL", "capability", "shown by"]
-    return found[2:]
+    found = [
+        [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+        for table in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)
+    ]
+    promised, shown = found
+    assert promised[0] == ["promise", "`MemoryStore`", "SQLite", "PostgreSQL"]
+    assert shown[0] == ["promise", "shown by"]
+    return promised[2:], shown[2:]
+
+
+def split(promise: str) -> tuple[str, str | None]:
+    """Return what is promised, and the capability in brackets behind it."""
+    found = re.fullmatch(r"(.+) \(`(\w+)`\)", promise)
+    return (promise, None) if found is None else (found[1], found[2])
 
 
 def names_of_tests() -> frozenset[str]:
@@ -74,10 +84,12 @@ def on_duty(store: Store) -> int:
 
 
 def test_each_cell_is_shown() -> None:
-    """Every row names tests, and there are tests of these names."""
+    """For each promise tests are named, and there are tests of these names."""
+    promised, shown_by = tables()
     known = names_of_tests()
 
-    for row in rows():
+    assert [split(row[0])[0] for row in promised] == [row[0] for row in shown_by]
+    for row in shown_by:
         shown = re.findall(r"`(\w+)`", row[-1])
         assert shown
         assert [name for name in shown if f"test_{name}" not in known] == []
@@ -87,20 +99,21 @@ def test_each_cell_is_shown() -> None:
 def test_yes_and_no_are_what_stores_say(
     column: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """In the row of a capability a cell says whether the store has it."""
+    """In the row of a capability a cell says whether the store has it; each has a row."""
+    promised, _ = tables()
+    said = {capability: row for row in promised if (capability := split(row[0])[1])}
     stores = (
         MemoryStore,
         lambda: SqlStore.open(f"sqlite:///{tmp_path}/crm.db"),
         lambda: SqlStore.open(request.getfixturevalue("postgresql_url")),
     )
     with stores[column]() as opened:
-        for row in rows():
-            if row[-2]:
-                has = Capability(row[-2].strip("`")) in opened.capabilities
-                assert (row[0], row[column + 1].split()[0].rstrip(",;:")) == (
-                    row[0],
-                    "yes" if has else "no",
-                )
+        assert {
+            capability: row[column + 1].split()[0].rstrip(",;:") for capability, row in said.items()
+        } == {
+            capability.value: "yes" if capability in opened.capabilities else "no"
+            for capability in Capability
+        }
 
 
 @pytest.mark.parametrize("store", ["memory", "postgresql"], indirect=True)
