@@ -474,7 +474,7 @@ def test_the_end_of_a_collaboration_is_told_as_one(
 class Plain(MemoryStore):
     """A store that has no outbox."""
 
-    capabilities = frozenset({Capability.INTERLEAVED})  # type: ignore[misc]  # less than it could
+    capabilities = frozenset({Capability.INTERLEAVED})  # less than it could
 
     def unit_of_work(
         self,

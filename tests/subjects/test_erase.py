@@ -519,7 +519,7 @@ def test_of_two_at_once_the_second_finds_nothing_to_erase() -> None:
 class Plain(MemoryStore):
     """A store that has no outbox."""
 
-    capabilities = frozenset({Capability.INTERLEAVED})  # type: ignore[misc]  # less than it could
+    capabilities = frozenset({Capability.INTERLEAVED})  # less than it could
 
 
 def test_a_store_without_an_outbox_is_told_nothing() -> None:

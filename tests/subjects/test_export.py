@@ -216,7 +216,7 @@ def test_another_tenants_records_stay_there() -> None:
 class Plain(MemoryStore):
     """A store that has no outbox."""
 
-    capabilities = frozenset({Capability.INTERLEAVED})  # type: ignore[misc]  # less than it could
+    capabilities = frozenset({Capability.INTERLEAVED})  # less than it could
 
     def outbox(self, *, tenant: str = "default") -> Any:  # noqa: ANN401 - never
         """Be asked for what is not there."""
