@@ -23,6 +23,12 @@ EVERYWHERE: Final = frozenset(
     }
 )
 RULE_OF_BINDING: Final = "have a transaction, which its owner commits"
+_SECRETS: Final = ("password", "sslpassword")
+
+
+def shown(url: sa.URL) -> str:
+    """Return *url* without any password, also among what the driver is told besides."""
+    return url.difference_update_query(_SECRETS).render_as_string(hide_password=True)
 
 
 class Purpose(Enum):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeGuard
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
@@ -22,6 +23,7 @@ _DAMAGED: Final = ("XX001", "XX002", "22", "42P01", "42703")
 _HOLDS_VALUES: Final = ("22", "23")
 _DAMAGED_FILES: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _LACKING: Final = ("no such table", "no such column")
+_UNREADABLE: Final = "Could not decode to UTF-8"
 
 
 @contextmanager
@@ -42,6 +44,8 @@ def guarded(operation: str, *, is_commit: bool = False) -> Iterator[None]:
     except SQLAlchemyError as error:
         _forget_parameters(error)
         raise StorageUnavailableError(operation) from error
+    except UnicodeDecodeError:  # SQLite tells with the names that it has read of what it complains
+        raise StorageCorruptError(operation) from None
 
 
 def is_lost(error: DBAPIError) -> bool:
@@ -60,7 +64,12 @@ def _refusal(operation: str, error: DBAPIError, *, is_commit: bool) -> CrmError:
 def _is_damage(error: DBAPIError) -> bool:
     if name := _file_error(error):
         return name.startswith(_DAMAGED_FILES) or str(error.orig).startswith(_LACKING)
-    return _state(error).startswith(_DAMAGED)
+    return _state(error).startswith(_DAMAGED) or _is_unreadable(error.orig)
+
+
+def _is_unreadable(cause: object) -> TypeGuard[sqlite3.OperationalError]:
+    """Say whether a cell of SQLite holds bytes that are no text, of which the driver tells all."""
+    return isinstance(cause, sqlite3.OperationalError) and str(cause).startswith(_UNREADABLE)
 
 
 def _state(error: DBAPIError) -> str:
@@ -75,10 +84,13 @@ def _without_values(error: DBAPIError) -> BaseException | None:
     """Return the driver's error, which says no more than its first line.
 
     PostgreSQL tells in further lines which key was taken already and which line of a COPY was
-    wrong, and in the first line which value was no number. SQLite tells names of columns.
+    wrong, and in the first line which value was no number. SQLite tells names of columns, but
+    for text that it cannot read.
     """
     _forget_parameters(error)
     cause = error.orig
+    if _is_unreadable(cause):
+        cause.args = error.args = (_UNREADABLE,)
     if cause is None or not hasattr(cause, "sqlstate"):
         return cause
     state = _state(error)

@@ -46,7 +46,7 @@ class SqlOutbox(Outbox):
             sa.select(columns.number, columns.name, columns.subject, columns.at, columns.data)
             .where(columns.tenant == self._tenant, columns.number > number)
             .order_by(columns.number)
-            .limit(limit)
+            .limit(min(limit, _LARGEST))
         )
         with lent(self._source, Purpose.FOLLOW, "reading the outbox") as connection:
             settled = self._source.database.settled(connection)

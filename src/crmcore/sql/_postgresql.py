@@ -70,7 +70,8 @@ class Postgresql:
     def make_safe(self, engine: sa.Engine, *, busy_timeout_ms: int) -> None:
         def configure(connection: Any, _: object) -> None:  # noqa: ANN401 - of psycopg
             with connection.cursor() as cursor:
-                cursor.execute(_SESSION.format(busy_timeout_ms=busy_timeout_ms))
+                most = max(busy_timeout_ms, 1)  # 0 would be for ever
+                cursor.execute(_SESSION.format(busy_timeout_ms=most))
                 (encoding,) = cursor.execute(_ENCODING).fetchone()
             connection.commit()
             if encoding != "UTF8":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from crmcore.errors import SchemaOutOfDateError, UnsupportedError
 from crmcore.storage import Capability
 
-from ._database import Database, Purpose
+from ._database import Database, Purpose, shown
 from ._guard import guarded, is_lost
 from ._migrations import NEEDED, expected_version, version_of
 
@@ -82,12 +83,17 @@ class Own:
         """Take connections from *engine*."""
         self.database = database
         self._engine = engine
+        self._process = os.getpid()
 
     def __str__(self) -> str:
         """Return where it is, without any password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        return shown(self._engine.url)
 
     def begin(self, purpose: Purpose) -> Session:
+        if self._process != os.getpid():
+            # What was inherited belongs to the parent, who goes on speaking on it.
+            self._engine.dispose(close=False)
+            self._process = os.getpid()
         return OwnSession(self.database.connect(self._engine, purpose))
 
     def capabilities(self) -> frozenset[Capability]:
@@ -134,8 +140,7 @@ class Lent:
 
     def __str__(self) -> str:
         """Return where it is, without any password."""
-        place = self._connection.engine.url.render_as_string(hide_password=True)
-        return f"{place}, in a transaction of somebody else"
+        return f"{shown(self._connection.engine.url)}, in a transaction of somebody else"
 
     def begin(self, purpose: Purpose) -> Session:
         if self._last is not None and self._last.lasts:
@@ -210,17 +215,15 @@ def _checked(source: Source, purpose: Purpose) -> Session:
     begun = source.begin(purpose)
     try:
         have = expected_version(begun.connection)
-        if have == NEEDED:
-            return begun
-    except DBAPIError as error:
+    except BaseException as error:
         begun.rollback()
-        have = NEEDED if is_lost(error) else _found_version(source)
+        has_answered = isinstance(error, DBAPIError) and not is_lost(error)
+        have = _found_version(source) if has_answered else NEEDED
         if have == NEEDED:
             raise
-    except BaseException:
-        begun.rollback()
-        raise
     else:
+        if have == NEEDED:
+            return begun
         begun.rollback()
     raise SchemaOutOfDateError(have, NEEDED)
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from crmcore.errors import InvalidValueError
 
-from ._database import EVERYWHERE, RULE_OF_BINDING, Database, Purpose
+from ._database import EVERYWHERE, RULE_OF_BINDING, Database, Purpose, shown
 from ._rows import Row
 from ._tables import EVENT, OUTBOX, RecordTable
 
@@ -177,7 +177,7 @@ def _driver(connection: sa.Connection) -> sqlite3.Connection:
 def _refuse_memory(url: sa.URL) -> None:
     if url.database in {None, "", ":memory:"} or "mode=memory" in str(url):
         rule = f"{_RULE}; what need not last is at home in crmcore.memory"
-        raise InvalidValueError("url", url.render_as_string(hide_password=True), rule)
+        raise InvalidValueError("url", shown(url), rule)
 
 
 if TYPE_CHECKING:

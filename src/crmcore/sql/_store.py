@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import sqlalchemy as sa
 
@@ -14,11 +14,13 @@ from crmcore.events import Outbox
 from crmcore.storage import DEFAULT_TENANT, Capability, Store, TableUnitOfWork, tenant_id
 
 from ._database import Purpose
-from ._engine import database_of, make_engine
+from ._engine import database_of, keep_values_out, make_engine
 from ._migrations import is_empty, steps
 from ._outbox import SqlOutbox
 from ._sessions import Lent, Own, Source, lent_to_migrate, session
 from ._transaction import SqlTransaction
+
+_LONGEST: Final = 2**31 - 1  # milliseconds, as both databases count them
 
 
 class SqlStore:
@@ -53,11 +55,14 @@ class SqlStore:
             audit_key: What an audit trail is kept with; None for keeping none.
 
         Raises:
-            InvalidValueError: If the engine cannot be made safe.
+            InvalidValueError: If the engine cannot be made safe, or the timeout is none.
         """
+        if type(busy_timeout_ms) is not int or not 0 <= busy_timeout_ms <= _LONGEST:
+            rule = f"be a whole number between 0 and {_LONGEST}"
+            raise InvalidValueError("busy_timeout_ms", busy_timeout_ms, rule)
         database = database_of(engine)
         database.make_safe(engine, busy_timeout_ms=busy_timeout_ms)
-        engine.hide_parameters = True
+        keep_values_out(engine)
         engine.dispose()
         self._begin(Own(database, engine), audit_key)
 
