@@ -14,7 +14,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from crmcore.activities import Purchase
 from crmcore.criteria import Criterion, F, unless
@@ -98,6 +98,10 @@ def _outcome(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it is
         return type(error), error.args
 
 
+def _write(some: list[Any], repository: Any) -> object:  # noqa: ANN401 - a store's, or the model's
+    return repository.bulk_upsert(some, chunk=2)
+
+
 class _History(RuleBasedStateMachine):
     """One unit of work after another, on a store and on dictionaries."""
 
@@ -147,6 +151,13 @@ class _History(RuleBasedStateMachine):
         version = data.draw(st.sampled_from(versions))
         return attrs.evolve(data.draw(_records[name]), id=key, version=version)
 
+    @initialize(data=st.data())
+    def begin_with_some(self, data: st.DataObject) -> None:
+        for name in _records:
+            some = [attrs.evolve(data.draw(_records[name]), id=key) for key in ("A", "é", "😀")]
+            self._agree_on(name, partial(_write, some))
+        self.tell(["begun"], "histories")
+
     @rule(name=_names, data=st.data())
     def add(self, name: str, data: st.DataObject) -> None:
         record = self._record(name, data)
@@ -188,15 +199,15 @@ class _History(RuleBasedStateMachine):
         assert list(self.uow.ownerships.lasting(at=at)) == lasting
         assert list(self.uow.purchases.until(at)) == before
 
-    @rule(name=_names, data=st.data(), limit=st.integers(1, 2), with_archived=st.booleans())
-    def page(self, name: str, data: st.DataObject, limit: int, *, with_archived: bool) -> None:
-        order, key = data.draw(st.sampled_from(_ORDERS[name]))
-        left = sorted(self._model(name).all(with_archived=with_archived), key=key)
-        wanted: dict[str, Any] = {"order": order, "limit": limit, "with_archived": with_archived}
-        for page in self._pages(name, wanted):
-            assert list(page.items) == left[:limit]
-            left = left[limit:]
-            assert (page.next is None) is not bool(left)
+    @rule(name=_names, limit=st.integers(1, 2), with_archived=st.booleans())
+    def page(self, name: str, limit: int, *, with_archived: bool) -> None:
+        for order, key in _ORDERS[name]:
+            left = sorted(self._model(name).all(with_archived=with_archived), key=key)
+            wanted = {"order": order, "limit": limit, "with_archived": with_archived}
+            for page in self._pages(name, wanted):
+                assert list(page.items) == left[:limit]
+                left = left[limit:]
+                assert (page.next is None) is not bool(left)
 
     def _pages(self, name: str, wanted: dict[str, Any]) -> Iterator[Page[Any]]:
         page = self._repository(name).page(**wanted)
@@ -240,8 +251,8 @@ class _History(RuleBasedStateMachine):
             self.uow.record(*events)
             self.recorded += events
 
-    @rule(limit=st.integers(1, 4))
-    def hear(self, limit: int) -> None:
+    def _hear(self, limit: int) -> None:
+        """Read on, and want to have heard what was told, of each subject in its order."""
         if not self.tells:
             return
         outbox = self.store.outbox(tenant=self.tenant)
@@ -257,11 +268,12 @@ class _History(RuleBasedStateMachine):
         in_turn = [heard[number] for number in sorted(heard)]
         assert _by_subject(in_turn) == _by_subject(self.told[self.tenant])
 
-    @rule(data=st.data())
-    def commit(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), limit=st.integers(1, 4))
+    def commit(self, data: st.DataObject, limit: int) -> None:
         self.uow.commit()
         self.kept[self.tenant] = self.rows
         self.told[self.tenant] += self.recorded
+        self._hear(limit)
         self._end(data)
 
     @rule(data=st.data(), by_leaving=st.booleans())
