@@ -158,3 +158,18 @@ def test_an_outbox_leads_on_across_what_was_forgotten() -> None:
 
     assert outbox.prune(before=behind) == len("12")
     assert [found.number for found in outbox.read(after=start).events] == [3]
+
+
+def test_no_two_tenants_have_an_event_of_the_same_number() -> None:
+    """Whoever reads the events of several tenants can tell by the number which one it met."""
+    store = MemoryStore()
+    told = DomainEvent(name="customer.added", subject="customers/c-17", at=NOON)
+    for tenant in ("acme", "globex", "acme"):
+        run(store, lambda uow: uow.record(told), tenant=tenant)
+
+    numbers = [
+        [found.number for found in store.outbox(tenant=tenant).read().events]
+        for tenant in ("acme", "globex")
+    ]
+
+    assert numbers == [[1, 3], [2]]

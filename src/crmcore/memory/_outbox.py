@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -17,20 +17,18 @@ _POSITION: Final = re.compile("[0-9]{1,18}")
 class MemoryOutbox(Outbox):
     """The events that one tenant has committed; a position is the number of the last one."""
 
-    def __init__(self) -> None:
-        """Begin with no events."""
+    def __init__(self, numbers: Iterator[int]) -> None:
+        """Begin with no events; all tenants of a store take from the same numbers."""
         self._events: list[RecordedEvent] = []
-        self._last = 0
+        self._numbers = numbers
         self._writing = Lock()
 
     def extend(self, events: Sequence[DomainEvent]) -> None:
         """Put events behind those that are there."""
         with self._writing:
             self._events += [
-                RecordedEvent(number=number, event=event)
-                for number, event in enumerate(events, self._last + 1)
+                RecordedEvent(number=next(self._numbers), event=event) for event in events
             ]
-            self._last += len(events)
 
     def read(self, *, after: str | None = None, limit: int = 500) -> OutboxPage:
         if limit < 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
+from itertools import count
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -54,7 +55,9 @@ class MemoryStore:
             audit_key: What an audit trail is kept with; None for keeping none.
         """
         self._states: dict[str, Shelves] = {}
-        self._outboxes: defaultdict[str, MemoryOutbox] = defaultdict(MemoryOutbox)
+        self._outboxes: defaultdict[str, MemoryOutbox] = defaultdict(
+            partial(MemoryOutbox, count(1))
+        )
         self._committing = Lock()
         self._is_open = True
         self._audit_key = audit_key
