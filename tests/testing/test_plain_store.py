@@ -57,7 +57,7 @@ def test_a_store_of_another_kind_is_honest_too(name: str) -> None:
     getattr(Conformance(), name)(MemoryStore())
 
 
-TestHistories = make_state_machine(MemoryStore, histories=50).TestCase
+TestHistories = make_state_machine(MemoryStore, histories=30).TestCase
 
 
 class SilentTransaction(PlainTransaction):
