@@ -103,7 +103,7 @@ class SqlStore:
     def bind(cls, connection: sa.Connection, *, audit_key: AuditKey | None = None) -> Self:
         """Return a store inside a transaction that belongs to somebody else.
 
-        A unit of work is then a savepoint: its ``crmcore.storage.UnitOfWork.commit`` releases it, and what is kept becomes
+        A unit of work is then a savepoint: its ``commit`` releases it, and what is kept becomes
         good when the owner of the transaction commits. One unit of work lasts at a time. Events
         reach the outbox with the owner's commit, too. The tables must be there; `migrate` makes
         them, in the same transaction.
