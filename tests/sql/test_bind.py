@@ -125,6 +125,19 @@ def test_it_joins_a_transaction_that_has_begun(host: sa.Engine) -> None:
     assert kept(host) == ["c-1"]
 
 
+def test_an_owner_who_ends_the_transaction_in_between_is_told(host: sa.Engine) -> None:
+    """What was to be taken back is kept already, which must not pass in silence."""
+    with host.connect() as connection:
+        uow = SqlStore.bind(connection).unit_of_work()
+        uow.customers.add(customer("c-1"))
+        connection.exec_driver_sql("COMMIT")
+
+        with pytest.raises(StorageUnavailableError, match="going back to the savepoint"):
+            uow.rollback()
+
+    assert kept(host) == ["c-1"]
+
+
 def test_one_unit_of_work_lasts_at_a_time(host: sa.Engine) -> None:
     """A second one would be inside the first, and be taken back with it."""
     with host.connect() as connection:
