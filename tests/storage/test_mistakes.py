@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,26 @@ def test_a_key_of_the_trail_is_more_than_its_secret() -> None:
 
     with pytest.raises(InvalidValueError, match=r"audit_key must be an AuditKey \(got 'a bytes'\)"):
         store.unit_of_work()
+
+
+def test_work_that_would_have_to_be_awaited_is_refused(store: MemoryStore) -> None:
+    """A coroutine would be committed before it has begun."""
+
+    async def add(uow: UnitOfWork) -> Customer:
+        return uow.customers.add(Customer(id=CustomerId("c-18"), name="Contoso"))
+
+    with pytest.raises(InvalidValueError, match=r"be an ordinary function; crmcore\.aio"):
+        _ = run(store, add)
+
+
+def test_work_that_returns_a_future_is_refused(store: MemoryStore) -> None:
+    """What somebody else would carry out later is no work of this unit."""
+    loop = asyncio.new_event_loop()
+
+    with pytest.raises(InvalidValueError, match="work must be an ordinary function"):
+        run(store, lambda _: loop.create_future())
+
+    loop.close()
 
 
 def test_a_trail_of_an_unknown_kind_is_refused(store: MemoryStore) -> None:

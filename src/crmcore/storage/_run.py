@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import isawaitable, iscoroutine
 from typing import TypeVar
 
 from crmcore.audit import Act
@@ -37,7 +38,8 @@ def run(
         act: Who does it, when and why, for the audit trail.
 
     Raises:
-        InvalidValueError: If *attempts* is below 1.
+        InvalidValueError: If *attempts* is below 1, or *work* is a coroutine function, which
+            nobody would await here; `crmcore.aio` is for loops.
         CrmError: What the last attempt raised, or what another attempt would not mend.
 
     .. versionadded:: 0.1.0
@@ -48,6 +50,7 @@ def run(
     def once() -> T:
         with store.unit_of_work(readonly=readonly, tenant=tenant, act=act) as uow:
             found = work(uow)
+            _refuse_promise(found)
             uow.commit()
         return found
 
@@ -58,3 +61,11 @@ def run(
             if not error.retryable:
                 raise
     return once()
+
+
+def _refuse_promise(found: object) -> None:
+    if isawaitable(found):
+        if iscoroutine(found):
+            found.close()
+        rule = "be an ordinary function; crmcore.aio awaits whole units of work"
+        raise InvalidValueError("work", "one that returns something to await", rule)
