@@ -146,6 +146,25 @@ def _keep_colons(
         lines[:0] = ["..", ""]  # an empty comment
 
 
+def _tell_how_to_make(
+    _app: Sphinx, what: str, _name: str, thing: object, _options: object, lines: list[str]
+) -> None:
+    """Put what a class is made from, which its ``__init__`` explains, behind what it is."""
+    if what != "class":
+        return
+    words = inspect.cleandoc(vars(thing).get("__init__", thing).__doc__ or "").splitlines()
+    if "Args:" in words and "Args:" not in lines:
+        end = next((at for at, line in enumerate(lines) if line.startswith(".. version")), 0)
+        lines[end:end] = [*words[words.index("Args:") :], ""]
+
+
+def _leave_out_signature(
+    _app: Sphinx, _what: str, _name: str, thing: object, _options: object, signature: str, _: object
+) -> tuple[str, None] | None:
+    """Leave out how a protocol is made, because none ever is."""
+    return ("", None) if signature and getattr(thing, "_is_protocol", False) else None
+
+
 class _Shown:
     """A default as a signature shows it."""
 
@@ -210,7 +229,9 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-read", _shorten_types)
     app.connect("doctree-read", _link_names)
     app.connect("autodoc-process-docstring", _keep_colons, priority=400)  # before napoleon
+    app.connect("autodoc-process-docstring", _tell_how_to_make, priority=400)
     app.connect("autodoc-process-docstring", _name_ids)
     app.connect("autodoc-process-docstring", _show_labels)
     app.connect("autodoc-before-process-signature", _show_defaults, priority=900)
+    app.connect("autodoc-process-signature", _leave_out_signature)
     app.connect("autodoc-skip-member", _is_listed)
