@@ -138,6 +138,20 @@ def test_an_owner_who_ends_the_transaction_in_between_is_told(host: sa.Engine) -
     assert kept(host) == ["c-1"]
 
 
+def test_nothing_follows_into_the_owners_next_transaction(host: sa.Engine) -> None:
+    """What is written after the owner has committed would be the owner's: half a unit of work."""
+    with host.connect() as connection, SqlStore.bind(connection).unit_of_work() as uow:
+        uow.customers.add(customer("c-1"))
+        connection.commit()
+        with pytest.raises(StorageUnavailableError, match="that its owner has ended"):
+            uow.customers.add(customer("c-2"))
+        with pytest.raises(StorageUnavailableError, match="committing failed"):
+            uow.commit()
+        connection.commit()
+
+    assert kept(host) == ["c-1"]
+
+
 def test_one_unit_of_work_lasts_at_a_time(host: sa.Engine) -> None:
     """A second one would be inside the first, and be taken back with it."""
     with host.connect() as connection:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from crmcore.errors import SchemaOutOfDateError, UnsupportedError
+from crmcore.errors import SchemaOutOfDateError, StorageUnavailableError, UnsupportedError
 from crmcore.storage import Capability
 
 from ._database import Database, Purpose, shown
@@ -108,8 +108,15 @@ class LentSession:
 
     def __init__(self, connection: sa.Connection) -> None:
         """Begin it."""
-        self.connection = connection
+        self._connection = connection
         self._savepoint = connection.begin_nested()
+
+    @property
+    def connection(self) -> sa.Connection:
+        """Where its statements go; what came after its end would be the owner's, and kept."""
+        if not self.lasts:
+            raise StorageUnavailableError("going on in a transaction that its owner has ended")
+        return self._connection
 
     @property
     def lasts(self) -> bool:
@@ -121,6 +128,8 @@ class LentSession:
             self._savepoint.commit()
 
     def rollback(self) -> None:
+        if not self.lasts:
+            return
         with guarded("going back to the savepoint"):
             try:
                 self._savepoint.rollback()
