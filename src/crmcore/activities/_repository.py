@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from crmcore.kernel import CustomerId, MemberId
 from crmcore.repositories import Repository
 
 from ._interaction import Interaction
@@ -20,7 +19,7 @@ class PurchaseRepository(Repository[Purchase], Protocol):
     .. versionadded:: 0.1.0
     """
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Purchase, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Purchase, ...]:
         """Return the purchases of *customer*, by instant, then by id."""
         ...
 
@@ -35,7 +34,7 @@ class InteractionRepository(Repository[Interaction], Protocol):
     .. versionadded:: 0.1.0
     """
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Interaction, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Interaction, ...]:
         """Return the interactions of *customer*, by instant, then by id."""
         ...
 
@@ -50,11 +49,11 @@ class MatterRepository(Repository[Matter], Protocol):
     .. versionadded:: 0.1.0
     """
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Matter, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Matter, ...]:
         """Return the matters of *customer*, by the instant at which they came up, then by id."""
         ...
 
-    def of_member(self, member: MemberId, /) -> tuple[Matter, ...]:
+    def of_member(self, member: str, /) -> tuple[Matter, ...]:
         """Return the matters that *member* is in charge of, in the same order."""
         ...
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from crmcore.kernel import CustomerId
 from crmcore.repositories import Repository
 
 from ._customer import Contact, Customer
@@ -26,7 +25,7 @@ class ContactRepository(Repository[Contact], Protocol):
     .. versionadded:: 0.1.0
     """
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Contact, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Contact, ...]:
         """Return the contacts of *customer*, by id."""
         ...
 
@@ -37,11 +36,11 @@ class OwnershipRepository(Repository[Ownership], Protocol):
     .. versionadded:: 0.1.0
     """
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Ownership, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Ownership, ...]:
         """Return all intervals of *customer*, by beginning, then by id."""
         ...
 
-    def owner_of(self, customer: CustomerId, /, *, at: datetime) -> Ownership | None:
+    def owner_of(self, customer: str, /, *, at: datetime) -> Ownership | None:
         """Return who owned *customer* at the instant *at*, or None where nobody did.
 
         Raises:

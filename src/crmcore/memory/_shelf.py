@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
-from crmcore.kernel import CustomerId
 from crmcore.repositories import Aggregate
 from crmcore.storage import Selection
 
@@ -29,8 +28,8 @@ class Shelf(Generic[A]):
         return sorted(self.records)
 
     @cached_property
-    def _keys_by_customer(self) -> Mapping[CustomerId, Sequence[str]]:
-        found: dict[CustomerId, list[str]] = {}
+    def _keys_by_customer(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
         for key in self.keys:
             found.setdefault(customer_of(self.records[key]), []).append(key)
         return found
@@ -83,7 +82,7 @@ def _toggled(keys: Sequence[str], key: str) -> Sequence[str]:
     return [*keys[:place], *([] if is_there else [key]), *keys[place + is_there :]]
 
 
-def customer_of(record: Any) -> CustomerId:  # noqa: ANN401 - of a kind that has a customer
+def customer_of(record: Any) -> str:  # noqa: ANN401 - of a kind that has a customer
     """Return whom a record is about."""
-    found: CustomerId = record.customer
+    found: str = record.customer
     return found

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 import attrs
 
 from crmcore.events import DomainEvent
-from crmcore.kernel import CustomerId
 from crmcore.repositories import Aggregate
 from crmcore.storage import Selection, Table, Transaction
 
@@ -33,7 +32,7 @@ class Overlay(Generic[A]):
         self._shelf = shelf
         self._changes = changes
         self._order: Sequence[str] = ()  # the ids of the changes; sorted when asked for
-        self._by_customer: dict[CustomerId, set[str]] | None = None  # made when asked for
+        self._by_customer: dict[str, set[str]] | None = None  # made when asked for
 
     def _find(self, key: str) -> A | None:
         if key in self._changes:
@@ -68,7 +67,7 @@ class Overlay(Generic[A]):
         start = 0 if after is None or selection.order else bisect_right(self._order, after[0])
         return self._order[start:]
 
-    def _about_customers(self) -> Mapping[CustomerId, set[str]]:
+    def _about_customers(self) -> Mapping[str, set[str]]:
         """Return under which ids something about each customer was written, if only for a time."""
         if self._by_customer is None:
             self._by_customer = {}
@@ -83,7 +82,7 @@ class Overlay(Generic[A]):
             self._note(self._by_customer, record)
 
     @staticmethod
-    def _note(by_customer: dict[CustomerId, set[str]], record: A) -> None:
+    def _note(by_customer: dict[str, set[str]], record: A) -> None:
         by_customer.setdefault(customer_of(record), set()).add(record.id)
 
     def count(self, selection: Selection, /) -> int:

@@ -21,7 +21,6 @@ from crmcore.facts import (
     in_order,
     latest,
 )
-from crmcore.kernel import CustomerId
 from crmcore.privacy import erased
 
 from ._records import Records, named
@@ -69,7 +68,7 @@ class Facts(FactRepository[A]):
     def _about(self, subject: str) -> Iterator[A]:
         named(self._subject, subject)
         if self._subject == "customer":  # by whom every store finds records at once
-            return self._records.selected(Selection(customer=CustomerId(subject)))
+            return self._records.selected(Selection(customer=subject))
         return self._records.stream(F[self._subject] == subject)
 
     def stream(self, where: Criterion = EVERYTHING, /) -> Iterator[A]:

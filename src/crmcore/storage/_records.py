@@ -27,7 +27,7 @@ from crmcore.errors import (
     UnitOfWorkClosedError,
     UnknownNameError,
 )
-from crmcore.kernel import CustomerId, MemberId
+from crmcore.kernel import CustomerId
 from crmcore.organization import Assignment, AssignmentRepository
 from crmcore.repositories import Aggregate, BulkResult, Order, Page, Repository
 
@@ -242,21 +242,21 @@ class Records(Repository[A]):  # whose words are what help() shows
 class Contacts(Records[Contact], ContactRepository):
     """A `crmcore.customers.ContactRepository` over a table."""
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Contact, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Contact, ...]:
         return self._sorted(Selection(customer=named("customer", customer)), _id)
 
 
 class Ownerships(Records[Ownership], OwnershipRepository):
     """A `crmcore.customers.OwnershipRepository` over a table."""
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Ownership, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Ownership, ...]:
         return self._sorted(
             Selection(customer=named("customer", customer)), lambda held: (held.since, held.id)
         )
 
-    def owner_of(self, customer: CustomerId, /, *, at: datetime) -> Ownership | None:
+    def owner_of(self, customer: str, /, *, at: datetime) -> Ownership | None:
         instant = utc(at)
-        return owners_at(self.of_customer(customer), instant).get(customer)
+        return owners_at(self.of_customer(customer), instant).get(CustomerId(customer))
 
     def lasting(self, *, at: datetime) -> Iterator[Ownership]:
         return self.selected(Selection(lasting=utc(at)))
@@ -272,7 +272,7 @@ class Assignments(Records[Assignment], AssignmentRepository):
 class Activities(Records[_Activity]):
     """A repository of purchases or of interactions over a table."""
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[_Activity, ...]:
+    def of_customer(self, customer: str, /) -> tuple[_Activity, ...]:
         """Return what took place with *customer*, by instant, then by id."""
         return self._sorted(
             Selection(customer=named("customer", customer)), lambda done: (done.at, done.id)
@@ -286,10 +286,10 @@ class Activities(Records[_Activity]):
 class Matters(Records[Matter], MatterRepository):
     """A `crmcore.activities.MatterRepository` over a table."""
 
-    def of_customer(self, customer: CustomerId, /) -> tuple[Matter, ...]:
+    def of_customer(self, customer: str, /) -> tuple[Matter, ...]:
         return self._sorted(Selection(customer=named("customer", customer)), _by_opening)
 
-    def of_member(self, member: MemberId, /) -> tuple[Matter, ...]:
+    def of_member(self, member: str, /) -> tuple[Matter, ...]:
         return self._sorted(Selection(member=named("member", member)), _by_opening)
 
     def open(self, *, at: datetime) -> Iterator[Matter]:

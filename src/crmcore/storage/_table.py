@@ -16,7 +16,6 @@ from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.customers import Contact, Customer, Ownership
 from crmcore.events import DomainEvent
 from crmcore.facts import KpiFact, ScoreFact, StageFact, TierFact
-from crmcore.kernel import CustomerId, MemberId
 from crmcore.organization import (
     Assignment,
     Department,
@@ -93,8 +92,8 @@ class Selection:
     order: tuple[Order, ...] = ()
     after: tuple[Any, ...] | None = None
     archived: bool = True
-    customer: CustomerId | None = None
-    member: MemberId | None = None
+    customer: str | None = None
+    member: str | None = None
     before: datetime | None = None
     lasting: datetime | None = None
     open: datetime | None = None
