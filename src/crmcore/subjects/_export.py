@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -46,7 +46,7 @@ class SubjectExport:
     subject: str
     records: Mapping[str, tuple[Any, ...]] = attrs.field(converter=_frozen)
 
-    __hash__ = None  # type: ignore[assignment]  # a mapping has none
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # a mapping has none
 
     def __repr__(self) -> str:
         """Return how much of each kind there is, and nothing of it."""
