@@ -22,10 +22,11 @@ from ._student import student_t_quantile
 
 
 def _is_level(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    _check_level(attribute.name, value)
+    check_level(attribute.name, value)
 
 
-def _check_level(name: str, value: float) -> None:
+def check_level(name: str, value: float) -> None:
+    """Refuse what is no level of confidence."""
     if not 0 < value < 1:
         raise InvalidValueError(name, value, "be a fraction above 0 and below 1 (0.95, not 95)")
 
@@ -78,7 +79,7 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
 
     .. versionadded:: 0.1.0
     """
-    _check_level("level", level)
+    check_level("level", level)
     if n < 1:
         raise InvalidValueError("n", n, "be at least 1")
     if not 0 <= successes <= n:
@@ -110,7 +111,7 @@ def mean_interval(mean: float, sd: float, n: int, level: float = 0.95) -> Interv
 
     .. versionadded:: 0.1.0
     """
-    _check_level("level", level)
+    check_level("level", level)
     if not sd >= 0:
         raise InvalidValueError("sd", sd, "be at least 0")
     if n < 2:  # noqa: PLR2004 - one observation has no spread
@@ -134,7 +135,7 @@ def median_interval(values: Iterable[float], level: float = 0.95) -> Interval | 
 
     .. versionadded:: 0.1.0
     """
-    _check_level("level", level)
+    check_level("level", level)
     ordered = sorted(values)
     k = _median_rank(len(ordered), level)
     if k == 0:
