@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import NewType
+from typing import Final, NewType
 
 import attrs
 
@@ -48,12 +48,24 @@ class Unit(LabelledEnum):
     .. versionadded:: 0.1.0
     """
 
-    SHARE = "share", "a ratio, read as a percentage", "比率"
+    SHARE = "share", "a share, read as a percentage", "比率"
     CHANGE = "change", "a change, read as a percentage of the base", "变化率"
+    POINTS = "points", "a difference of two shares, read in percentage points", "百分点"
+    PER_THOUSAND = "per_thousand", "so many for each, read per thousand", "千分率"
     CUSTOMERS = "customers", "customers", "客户数"
     ORDERS = "orders", "orders", "订单数"
-    RATE = "rate", "orders per customer", "人均订单数"
+    COUNT = "count", "a number of things", "数量"
+    RATE = "rate", "so many times for each customer", "人均次数"
     MONEY = "money", "money, in the stated currency", "金额"
+    TIMES = "times", "so many times as much", "倍数"
+    INDEX = "index", "an index from 0 to 100", "指数（0至100）"
+    INDEX_POINTS = "index_points", "a difference of two indices", "指数差"
+    NPS = "nps", "a net promoter score from -100 to 100", "净推荐值（-100至100）"
+    RATING = "rating", "a mark on its scale", "评分"
+    RANK = "rank", "a place in an order, 1 being the best", "名次"
+    HOURS = "hours", "hours", "小时"
+    DAYS = "days", "days", "天"
+    PER_HOUR = "per_hour", "so many in an hour", "每小时数量"
 
     @property
     def is_relative(self) -> bool:
@@ -67,14 +79,48 @@ class Unit(LabelledEnum):
             number: The number, which itself is never rounded; this is for the eye.
             digits: How many digits to show behind the point, if others than are customary.
         """
-        exact = Fraction(number)
-        if self.is_relative:
-            sign = "+" if self is Unit.CHANGE else ""
-            return f"{_rounded(exact * 100, 1 if digits is None else digits):{sign},} %"
-        return f"{_rounded(exact, _DIGITS[self] if digits is None else digits):,}"
+        way = _SHOWN[self]
+        shown = _rounded(Fraction(number) * way.factor, way.digits if digits is None else digits)
+        return f"{shown:{'+' if way.is_signed else ''},}{way.suffix}"
 
 
-_DIGITS = {Unit.CUSTOMERS: 0, Unit.ORDERS: 0, Unit.RATE: 2, Unit.MONEY: 2}
+@attrs.frozen
+class _Way:
+    """How the numbers of a unit are shown.
+
+    Attributes:
+        digits: How many digits are customary behind the point.
+        suffix: What follows the number.
+        factor: By what it is multiplied for the eye.
+        is_signed: Whether a gain has a plus.
+    """
+
+    digits: int
+    suffix: str = ""
+    factor: int = 1
+    is_signed: bool = False
+
+
+_SHOWN: Final = {
+    Unit.SHARE: _Way(1, " %", 100),
+    Unit.CHANGE: _Way(1, " %", 100, is_signed=True),
+    Unit.POINTS: _Way(1, " pp", 100, is_signed=True),
+    Unit.PER_THOUSAND: _Way(1, " ‰", 1000),
+    Unit.CUSTOMERS: _Way(0),
+    Unit.ORDERS: _Way(0),
+    Unit.COUNT: _Way(0),
+    Unit.RATE: _Way(2),
+    Unit.MONEY: _Way(2),
+    Unit.TIMES: _Way(2, " ×"),
+    Unit.INDEX: _Way(1),
+    Unit.INDEX_POINTS: _Way(1, is_signed=True),
+    Unit.NPS: _Way(0, is_signed=True),
+    Unit.RATING: _Way(2),
+    Unit.RANK: _Way(0),
+    Unit.HOURS: _Way(1, " h"),
+    Unit.DAYS: _Way(1, " d"),
+    Unit.PER_HOUR: _Way(2, " /h"),
+}
 
 
 def _rounded(exact: Fraction, digits: int) -> Decimal:
