@@ -30,6 +30,7 @@ from ._forecast import Forecast
 from ._goal import Goal, GoalFields, GoalId, Mode
 from ._smart import Smart, SmartAnswer, SmartCheck
 from ._status import Levels, Status
+from ._trajectory import Trajectory
 
 __all__ = [
     "Forecast",
@@ -43,6 +44,7 @@ __all__ = [
     "SmartAnswer",
     "SmartCheck",
     "Status",
+    "Trajectory",
     "assess",
     "check_smart",
     "findings",

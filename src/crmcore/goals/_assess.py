@@ -17,11 +17,11 @@ from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.kpis import KpiSeries, Unit, value_over
 from crmcore.measures import Value
 
+from ._exact import QUOTIENT, share
 from ._forecast import Forecast, look_ahead
 from ._goal import Goal
 from ._reckoning import (
     FEWEST_POINTS,
-    QUOTIENT,
     adds_up,
     check_series,
     last_day,
@@ -29,7 +29,6 @@ from ._reckoning import (
     percent,
     period_count,
     points_until,
-    share,
 )
 from ._status import Levels, Status
 

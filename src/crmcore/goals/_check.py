@@ -13,10 +13,10 @@ from crmcore.kpis import CATALOGUE, Direction, Kpi, KpiSeries
 from crmcore.organization import Organization
 from crmcore.verdicts import Verdict
 
+from ._exact import QUOTIENT, share
 from ._goal import Goal
 from ._reckoning import (
     FEWEST_POINTS,
-    QUOTIENT,
     adds_up,
     check_series,
     distance,
@@ -25,7 +25,6 @@ from ._reckoning import (
     period_count,
     points_until,
     rate,
-    share,
 )
 from ._smart import Smart, SmartAnswer, SmartCheck
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Final
 
 from crmcore.calendar import Grain, Period, periods
@@ -16,8 +16,6 @@ from ._goal import Goal
 
 FEWEST_POINTS: Final = 4
 _CERTAIN: Final = 100
-EXACT: Final = Context(prec=130)
-QUOTIENT: Final = Context(prec=28)
 
 
 def check_series(goal: Goal, series: KpiSeries) -> None:
@@ -43,11 +41,6 @@ def points_until(series: KpiSeries, day: date) -> tuple[tuple[int, Decimal], ...
 def period_count(grain: Grain, start: date, end: date) -> int:
     """Return how many whole periods of the grain lie between two days."""
     return sum(1 for _ in periods(grain, start, end))
-
-
-def share(part: Decimal | int, whole: Decimal | int) -> Decimal:
-    """Return the quotient of two exact numbers, rounded to 28 digits."""
-    return QUOTIENT.divide(Decimal(part), Decimal(whole))
 
 
 def distance(series: KpiSeries, number: Decimal) -> Phrase:
