@@ -26,6 +26,7 @@ GROUPS = {
 
 WIDTH, LEFT, RIGHT = 760, 126, 16
 HEIGHT, GAP, TOP = 34, 8, 14
+MARGIN = 4  # letters that fit beside a name in its box
 
 
 def floors() -> list[list[str]]:
@@ -52,10 +53,14 @@ def draw() -> str:
             top += GAP
         first, _ = reach.get(group, (top, top))
         reach[group] = first, top + HEIGHT
-        width = (WIDTH - LEFT - RIGHT - GAP * (len(floor) - 1)) / len(floor)
-        for place, room in enumerate(floor):
-            left = LEFT + place * (width + GAP)
+        # A long name gets a wider box, so that a floor with many rooms can still be read.
+        free = WIDTH - LEFT - RIGHT - GAP * (len(floor) - 1)
+        letters = sum(len(room) + MARGIN for room in floor)
+        left = float(LEFT)
+        for room in floor:
+            width = free * (len(room) + MARGIN) / letters
             lines.append(_box(room, left=left, top=top, width=width, colour=GROUPS[group][0]))
+            left += width + GAP
         top += HEIGHT + GAP
     lines += [_label(group, *ends) for group, ends in reach.items()]
     view = f'viewBox="0 0 {WIDTH} {top + TOP - GAP}"'

@@ -19,8 +19,8 @@ from __future__ import annotations
 from ._numbers import above, at_least, between, decimal, is_count, is_fraction, optional_decimal
 from ._refusal import PERSONAL, Withheld, refusal
 from ._text import is_id, is_name, is_text
-from ._time import day, is_after_since, is_zone, optional_utc, utc, zone
-from ._words import is_a, words
+from ._time import day, is_after_since, is_zone, not_before, optional_utc, utc, zone
+from ._words import is_a, only_with, words
 
 __all__ = [
     "PERSONAL",
@@ -38,6 +38,8 @@ __all__ = [
     "is_name",
     "is_text",
     "is_zone",
+    "not_before",
+    "only_with",
     "optional_decimal",
     "optional_utc",
     "refusal",

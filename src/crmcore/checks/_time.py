@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
@@ -12,6 +13,8 @@ import attrs
 from crmcore.errors import InvalidValueError, UnknownNameError
 
 from ._refusal import PERSONAL, refusal
+
+Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 # A day away from both ends of the calendar, so that each instant has a day in every zone.
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -118,3 +121,27 @@ def is_after_since(instance: Any, attribute: attrs.Attribute[Any], value: Any) -
     if value is not None and value <= instance.since:
         rule = f"be after since, {instance.since.isoformat()}"
         raise refusal(attribute, value.isoformat(), rule)
+
+
+def not_before(*fields: str) -> Validator:
+    """Return a validator that wants an instant or a day not before those of other fields.
+
+    Nothing ends before it begins; at the same instant it may. Where the value is None, or what
+    another field holds is, there is nothing to compare.
+
+    Args:
+        fields: The names of the other fields of the record.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+        if value is None:
+            return
+        for name in fields:
+            earlier = getattr(instance, name)
+            if earlier is not None and value < earlier:
+                rule = f"not be before {name}, {earlier.isoformat()}"
+                raise refusal(attribute, value.isoformat(), rule)
+
+    return check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -65,3 +66,25 @@ def words(given: Iterable[str], field: attrs.Attribute[Any]) -> tuple[str, ...]:
         if not isinstance(word, str):
             raise refusal(field, word, "hold nothing but texts")
     return tuple(sorted(set(found)))
+
+
+def only_with(name: str) -> Validator:
+    """Return a validator that wants a field left out, or false, where another one is.
+
+    What is answered has arrived before, and what is passed was attended: the later fact cannot
+    be recorded without the earlier.
+
+    Args:
+        name: The name of the other field of the record.
+
+    .. versionadded:: 0.1.0
+    """
+
+    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+        other = getattr(instance, name)
+        if value not in (None, False) and other in (None, False):
+            shown = value.isoformat() if isinstance(value, date) else value
+            rule = f"go with {name}, which is {other}"
+            raise refusal(attribute, shown, rule)
+
+    return check
