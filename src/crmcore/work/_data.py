@@ -52,6 +52,16 @@ class FieldCheck:
         validator=above(0),
     )
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """What was checked: the record, and the field of it."""
+        return self.record, self.field
+
+    @property
+    def passed_weight(self) -> Decimal:
+        """How much it counts among what is as it should be: its weight, or 0."""
+        return self.weight if self.passed else Decimal(0)
+
 
 @attrs.frozen(kw_only=True)
 class Reading:
@@ -74,6 +84,11 @@ class Reading:
     criterion: str = attrs.field(validator=is_id)
     at: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
     score: int = attrs.field(validator=between(1, 5))
+
+    @property
+    def question(self) -> tuple[str, str]:
+        """What two readers may agree about: the report, and the criterion."""
+        return self.report, self.criterion
 
 
 @attrs.frozen(kw_only=True)
