@@ -18,7 +18,7 @@ GROUPS = {
     "edges": ("#7c5cbf", ["testing", "sql"]),
     "the main job": ("#b5487a", ["recording", "reviews", "policies", "audit", "codec"]),
     "deciding": ("#c2603b", ["reassignment", "plans", "goals"]),
-    "judging": ("#a8802a", ["scoring", "features"]),
+    "judging": ("#a8802a", ["signals", "scoring", "features"]),
     "nouns": ("#4f8a3d", ["customers", "improvement"]),
     "questions": ("#2b8a83", ["measures", "notation", "criteria"]),
     "ground": ("#4a6fa5", ["calendar", "kernel", "checks", "errors"]),
