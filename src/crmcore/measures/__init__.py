@@ -41,25 +41,40 @@ reason:
 from __future__ import annotations
 
 from ._additivity import Additivity
-from ._counts import Count, Distinct
-from ._measure import Measure, Partial
-from ._quantiles import Quantile
-from ._ratio import Ratio
-from ._stocks import Last, Stock
-from ._sums import Mean, Sum
+from ._cohorts import Conversion, Duration, InTime
+from ._compounds import Both, Cumulative, Derived, Previous, Ratio
+from ._entities import Balance, Concentration, LikeForLike, Newcomers, Rank, Stock
+from ._functions import FUNCTIONS
+from ._measure import Measure
+from ._records import Count, Distinct, First, Last, Max, Mean, Min, Quantile, Sum
 from ._table import Table
 from ._tally import Tally, evaluate
 from ._value import Value
 
 __all__ = [
+    "FUNCTIONS",
     "Additivity",
+    "Balance",
+    "Both",
+    "Concentration",
+    "Conversion",
     "Count",
+    "Cumulative",
+    "Derived",
     "Distinct",
+    "Duration",
+    "First",
+    "InTime",
     "Last",
+    "LikeForLike",
+    "Max",
     "Mean",
     "Measure",
-    "Partial",
+    "Min",
+    "Newcomers",
+    "Previous",
     "Quantile",
+    "Rank",
     "Ratio",
     "Stock",
     "Sum",

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
-
-import attrs
 
 from crmcore.calendar import day_in
 from crmcore.errors import InvalidValueError, UnknownNameError
 
 Reader: TypeAlias = Callable[[object], Any]
-
-
-def is_path(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-    """Want the name of a field, or names joined by dots that lead from field to field."""
-    if not isinstance(value, str) or not all(
-        step.isidentifier() and not step.startswith("_") for step in value.split(".")
-    ):
-        raise InvalidValueError(
-            attribute.name, value, "be the name of a field, such as quantity or amount.amount"
-        )
 
 
 def reader(path: str) -> Reader:
@@ -53,19 +40,6 @@ def reader(path: str) -> Reader:
             return walk(record)
 
     return read
-
-
-def number(value: object, path: str) -> Decimal:
-    """Return an integer or a finite decimal as a decimal.
-
-    Raises:
-        InvalidValueError: If it is something else; the sum of floats depends on their order.
-    """
-    if isinstance(value, Decimal) and value.is_finite():
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
-    raise InvalidValueError(path, value, "be an integer or a finite decimal, to be measured")
 
 
 def day_of(value: object, path: str, where: ZoneInfo | None) -> date | None:

@@ -1,51 +1,29 @@
-"""What a measure is, and what it has counted so far.
-
-A state holds counts, exact sums and sets, never a quotient. So the states of two parts of the
-records merge into the state of all of them, in any grouping and order, and the states of two
-months merge into that of both: a ratio over both is a ratio of sums by construction.
-"""
+"""What every definition is, and what it refuses to be."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from datetime import date
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
-from functools import partial
-from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
-from crmcore.calendar import Period
 from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
-from crmcore.kernel import Phrase, Reason, Undefined
+from crmcore.kernel import Phrase
 
 from ._additivity import Additivity
-from ._value import Value
 
-Make: TypeAlias = Callable[..., Value]
+DEEPEST: Final = 16
 
-# Wide enough for the exact squares of any amount; what would not fit raises, and nothing is
-# rounded in silence. A quotient is rounded once, when it becomes a number.
-EXACT: Final = Context(prec=400, traps=[Inexact, InvalidOperation, Overflow])
-_QUOTIENT: Final = Context(prec=28)
-
-
-def quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
-    """Return numerator by denominator to 28 digits, whatever context the caller has set."""
-    return _QUOTIENT.divide(numerator, denominator)
-
-
-def is_filter(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
-    """Want no criterion, or one that says the same of a record on every day."""
-    if value is None:
-        return
-    if not isinstance(value, Criterion):
-        raise InvalidValueError(attribute.name, value, "be a criterion, such as F.quantity > 1")
-    if value.needs_as_of:
-        rule = "not depend on the day of judgement, or what was counted yesterday would not stand"
-        raise InvalidValueError(attribute.name, value, rule)
+# What a state may take, said once for all definitions that need the same.
+A_FEW: Final = Phrase("a few numbers for each day and group", "每日每组只需少量数字")
+VALUES: Final = Phrase(
+    "each different value of each day and group, with how often it came",
+    "每日每组各不同取值及其次数",
+)
+ENTITIES: Final = Phrase("each entity of each day and group", "每日每组的每个实体")
+EVENTS: Final = Phrase("each event of each entity", "每个实体的每次事件")
+CASES: Final = Phrase("each case", "每个个案")
 
 
 class Measure(ABC):
@@ -61,109 +39,159 @@ class Measure(ABC):
     @property
     @abstractmethod
     def additivity(self) -> Additivity:
-        """What may be done with its values of several periods."""
+        """What the values of short periods make of a long one."""
 
     @property
-    def needs_every_record(self) -> bool:
-        """Whether records of other days matter to a period, as they do to a stock."""
+    @abstractmethod
+    def words(self) -> Phrase:
+        """What it measures, in one clause."""
+
+    @property
+    @abstractmethod
+    def memory(self) -> Phrase:
+        """What its state has to keep."""
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """The measures that it is made of; none where it is an atom."""
+        return ()
+
+    @property
+    def sums_over_groups(self) -> bool:
+        """Whether the values of all groups add up to that of the whole."""
         return False
 
     @property
-    def needs_day(self) -> bool:
-        """Whether it must be told on which day a record happened."""
-        return True
+    def sources(self) -> frozenset[str | None]:
+        """The kinds of records that it reads; None stands for the only one there is."""
+        return frozenset[str | None]().union(*(part.sources for part in self.parts))
 
-    @abstractmethod
-    def start(self, period: Period, *, zone: str | None = None) -> Partial[Any]:
-        """Return the state in which nothing has been counted yet.
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of the numbers that it leaves to whoever evaluates it."""
+        return frozenset(self._own_parameters()).union(*(part.parameters for part in self.parts))
 
-        Args:
-            period: The days to count.
-            zone: The zone whose days count, where fields hold instants.
-        """
+    @property
+    def depth(self) -> int:
+        """How deep it is nested; an atom is 1 deep."""
+        return 1
+
+    def _own_parameters(self) -> tuple[str, ...]:
+        return ()
+
+    def __str__(self) -> str:
+        """Return what it measures, in English."""
+        return self.words.en
+
+
+def is_source(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Want the name of a kind of records, or None."""
+    if value is not None and not is_name_of_a_thing(value):
+        rule = "be the name of a kind of records, such as purchases"
+        raise InvalidValueError(attribute.name, value, rule)
+
+
+def is_name_of_a_thing(value: object) -> bool:
+    """Say whether *value* is a plain identifier."""
+    return isinstance(value, str) and value.isidentifier()
+
+
+@attrs.frozen
+class Atom(Measure):
+    """A measure that reads records itself."""
+
+    source: str | None = attrs.field(default=None, kw_only=True, validator=is_source)
+
+    @property
+    def sources(self) -> frozenset[str | None]:
+        """The kind of records that it reads."""
+        return frozenset({self.source})
+
+
+def is_path(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Want the name of a field, or names joined by dots that lead from field to field."""
+    if not isinstance(value, str) or not all(
+        step.isidentifier() and not step.startswith("_") for step in value.split(".")
+    ):
+        raise InvalidValueError(
+            attribute.name, value, "be the name of a field, such as quantity or amount.amount"
+        )
+
+
+def is_optional_path(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Want the name of a field, or None."""
+    if value is not None:
+        is_path(_, attribute, value)
+
+
+def is_filter(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """Want no criterion, or one that says the same of a record on every day."""
+    if value is None:
+        return
+    if not isinstance(value, Criterion):
+        raise InvalidValueError(attribute.name, value, "be a criterion, such as F.quantity > 1")
+    if value.needs_as_of:
+        rule = "not depend on the day of judgement, or what was counted yesterday would not stand"
+        raise InvalidValueError(attribute.name, value, rule)
+    value.size.check()
+
+
+def is_days(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Want a whole number of days of 1 or more, or the name of a parameter that will be one."""
+    if is_name_of_a_thing(value):
+        return
+    if type(value) is not int or value < 1:
+        rule = "be a whole number of days, 1 or more, or the name of a parameter, such as days"
+        raise InvalidValueError(attribute.name, value, rule)
+
+
+def is_optional_days(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Want days as `is_days` does, or None."""
+    if value is not None:
+        is_days(_, attribute, value)
+
+
+def is_one_of(*choices: str) -> Any:  # noqa: ANN401 - a validator of attrs
+    """Return a validator that wants one of some words."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value not in choices:
+            raise InvalidValueError(attribute.name, value, f"be {' or '.join(choices)}")
+
+    return check
 
 
 M = TypeVar("M", bound=Measure)
 
 
-class Partial(ABC, Generic[M]):
-    """What a measure has counted so far in a period.
+def is_made_of(kinds: tuple[type[Measure], ...], named: str) -> Any:  # noqa: ANN401 - a validator
+    """Return a validator that wants a measure of certain kinds, not nested too deep."""
 
-    Attributes:
-        measure: The definition.
-        period: The days that it counts.
+    def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, kinds):
+            raise InvalidValueError(attribute.name, value, f"be {named}")
+        is_not_too_deep(attribute.name, value)
 
-    .. versionadded:: 0.1.0
-    """
+    return check
 
-    __slots__ = ("measure", "period")
 
-    def __init__(self, measure: M, period: Period, /) -> None:
-        """Begin with nothing counted."""
-        self.measure: M = measure
-        self.period: Period = period
+def is_not_too_deep(name: str, value: Measure) -> None:
+    """Want a definition that leaves room for one more around it."""
+    if value.depth >= DEEPEST:
+        raise InvalidValueError(name, "one of great depth", f"be nested at most {DEEPEST} deep")
 
-    @abstractmethod
-    def add(self, record: object, day: date | None = None) -> None:
-        """Take a record into account, if it belongs to the period and the criterion holds.
 
-        Args:
-            record: The record.
-            day: The day on which it happened. A record without a day belongs to no period;
-                a stock looks at days of its own, and does not ask for this one.
-        """
+def among(source: str | None, where: Criterion | None) -> Phrase:
+    """Return which records are taken, in words that follow what is told of them."""
+    en = f" of {source}" if source else ""
+    zh = f"（{source}）" if source else ""
+    if where is not None:
+        en += f" where {where.words.en}"
+        zh += f"（条件：{where.words.zh}）"
+    return Phrase(en, zh)
 
-    def merge(self, other: Self) -> None:
-        """Take over what another state has counted; the other stays as it is.
 
-        Both count the same measure, either in the same period, each with a part of the
-        records, or in two periods that adjoin: then this one counts both periods from now on.
-
-        Raises:
-            InvalidValueError: If they count different measures, if the periods neither equal
-                nor adjoin each other, or if the measure is a stock or a last value, which has
-                no sum over time.
-        """
-        if self.measure != other.measure:
-            raise InvalidValueError("other", other.measure, f"count the same, {self.measure}")
-        if self.period != other.period:
-            self._go_on(other.period)
-        self._take_over(other)
-
-    def _go_on(self, period: Period) -> None:
-        first, second = sorted((self.period, period))
-        if first.end != second.start:
-            rule = f"be the same as {self.period}, or adjoin it"
-            raise InvalidValueError("period", str(period), rule)
-        if self.measure.additivity is Additivity.SEMI_ADDITIVE:
-            rule = "be additive over time; take the value of the last period instead of a sum"
-            raise InvalidValueError("measure", self.measure, rule)
-        self.period = Period(first.start, second.end)
-
-    def finish(self, *, as_of: date, definition: str, version: str = "1") -> Value | Undefined:
-        """Return what it comes to; the state can go on counting afterwards.
-
-        Args:
-            as_of: The day at whose beginning the records were known.
-            definition: The name of what was measured.
-            version: The version of the definition.
-
-        Returns:
-            The value; or undefined where the period has not ended, a denominator is zero, or
-            there is nothing to take a mean, a quantile or a last value of.
-        """
-        if not self.period.is_complete(as_of):
-            detail = Phrase(f"{self.period} on {as_of}", f"{as_of}时的{self.period}")
-            return Undefined(Reason.INCOMPLETE_PERIOD, detail)
-        make = partial(
-            Value, period=self.period, as_of=as_of, definition=definition, version=version
-        )
-        return self._outcome(make)
-
-    @abstractmethod
-    def _take_over(self, other: Self) -> None:
-        """Take over what another state of the same measure has counted."""
-
-    @abstractmethod
-    def _outcome(self, make: Make) -> Value | Undefined:
-        """Return what it comes to, made with the period, the day and the definition."""
+def days_in_words(days: int | str) -> Phrase:
+    """Return a number of days, or the name that stands for it."""
+    one = days == 1
+    return Phrase(f"{days} day{'' if one else 's'}", f"{days}天")

@@ -1,0 +1,444 @@
+"""Measures that are made of measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final, Literal, TypeAlias, cast
+
+import attrs
+
+from crmcore.calendar import Grain
+from crmcore.checks import decimal
+from crmcore.errors import InvalidValueError
+from crmcore.kernel import Phrase
+
+from ._additivity import Additivity
+from ._entities import Balance, LikeForLike, Newcomers, Stock
+from ._functions import FUNCTIONS, check_weights
+from ._measure import (
+    ENTITIES,
+    Measure,
+    days_in_words,
+    is_days,
+    is_made_of,
+    is_name_of_a_thing,
+    is_not_too_deep,
+    is_one_of,
+)
+from ._records import Count, Distinct, Sum
+
+
+def _memory_of(parts: Iterable[Measure]) -> Phrase:
+    """Return what all parts keep together."""
+    kept = tuple(dict.fromkeys(part.memory for part in parts))
+    return Phrase("; ".join(each.en for each in kept), "；".join(each.zh for each in kept))
+
+
+@attrs.frozen
+class Cumulative(Measure):
+    """A count, a sum or who was there over the days up to the end or the start of the period.
+
+    Attributes:
+        measure: A `Count`, a `Sum` or a `Distinct`.
+        days: Over how many days; a number, or the name of a parameter.
+        to_date: Or from the beginning of the year, quarter, month or week in which the last of
+            the days lies. Either *days* or *to_date* is given.
+        until: Up to the end or the start of the period; that day not included.
+
+    .. versionadded:: 0.1.0
+    """
+
+    measure: Count | Sum | Distinct = attrs.field(
+        validator=is_made_of((Count, Sum, Distinct), "a Count, a Sum or a Distinct")
+    )
+    days: int | str | None = attrs.field(default=None)
+    to_date: Grain | None = attrs.field(default=None)
+    until: Literal["end", "start"] = attrs.field(default="end", validator=is_one_of("end", "start"))
+
+    @to_date.validator
+    def _has_one_reach(self, attribute: attrs.Attribute[Any], value: object) -> None:
+        if self.days is not None:
+            is_days(self, attrs.fields(Cumulative).days, self.days)
+        if (self.days is None) == (value is None):
+            raise InvalidValueError(
+                attribute.name, value, "be given where days are not, and only so"
+            )
+        if value is not None and not isinstance(value, Grain):
+            raise InvalidValueError(attribute.name, value, "be a grain, such as Grain.YEAR")
+
+    @property
+    def additivity(self) -> Additivity:
+        """Its value at the end of a quarter is that of the last month."""
+        return Additivity.SEMI_ADDITIVE if self.until == "end" else Additivity.NON_ADDITIVE
+
+    @property
+    def sums_over_groups(self) -> bool:
+        """As what is cumulated does."""
+        return self.measure.sums_over_groups
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """What is cumulated."""
+        return (self.measure,)
+
+    def _own_parameters(self) -> tuple[str, ...]:
+        return (self.days,) if isinstance(self.days, str) else ()
+
+    @property
+    def depth(self) -> int:
+        """An atom within."""
+        return 2
+
+    @property
+    def words(self) -> Phrase:
+        """What it measures."""
+        of = self.measure.words
+        edge = Phrase(f"the {self.until} of the period", "期末" if self.until == "end" else "期初")
+        if self.to_date is not None:
+            grain = self.to_date.label
+            return Phrase(
+                f"{of.en}, from the beginning of the {grain.en} to {edge.en}",
+                f"自{grain.zh}初至{edge.zh}的{of.zh}",
+            )
+        days = days_in_words(self.days or "")
+        return Phrase(
+            f"{of.en}, in the {days.en} before {edge.en}", f"{edge.zh}前{days.zh}内的{of.zh}"
+        )
+
+    @property
+    def memory(self) -> Phrase:
+        """What it cumulates."""
+        return self.measure.memory
+
+
+def _is_set(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    inner = value.measure if isinstance(value, Cumulative) else value
+    if not isinstance(inner, Distinct):
+        rule = "be a Distinct, or a Cumulative of one"
+        raise InvalidValueError(attribute.name, value, rule)
+
+
+@attrs.frozen
+class Both(Measure):
+    """How many different values are in both of two sets.
+
+    Attributes:
+        one: A `Distinct`, or a `Cumulative` of one.
+        other: Another.
+
+    .. versionadded:: 0.1.0
+    """
+
+    one: Distinct | Cumulative = attrs.field(validator=_is_set)
+    other: Distinct | Cumulative = attrs.field(validator=_is_set)
+
+    @property
+    def additivity(self) -> Additivity:
+        """Who is there twice is one; two sets of the same last days are as these are."""
+        if self.one.additivity is self.other.additivity is Additivity.SEMI_ADDITIVE:
+            return Additivity.SEMI_ADDITIVE
+        return Additivity.NON_ADDITIVE
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """The two sets."""
+        return (self.one, self.other)
+
+    @property
+    def depth(self) -> int:
+        """That of a set, and one more."""
+        return 1 + max(self.one.depth, self.other.depth)
+
+    @property
+    def words(self) -> Phrase:
+        """What it measures."""
+        one, other = self.one.words, self.other.words
+        return Phrase(
+            f"how many are in both: {one.en}; {other.en}", f"同属两者的数量：{one.zh}；{other.zh}"
+        )
+
+    @property
+    def memory(self) -> Phrase:
+        """The values."""
+        return ENTITIES
+
+
+@attrs.frozen
+class Previous(Measure):
+    """What a measure was in the period before, or in the same period of a year before.
+
+    Attributes:
+        measure: What is measured.
+        grain: Where it is None, the period just before. Else the same period one such grain
+            before: of February 2024, a year before, February 2023.
+
+    .. versionadded:: 0.1.0
+    """
+
+    measure: Measure = attrs.field(validator=is_made_of((Measure,), "a measure"))
+    grain: Grain | None = attrs.field(default=None)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    @grain.validator
+    def _is_grain(self, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value is not None and not isinstance(value, Grain):
+            raise InvalidValueError(attribute.name, value, "be a grain, such as Grain.YEAR")
+
+    @depth.default
+    def _one_deeper(self) -> int:
+        # Defaults come before validators.
+        return self.measure.depth + 1 if isinstance(self.measure, Measure) else 1
+
+    @property
+    def additivity(self) -> Additivity:
+        """What is shifted by a year adds up as it did; a longer period has another one before."""
+        return Additivity.NON_ADDITIVE if self.grain is None else self.measure.additivity
+
+    @property
+    def sums_over_groups(self) -> bool:
+        """As what it looks back at does."""
+        return self.measure.sums_over_groups
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """What is measured."""
+        return (self.measure,)
+
+    @property
+    def words(self) -> Phrase:
+        """What it measures."""
+        of = self.measure.words
+        if self.grain is None:
+            return Phrase(f"{of.en}, in the period before", f"上一期的{of.zh}")
+        grain = self.grain.label
+        return Phrase(f"{of.en}, one {grain.en} before", f"一{grain.zh}前同期的{of.zh}")
+
+    @property
+    def memory(self) -> Phrase:
+        """What the measure keeps."""
+        return self.measure.memory
+
+
+Counted: TypeAlias = Count | Sum | Distinct | Stock | Balance | Newcomers | LikeForLike | Both
+Term: TypeAlias = "Counted | Cumulative | Previous"
+_PLAIN_TERMS: Final = (
+    Count,
+    Sum,
+    Distinct,
+    Stock,
+    Balance,
+    Newcomers,
+    LikeForLike,
+    Both,
+    Cumulative,
+)
+
+
+def _is_term(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    inner = value
+    while isinstance(inner, Previous):
+        inner = inner.measure
+    if not isinstance(inner, _PLAIN_TERMS):
+        names = ", ".join(kind.__name__ for kind in _PLAIN_TERMS)
+        raise InvalidValueError(
+            attribute.name, value, f"be one of {names}, or a Previous of one; else use a Derived"
+        )
+    is_not_too_deep(attribute.name, value)  # type: ignore[arg-type]
+
+
+def _of_whom(measure: Measure) -> Measure:
+    """Return what a measure counts, whatever the criterion."""
+    if isinstance(measure, Cumulative | Previous):
+        inner: Any = _of_whom(measure.measure)
+        return attrs.evolve(measure, measure=inner)
+    atom: Any = measure
+    return cast("Measure", attrs.evolve(atom, where=None))
+
+
+def _is_share(upper: Measure, lower: Measure) -> bool:
+    """Say whether one measure may count some of the very things that the other counts."""
+    if isinstance(upper, Both):
+        return lower in (upper.one, upper.other)
+    counts = upper
+    while isinstance(counts, Cumulative | Previous):
+        counts = counts.measure
+    if not isinstance(counts, Count | Distinct | Stock | Newcomers) or isinstance(lower, Both):
+        return False
+    return _of_whom(upper) == _of_whom(lower)
+
+
+@attrs.frozen
+class Ratio(Measure):
+    """One measure by another; undefined where the lower one is 0.
+
+    Attributes:
+        numerator: What stands above the line: a `Count`, a `Sum`, a `Distinct`, a `Stock`, a
+            `Balance`, a `Newcomers`, a `LikeForLike`, a `Both`, a `Cumulative`, or a `Previous`
+            of one of them.
+        denominator: What stands below it.
+        proportion: Whether the numerator counts some of the very things that the denominator
+            counts. Then the ratio is a share, and carries Wilson's interval.
+
+    .. versionadded:: 0.1.0
+    """
+
+    numerator: Term = attrs.field(validator=_is_term)
+    denominator: Term = attrs.field(validator=_is_term)
+    proportion: bool = attrs.field(default=False, kw_only=True)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    @proportion.validator
+    def _counts_the_same(self, attribute: attrs.Attribute[bool], value: object) -> None:
+        if value and not _is_share(self.numerator, self.denominator):
+            rule = "count the same things above and below the line, but for the criterion"
+            raise InvalidValueError(attribute.name, value, rule)
+
+    @depth.default
+    def _one_deeper(self) -> int:
+        return 1 + max(getattr(part, "depth", 0) for part in (self.numerator, self.denominator))
+
+    @property
+    def additivity(self) -> Additivity:
+        """Never the sum of ratios; of two last values, the last one."""
+        if {part.additivity for part in self.parts} == {Additivity.SEMI_ADDITIVE}:
+            return Additivity.SEMI_ADDITIVE
+        return Additivity.NON_ADDITIVE
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """What stands above and below the line."""
+        return (self.numerator, self.denominator)
+
+    @property
+    def words(self) -> Phrase:
+        """What it measures."""
+        upper, lower = self.numerator.words, self.denominator.words
+        return Phrase(f"{upper.en}, divided by {lower.en}", f"{upper.zh} ÷ {lower.zh}")
+
+    @property
+    def memory(self) -> Phrase:
+        """What both parts keep."""
+        return _memory_of(self.parts)
+
+
+def _pairs(given: object) -> tuple[tuple[str, Decimal | str], ...]:
+    pairs = given.items() if isinstance(given, Mapping) else given
+    found = []
+    for pair in pairs if isinstance(pairs, Iterable) else (pairs,):
+        if not (isinstance(pair, tuple) and len(pair) == 2 and is_name_of_a_thing(pair[0])):  # noqa: PLR2004 - a pair
+            rule = "be pairs of a name and a number, or of a name and the name of a parameter"
+            raise InvalidValueError("given", given, rule)
+        name, value = pair
+        is_parameter = is_name_of_a_thing(value)
+        found.append((name, value if is_parameter else decimal(value, name)))
+    return tuple(found)
+
+
+@attrs.frozen
+class Derived(Measure):
+    """A named function of measures.
+
+    There is no language of expressions: what a function does is told by its name in
+    `FUNCTIONS`, or by whoever hands it in at evaluation.
+
+    Attributes:
+        function: The name of the function.
+        of: The measures that it takes, in its order.
+        given: The further numbers that it takes, as pairs of name and number; the name of a
+            parameter stands for one that is given at evaluation.
+
+    .. versionadded:: 0.1.0
+    """
+
+    function: str = attrs.field()
+    of: tuple[Measure, ...] = attrs.field(converter=tuple)
+    given: tuple[tuple[str, Decimal | str], ...] = attrs.field(default=(), converter=_pairs)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    @function.validator
+    def _is_name(self, attribute: attrs.Attribute[Any], value: object) -> None:
+        if not is_name_of_a_thing(value):
+            raise InvalidValueError(attribute.name, value, "be the name of a function, as growth")
+
+    @of.validator
+    def _are_measures(self, attribute: attrs.Attribute[Any], value: tuple[Measure, ...]) -> None:
+        for part in value:
+            if not isinstance(part, Measure):
+                raise InvalidValueError(attribute.name, part, "be measures")
+            is_not_too_deep(attribute.name, part)
+        shipped = FUNCTIONS.get(self.function)
+        wanted = None if shipped is None else shipped.parts
+        if not value or (wanted is not None and len(value) != wanted):
+            rule = f"be {'one or more' if wanted is None else wanted}, for {self.function}"
+            raise InvalidValueError(attribute.name, len(value), rule)
+
+    @given.validator
+    def _suits(
+        self, attribute: attrs.Attribute[Any], value: tuple[tuple[str, Decimal | str], ...]
+    ) -> None:
+        names = tuple(name for name, _ in value)
+        if len(set(names)) < len(names):
+            raise InvalidValueError(attribute.name, names, "name each number once")
+        shipped = FUNCTIONS.get(self.function)
+        if shipped is None:
+            return
+        if shipped.given is None:
+            if len(names) != len(self.of):
+                rule = f"be one number for each of the {len(self.of)} parts"
+                raise InvalidValueError(attribute.name, names, rule)
+            weights = tuple(number for _, number in value)
+            if all(isinstance(number, Decimal) for number in weights):
+                check_weights(weights)  # type: ignore[arg-type]
+        elif set(names) != set(shipped.given):
+            rule = f"be {' and '.join(shipped.given) or 'left out'}, for {self.function}"
+            raise InvalidValueError(attribute.name, names, rule)
+
+    @depth.default
+    def _one_deeper(self) -> int:
+        return 1 + max((getattr(part, "depth", 0) for part in self.of), default=0)
+
+    @property
+    def additivity(self) -> Additivity:
+        """Of last values it is the last one; a sum of what adds up adds up."""
+        kinds = {part.additivity for part in self.of}
+        if kinds == {Additivity.SEMI_ADDITIVE}:
+            return Additivity.SEMI_ADDITIVE
+        if kinds == {Additivity.ADDITIVE} and self._is_linear:
+            return Additivity.ADDITIVE
+        return Additivity.NON_ADDITIVE
+
+    @property
+    def _is_linear(self) -> bool:
+        shipped = FUNCTIONS.get(self.function)
+        return shipped is not None and shipped.is_linear
+
+    @property
+    def sums_over_groups(self) -> bool:
+        """A sum of what adds up does."""
+        return self._is_linear and all(part.sums_over_groups for part in self.of)
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """The measures that it takes."""
+        return self.of
+
+    def _own_parameters(self) -> tuple[str, ...]:
+        return tuple(value for _, value in self.given if isinstance(value, str))
+
+    @property
+    def words(self) -> Phrase:
+        """What it measures."""
+        en = "; ".join(part.words.en for part in self.of)
+        zh = "；".join(part.words.zh for part in self.of)
+        given = ", ".join(f"{name} = {value}" for name, value in self.given)
+        name = self.function.replace("_", " ")
+        return Phrase(
+            f"the {name} of ({en}){f' with {given}' if given else ''}",
+            f"{self.function}（{zh}{f'；{given}' if given else ''}）",
+        )
+
+    @property
+    def memory(self) -> Phrase:
+        """What its parts keep."""
+        return _memory_of(self.of)
