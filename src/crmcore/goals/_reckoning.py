@@ -4,24 +4,55 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from math import inf
 from typing import Final
 
 from crmcore.calendar import Grain, Period, periods
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase, Undefined, round_half_up
-from crmcore.kpis import KpiSeries, Unit
+from crmcore.kpis import Kpi, KpiSeries, Unit
 from crmcore.measures import Additivity
 
-from ._goal import Goal
+from ._goal import Goal, Mode
 
 FEWEST_POINTS: Final = 4
 _CERTAIN: Final = 100
+_BOUNDS: Final = {
+    Unit.PER_THOUSAND: (0.0, inf),
+    Unit.CUSTOMERS: (0.0, inf),
+    Unit.ORDERS: (0.0, inf),
+    Unit.COUNT: (0.0, inf),
+    Unit.RATE: (0.0, inf),
+    Unit.INDEX: (0.0, 100.0),
+    Unit.NPS: (-100.0, 100.0),
+    Unit.RANK: (1.0, inf),
+    Unit.HOURS: (0.0, inf),
+    Unit.DAYS: (0.0, inf),
+    Unit.PER_HOUR: (0.0, inf),
+}
 
 
 def check_series(goal: Goal, series: KpiSeries) -> None:
-    """Refuse a series of another KPI than the goal's."""
+    """Refuse a series of another KPI than the goal's, or of another part of the business."""
     if goal.kpi not in (series.kpi.id, series.kpi.code):
         raise InvalidValueError("series", series.kpi.id, f"be of the goal's KPI, {goal.kpi}")
+    if goal.mode is Mode.RANK and series.kpi.unit is not Unit.RANK:
+        raise InvalidValueError("series", str(series.kpi), "be ranks, as the goal is for a rank")
+    scope: tuple[tuple[str, str], ...] = getattr(series, "scope", ())
+    if tuple(sorted(scope)) != goal.scope:
+        raise InvalidValueError(
+            "series", said(scope), f"be of the goal's scope, {said(goal.scope)}"
+        )
+
+
+def said(scope: tuple[tuple[str, str], ...]) -> str:
+    """Return a scope as people read it: ``region=north``, or everything."""
+    return ", ".join(f"{dimension}={value}" for dimension, value in scope) or "everything"
+
+
+def bounds(kpi: Kpi) -> tuple[float, float]:
+    """Return what the KPI's number can be at all."""
+    return (0.0, 1.0) if kpi.is_proportion else _BOUNDS.get(kpi.unit, (-inf, inf))
 
 
 def adds_up(series: KpiSeries) -> bool:
@@ -45,10 +76,11 @@ def period_count(grain: Grain, start: date, end: date) -> int:
 
 def distance(series: KpiSeries, number: Decimal) -> Phrase:
     """Return a difference of two values of the KPI as people read it: ``4.2 points``."""
-    if series.kpi.unit.is_relative:
+    if series.kpi.unit.is_relative or series.kpi.unit is Unit.POINTS:
         shown = Unit.SHARE.show(number).removesuffix(" %")
         return Phrase(f"{shown} points", f"{shown}个百分点")
-    return Phrase(series.show(number), series.show(number))
+    shown = series.show(number).removeprefix("+")
+    return Phrase(shown, shown)
 
 
 def rate(series: KpiSeries, number: Decimal) -> Phrase:

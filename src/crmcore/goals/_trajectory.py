@@ -143,6 +143,11 @@ class Trajectory:
         """Whether the plan is a straight line in time."""
         return not self.points and not self.is_stepped
 
+    @property
+    def is_shaped(self) -> bool:
+        """Whether it says how what adds up is spread over the time: by neither line nor leaps."""
+        return bool(self.points) and not self.is_stepped
+
     def planned(self, on: date, period: Period) -> Decimal:
         """Return the share of the way that is to be covered when a day begins, as a fraction.
 
