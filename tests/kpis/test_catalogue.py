@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Phrase
 from crmcore.kpis import CATALOGUE, Direction, Kpi, Unit, kpi
-from crmcore.measures import Additivity
+from crmcore.measures import Additivity, Count, Mean, Measure, Ratio, Sum
 
 
 def test_a_kpi_is_found_by_its_id_and_by_its_code() -> None:
@@ -40,18 +41,17 @@ def test_the_catalogue_says_everything_twice() -> None:
     assert all(any("\u4e00" <= sign <= "\u9fff" for sign in phrase.zh) for phrase in phrases)
 
 
-def test_the_catalogue_answers_what_purchases_can_answer() -> None:
-    """Retention, churn, repeat purchases, frequency, growth, base, new customers, sales, orders."""
-    codes = " ".join(each.code for each in CATALOGUE)
+def test_the_catalogue_is_in_the_order_of_its_codes() -> None:
+    """K9 comes before K10, and K15b after K15."""
+    codes = [each.code for each in CATALOGUE]
 
-    assert codes == "K15 K16 K17 K18 K19 K25 K26 K27 K28 K32 K34 K37"
+    assert codes == sorted(codes, key=lambda code: (int(code[1:].rstrip("abcdefgh")), code))
 
 
-def test_only_churn_is_better_when_it_falls() -> None:
-    """The direction belongs to the definition."""
-    falling = [each.id for each in CATALOGUE if each.direction is Direction.LOWER]
-
-    assert falling == ["churn_rate"]
+def test_the_direction_belongs_to_the_definition() -> None:
+    """Of sales more is better, of lost customers less."""
+    assert kpi("sales").direction is Direction.HIGHER
+    assert kpi("churn_rate").direction is Direction.LOWER
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,18 @@ def test_only_churn_is_better_when_it_falls() -> None:
         (Unit.ORDERS, Decimal("70.5"), "71"),
         (Unit.RATE, Decimal("1.345"), "1.35"),
         (Unit.MONEY, Decimal("1234.5"), "1,234.50"),
+        (Unit.POINTS, Decimal("0.031"), "+3.1 pp"),
+        (Unit.PER_THOUSAND, Decimal("0.0125"), "12.5 ‰"),
+        (Unit.COUNT, Decimal(12), "12"),
+        (Unit.TIMES, Decimal(5), "5.00 ×"),
+        (Unit.INDEX, Decimal("72.25"), "72.3"),
+        (Unit.INDEX_POINTS, Decimal("-4.5"), "-4.5"),
+        (Unit.NPS, Decimal("38.5"), "+39"),
+        (Unit.RATING, Decimal("4.25"), "4.25"),
+        (Unit.RANK, Decimal(3), "3"),
+        (Unit.HOURS, Decimal("4.25"), "4.3 h"),
+        (Unit.DAYS, Decimal("2.5"), "2.5 d"),
+        (Unit.PER_HOUR, Decimal("3.125"), "3.13 /h"),
     ],
 )
 def test_numbers_are_shown_as_people_read_them(
@@ -90,19 +102,63 @@ def _own(**changes: Any) -> Kpi:  # noqa: ANN401 - fields of several types
     return attrs.evolve(kpi("repeat_rate"), **changes)
 
 
-def test_only_what_is_computed_anew_has_parts_to_add() -> None:
-    """What is a sum already needs no ratio of sums."""
-    with pytest.raises(
-        InvalidValueError, match="parts_add must be false for what is the sum of its periods"
-    ):
-        _own(over_time=Additivity.ADDITIVE)
-
-
-@pytest.mark.parametrize("changes", [{"is_proportion": False}, {"parts_add": False}])
-def test_a_ratio_says_what_it_is_a_ratio_of(changes: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "measure",
+    [
+        kpi("retention_rate").measure,
+        kpi("churn_rate").measure,
+        kpi("repeat_rate").measure,
+        Mean("quantity"),
+        Ratio(Sum("quantity"), Count()),
+    ],
+)
+def test_a_ratio_says_what_it_is_a_ratio_of(measure: Measure) -> None:
     """A proportion, and a ratio of sums, need a denominator in words."""
     with pytest.raises(InvalidValueError, match="denominator must say what the ratio is"):
-        _own(denominator=None, **changes)
+        _own(denominator=None, measure=measure)
+
+
+@pytest.mark.parametrize(
+    ("name", "over_time", "parts_add", "is_proportion", "stated"),
+    [
+        ("retention_rate", Additivity.NON_ADDITIVE, False, True, ("active_days",)),
+        ("churn_rate", Additivity.NON_ADDITIVE, False, True, ("active_days",)),
+        ("repeat_rate", Additivity.NON_ADDITIVE, True, True, ("repeat_days",)),
+        ("purchase_frequency", Additivity.NON_ADDITIVE, False, False, ()),
+        ("customer_base", Additivity.SEMI_ADDITIVE, False, False, ("active_days",)),
+        ("sales", Additivity.ADDITIVE, False, False, ()),
+    ],
+)
+def test_what_a_kpi_is_follows_from_its_measure(
+    name: str,
+    *,
+    over_time: Additivity,
+    parts_add: bool,
+    is_proportion: bool,
+    stated: tuple[str, ...],
+) -> None:
+    """Nothing about its arithmetic is stated twice."""
+    found = kpi(name)
+
+    assert found.over_time is over_time
+    assert (found.parts_add, found.is_proportion) == (parts_add, is_proportion)
+    assert found.stated == stated
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"measure": "count"}, "measure must be a Measure"),
+        ({"smallest": 0}, "smallest must be at least 1"),
+        ({"since": "2026-01-01"}, "since must be a date"),
+        ({"since": datetime(2026, 1, 1, tzinfo=UTC)}, "since must be a day, not an instant"),
+        ({"confidential": 1}, "confidential must be"),
+    ],
+)
+def test_what_no_kpi_can_be_is_refused(changes: dict[str, Any], match: str) -> None:
+    """A definition is right when it is written, not only when it is computed."""
+    with pytest.raises(InvalidValueError, match=match):
+        _own(**changes)
 
 
 def test_a_company_may_reword_a_definition() -> None:

@@ -43,12 +43,18 @@ from __future__ import annotations
 from ._catalogue import CATALOGUE, kpi
 from ._compute import compute
 from ._credit import CreditTally, MemberKpis, credit
+from ._definitions import Catalogue
 from ._kpi import Direction, Kpi, KpiGroup, KpiId, Unit
+from ._parameters import PARAMETERS, Parameter
 from ._roll_up import roll_up, value_over
 from ._series import KpiSeries
+from ._sources import SOURCES, Source
 
 __all__ = [
     "CATALOGUE",
+    "PARAMETERS",
+    "SOURCES",
+    "Catalogue",
     "CreditTally",
     "Direction",
     "Kpi",
@@ -56,6 +62,8 @@ __all__ = [
     "KpiId",
     "KpiSeries",
     "MemberKpis",
+    "Parameter",
+    "Source",
     "Unit",
     "compute",
     "credit",

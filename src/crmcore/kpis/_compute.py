@@ -17,7 +17,7 @@ from crmcore.features import Trail
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined, minor_digits
 from crmcore.measures import Value
 
-from ._catalogue import CATALOGUE, kpi
+from ._catalogue import kpi
 from ._kpi import Kpi, Unit
 from ._roll_up import value_of
 from ._series import KpiSeries, in_a_row
@@ -81,7 +81,7 @@ def compute(
     currency: str,
     active_days: int,
     repeat_days: int = 90,
-    kpis: Iterable[Kpi | str] = CATALOGUE,
+    kpis: Iterable[Kpi | str] = tuple(_RULES),
     where: Criterion | None = None,
     customers: Mapping[CustomerId, object] | None = None,
 ) -> tuple[KpiSeries, ...]:

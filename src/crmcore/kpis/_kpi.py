@@ -1,17 +1,18 @@
-"""KPIs: what is measured, in words that leave no room for two readings."""
+"""KPIs: what is measured, in words that leave no room for two readings, and as a measure."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NewType
 
 import attrs
 
-from crmcore.checks import is_id, is_name
+from crmcore.checks import at_least, day, is_a, is_id, is_name
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase, round_half_up
-from crmcore.measures import Additivity
+from crmcore.measures import Additivity, Conversion, Derived, InTime, Mean, Measure, Ratio
 
 KpiId = NewType("KpiId", str)
 
@@ -128,28 +129,34 @@ def _rounded(exact: Fraction, digits: int) -> Decimal:
     return shown or abs(shown)
 
 
+def _is_a_day(_: object, __: attrs.Attribute[date | None], value: date | None) -> None:
+    if value is not None:
+        day(value, "since")
+
+
 @attrs.frozen(kw_only=True)
 class Kpi:
     """A key performance indicator: one figure with one meaning.
 
     Attributes:
         id: The word for it in data, such as ``retention_rate``.
-        code: Its number in the catalogue, such as ``K15``.
+        code: Its number in the catalogue, such as ``K15``; the further figures of one metric
+            have a letter behind it, as ``K15b``.
         name: How people call it.
         group: What it tells about.
         unit: What its number counts.
         direction: Which way it improves.
-        over_time: How the values of short periods make the value of a long one.
-        parts_add: Whether numerator and denominator of short periods may each be summed, so
-            that the ratio of a long period is the ratio of their sums. Only for what is
-            computed anew.
-        is_proportion: Whether the numerator counts some of those that the denominator counts,
-            so that the number has an interval by Wilson.
+        measure: How it is computed.
         numerator: What the upper part is, in words; the figure itself where there is no lower.
         denominator: What the lower part is, in words; None where the figure is no ratio.
         definition: What is computed, in a full sentence that decides the edge cases.
         source: Where the definition is anchored.
         version: Which wording and reckoning of the definition this is.
+        since: The day from which on this version is in force; from the beginning where it is
+            None. A period has the definition that is in force on its first day.
+        smallest: On how few records a number may rest, 1 or more; with fewer there is none.
+        confidential: Whether it tells about people who were promised that nobody can be told
+            apart, so that figures of small groups are withheld.
 
     .. versionadded:: 0.1.0
     """
@@ -157,30 +164,54 @@ class Kpi:
     id: KpiId = attrs.field(validator=is_id)
     code: str = attrs.field(validator=is_id)
     name: Phrase
-    group: KpiGroup
-    unit: Unit
-    direction: Direction
-    over_time: Additivity
-    parts_add: bool = attrs.field(default=False)
-    is_proportion: bool = attrs.field(default=False)
+    group: KpiGroup = attrs.field(validator=is_a(KpiGroup))
+    unit: Unit = attrs.field(validator=is_a(Unit))
+    direction: Direction = attrs.field(validator=is_a(Direction))
+    measure: Measure = attrs.field(validator=is_a(Measure))
     numerator: Phrase
     denominator: Phrase | None = attrs.field(default=None)
     definition: Phrase
     source: str = attrs.field(validator=is_name)
     version: str = attrs.field(default="1", validator=is_id)
-
-    @parts_add.validator
-    def _is_computed_anew(self, attribute: attrs.Attribute[bool], value: object) -> None:
-        if value and self.over_time is not Additivity.NON_ADDITIVE:
-            rule = f"be false for what is {self.over_time.label} already"
-            raise InvalidValueError(attribute.name, value, rule)
+    since: date | None = attrs.field(default=None, validator=_is_a_day)
+    smallest: int = attrs.field(default=1, validator=at_least(1))
+    confidential: bool = attrs.field(default=False, validator=is_a(bool))
 
     @denominator.validator
-    def _stands_under_a_proportion(
+    def _stands_under_a_ratio(
         self, attribute: attrs.Attribute[Phrase | None], value: Phrase | None
     ) -> None:
         if value is None and (self.is_proportion or self.parts_add):
             raise InvalidValueError(attribute.name, value, "say what the ratio is a ratio of")
+
+    @property
+    def over_time(self) -> Additivity:
+        """How the values of short periods make the value of a long one."""
+        return self.measure.additivity
+
+    @property
+    def parts_add(self) -> bool:
+        """Whether the ratio of a long period is the ratio of the sums of its periods' parts."""
+        measure = self.measure
+        if isinstance(measure, Ratio):
+            parts = (measure.numerator, measure.denominator)
+            return all(part.additivity is Additivity.ADDITIVE for part in parts)
+        return isinstance(measure, Conversion | InTime | Mean)
+
+    @property
+    def is_proportion(self) -> bool:
+        """Whether the numerator counts some of those that the denominator counts."""
+        measure = self.measure
+        while isinstance(measure, Derived) and measure.function == "complement":
+            (measure,) = measure.of
+        if isinstance(measure, Ratio):
+            return measure.proportion
+        return isinstance(measure, Conversion | InTime)
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The names of what the definition leaves to the company, such as ``active_days``."""
+        return tuple(sorted(self.measure.parameters))
 
     def __str__(self) -> str:
         """Return code and English name, as ``K15 customer retention rate``."""
