@@ -16,19 +16,27 @@ target if nothing did (`Assurance`)?
 from __future__ import annotations
 
 from ._chart import ControlChart
+from ._drivers import Driver, KeyDrivers, Quadrant, key_drivers
 from ._judgement import Assurance, Variation
 from ._kinds import ChartKind
 from ._limits import Limits, natural_limits
 from ._rules import ChartPoint, Rule, Signal
+from ._series import chart, findings
 
 __all__ = [
     "Assurance",
     "ChartKind",
     "ChartPoint",
     "ControlChart",
+    "Driver",
+    "KeyDrivers",
     "Limits",
+    "Quadrant",
     "Rule",
     "Signal",
     "Variation",
+    "chart",
+    "findings",
+    "key_drivers",
     "natural_limits",
 ]
