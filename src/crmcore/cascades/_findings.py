@@ -1,0 +1,193 @@
+"""What does not hold together in a tree of goals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, localcontext
+from itertools import combinations
+
+import attrs
+
+from crmcore.goals import Goal, GoalId
+from crmcore.improvement import Finding, Severity, in_order
+from crmcore.kernel import Phrase, Undefined
+from crmcore.kpis import Direction, Kpi
+
+from ._places import Places
+from ._totals import EXACT
+
+
+@attrs.frozen(kw_only=True)
+class Whole:
+    """A goal, the ids of its parts, and what those about its KPI come to."""
+
+    goal: Goal
+    kpi: Kpi
+    parts: tuple[GoalId, ...]
+    total: Decimal | Undefined
+
+    @property
+    def name(self) -> str:
+        """The goal's name."""
+        return self.goal.name
+
+
+def findings_about(
+    wholes: Mapping[GoalId, Whole], places: Places, tolerance: Decimal
+) -> tuple[Finding, ...]:
+    """Return all findings, the gravest first."""
+    found: list[Finding] = []
+    for whole in wholes.values():
+        parent = whole.goal.parent
+        if parent is not None:
+            found.extend(_misplaced(whole, wholes[parent], places))
+        elif whole.goal.owner != places.company:
+            found.append(_orphan(whole))
+        if any(wholes[part].kpi is whole.kpi for part in whole.parts):
+            found.extend(_mismatch(whole, tolerance))
+    return in_order([*found, *_counted_twice(wholes, places)])
+
+
+def _orphan(whole: Whole) -> Finding:
+    return _finding(
+        "goal_without_parent",
+        Severity.WARNING,
+        whole,
+        Phrase(f"{whole.name} serves no greater goal", f"{whole.name}未服务于任何上级目标"),
+        (("owner", whole.goal.owner or "nobody"),),
+    )
+
+
+def _misplaced(whole: Whole, above: Whole, places: Places) -> Iterator[Finding]:
+    mine, theirs = places.depth(whole.goal.owner), places.depth(above.goal.owner)
+    owners = ("owner", str(whole.goal.owner)), ("parent_owner", str(above.goal.owner))
+    if mine is not None and theirs is not None and mine < theirs:
+        yield _finding(
+            "goal_serves_lower_level",
+            Severity.WARNING,
+            whole,
+            Phrase(
+                f"{whole.name} serves {above.name}, a goal of somebody further down",
+                f"{whole.name}服务于更低层级的目标{above.name}",
+            ),
+            owners,
+        )
+    inner, outer = whole.goal.period, above.goal.period
+    if inner.start < outer.start or inner.end > outer.end:
+        yield _finding(
+            "goal_outside_parent",
+            Severity.WARNING,
+            whole,
+            Phrase(
+                f"{whole.name} is not over within the period of {above.name}, which it serves",
+                f"{whole.name}的周期不在上级目标{above.name}的周期之内",
+            ),
+            (("period", str(inner)), ("parent_period", str(outer))),
+        )
+
+
+def _mismatch(whole: Whole, tolerance: Decimal) -> Iterator[Finding]:
+    show, target = whole.kpi.unit.show, whole.goal.target
+    if isinstance(whole.total, Undefined):
+        why = whole.total.detail
+        yield _finding(
+            "goal_parts_not_comparable",
+            Severity.NOTE,
+            whole,
+            Phrase(
+                f"{whole.name} cannot be compared with its parts: {why.en}",
+                f"{whole.name}无法与其分解目标比较：{why.zh}",
+            ),
+            (),
+        )
+        return
+    with localcontext(EXACT):
+        away = whole.total - target
+        if abs(away) <= abs(target) * tolerance:
+            return
+    is_less = away < 0
+    is_worse = {Direction.HIGHER: is_less, Direction.LOWER: not is_less, Direction.TARGET: True}
+    gap = show(abs(away)).removeprefix("+")
+    words = ("short of", "少于") if is_less else ("more than", "多于")
+    yield _finding(
+        "goal_parts_fall_short" if is_worse[whole.kpi.direction] else "goal_parts_exceed",
+        Severity.WARNING if is_worse[whole.kpi.direction] else Severity.NOTE,
+        whole,
+        Phrase(
+            f"{whole.name}: its parts come to {show(whole.total)}, {gap} {words[0]} {show(target)}",
+            f"{whole.name}：分解目标合计{show(whole.total)}，比{show(target)}{words[1]}{gap}",
+        ),
+        (("target", str(target)), ("parts", str(whole.total))),
+    )
+
+
+def _counted_twice(wholes: Mapping[GoalId, Whole], places: Places) -> Iterator[Finding]:
+    """Yield a finding for each two goals that count the same below one goal."""
+    leaves: dict[str, list[Whole]] = defaultdict(list)
+    for _, whole in sorted(wholes.items()):
+        if not any(wholes[part].kpi is whole.kpi for part in whole.parts):
+            leaves[whole.kpi.id].append(whole)
+    for alike in leaves.values():
+        for one, other in combinations(alike, 2):
+            if not _overlap(one.goal, other.goal, places):
+                continue
+            above = _meet(one.goal, other.goal, wholes)
+            if above is not None:
+                yield _finding(
+                    "goal_counted_twice",
+                    Severity.WARNING,
+                    above,
+                    Phrase(
+                        f"{one.name} and {other.name} count the same twice in {above.name}",
+                        f"{one.name}与{other.name}在{above.name}中重复计算",
+                    ),
+                    (("one", str(one.goal.id)), ("other", str(other.goal.id))),
+                )
+
+
+def _overlap(one: Goal, other: Goal, places: Places) -> bool:
+    """Say whether two goals are about the same part of the business at the same time.
+
+    Scopes with two values of one dimension have nothing in common. Goals without scopes are
+    about what their owners do.
+    """
+    if one.period.end <= other.period.start or other.period.end <= one.period.start:
+        return False
+    scope = dict(other.scope)
+    if any(scope.get(dimension, value) != value for dimension, value in one.scope):
+        return False
+    if one.scope and other.scope:
+        return True
+    return places.are_nested(one.owner, other.owner)
+
+
+def _meet(one: Goal, other: Goal, wholes: Mapping[GoalId, Whole]) -> Whole | None:
+    """Return the lowest goal that both serve, if neither serves the other."""
+    line = _line(one, wholes)
+    return next((wholes[key] for key in _line(other, wholes) if key in line), None)
+
+
+def _line(goal: Goal, wholes: Mapping[GoalId, Whole]) -> list[GoalId]:
+    found: list[GoalId] = []
+    key = goal.parent
+    while key is not None:
+        found.append(key)
+        key = wholes[key].goal.parent
+    return found
+
+
+def _finding(
+    kind: str,
+    severity: Severity,
+    whole: Whole,
+    title: Phrase,
+    evidence: tuple[tuple[str, str], ...],
+) -> Finding:
+    return Finding(
+        kind=kind,
+        severity=severity,
+        subject=f"goal:{whole.goal.id}",
+        title=title,
+        evidence=evidence,
+    )

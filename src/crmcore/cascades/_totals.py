@@ -1,0 +1,86 @@
+"""Totals: what the parts of a goal come to, as far as its KPI lets them be added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Context, Decimal, localcontext
+from itertools import groupby
+from typing import Final
+
+from crmcore.goals import Goal
+from crmcore.kernel import Phrase, Reason, Undefined
+from crmcore.kpis import Kpi, Unit
+from crmcore.measures import Additivity
+
+EXACT: Final = Context(prec=130)
+QUOTIENT: Final = Context(prec=28)
+
+
+def total_of(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined:
+    """Return what the parts of a goal come to, all of them about its own KPI.
+
+    What is additive is summed over time and over parts of the business. Of a stock the last
+    part in time counts, and these are summed over parts of the business. A ratio is computed
+    anew from the numerators and denominators that its parts plan.
+
+    Returns:
+        The number, or why the parts cannot be compared with the whole.
+    """
+    strange = [part for part in parts if part.kpi_version != goal.kpi_version]
+    if strange:
+        return _not_comparable(
+            f"{strange[0].name} was set with another version of the definition",
+            f"{strange[0].name}依据不同版本的定义制定",
+        )
+    with localcontext(EXACT):
+        if kpi.over_time is Additivity.ADDITIVE:
+            return sum((part.target for part in parts), Decimal(0))
+        if kpi.over_time is Additivity.SEMI_ADDITIVE and kpi.unit is not Unit.RANK:
+            return _of_stocks(goal, parts)
+        return _of_ratios(goal, kpi, parts)
+
+
+def _of_stocks(goal: Goal, parts: Sequence[Goal]) -> Decimal | Undefined:
+    last = [list(alike)[-1] for _, alike in groupby(sorted(parts, key=_in_time), key=_extent)]
+    for part in last:
+        if part.period.end != goal.period.end:
+            return _not_comparable(
+                f"{part.name} ends on another day than {goal.name}",
+                f"{part.name}与{goal.name}的结束日不同",
+            )
+    return sum((part.target for part in last), Decimal(0))
+
+
+def _of_ratios(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined:
+    if kpi.denominator is None:
+        return _not_comparable(
+            f"the {kpi.name.en} of a whole does not follow from that of its parts",
+            f"整体的{kpi.name.zh}不能由各部分推算",
+        )
+    if not kpi.parts_add and any(part.period != goal.period for part in parts):
+        return _not_comparable(
+            f"the {kpi.name.en} of a longer period does not follow from that of shorter ones",
+            f"较长周期的{kpi.name.zh}不能由较短周期推算",
+        )
+    upper = lower = Decimal(0)
+    for part in parts:
+        if part.base is None:
+            return _not_comparable(
+                f"{part.name} does not say how large its base is planned to be",
+                f"{part.name}未说明计划的分母",
+            )
+        upper += part.target * part.base
+        lower += part.base
+    return QUOTIENT.divide(upper, lower)
+
+
+def _extent(goal: Goal) -> tuple[tuple[tuple[str, str], ...], str]:
+    return goal.scope, goal.owner or ""
+
+
+def _in_time(goal: Goal) -> tuple[object, ...]:
+    return _extent(goal), goal.period.end, goal.id
+
+
+def _not_comparable(en: str, zh: str) -> Undefined:
+    return Undefined(Reason.NOT_APPLICABLE, Phrase(en, zh))
