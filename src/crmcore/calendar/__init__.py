@@ -1,4 +1,4 @@
-"""Calendar: days in a named zone, half-open periods, and steps of months that never drift.
+"""Calendar: days in a named zone, half-open periods, months that never drift, opening hours.
 
 An event carries an aware instant; the day on which it falls depends on a zone, which is
 always named. A `Period` holds the days from its start up to, and without, its end:
@@ -9,6 +9,15 @@ always named. A `Period` holds the days from its start up to, and without, its e
 ['1998-01', '1998-02', '1998-03']
 >>> date(1998, 2, 1) in Period.month(1998, 1)
 False
+
+A `WorkCalendar` knows the hours of a service, and so how long a customer has waited in them:
+
+>>> from datetime import UTC, datetime
+>>> from crmcore.calendar import WorkCalendar
+>>> service = WorkCalendar.working_days("09:00-17:00", zone="Europe/Berlin")
+>>> friday, monday = datetime(1998, 7, 3, 14, tzinfo=UTC), datetime(1998, 7, 6, 8, tzinfo=UTC)
+>>> str(service.time_between(friday, monday))
+'2:00:00'
 """
 
 from __future__ import annotations
@@ -16,6 +25,18 @@ from __future__ import annotations
 from crmcore.checks import zone
 
 from ._days import day_in, midnight, months_after
+from ._pause import Pause
 from ._periods import Grain, Period, periods
+from ._work_calendar import WorkCalendar
 
-__all__ = ["Grain", "Period", "day_in", "midnight", "months_after", "periods", "zone"]
+__all__ = [
+    "Grain",
+    "Pause",
+    "Period",
+    "WorkCalendar",
+    "day_in",
+    "midnight",
+    "months_after",
+    "periods",
+    "zone",
+]

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
+from crmcore.checks import day as is_day
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum
 
 from ._days import months_after
 
 _WEEK = 7
+_YEAR = 12  # months
 
 
 class Grain(LabelledEnum):
@@ -118,6 +120,56 @@ class Period:
             return Period(self.start - timedelta(days=self.days), self.start)
         return Period(grain.after(self.start, -1), self.start)
 
+    def a_year_before(self) -> Period:
+        """Return the same period a year before, by the calendar and not by a count of days.
+
+        The year before a month is the whole month: that before February 2024, which had 29
+        days, is February 2023 with its 28, and the other way round. A day and an end of other
+        stretches is the same day of the month, cut at the month's end. A week is the ISO week
+        of the same number; before a week 53 comes the last week of the year before.
+
+        Raises:
+            InvalidValueError: If that lies before the year 1.
+        """
+        grain = self.grain
+        if grain is Grain.WEEK:
+            return grain.period(_same_week(self.start))
+        start = months_after(self.start, -_YEAR)
+        if grain is None:
+            return Period(start, months_after(self.end, -_YEAR))
+        return grain.period(start)
+
+    def first(self, days: int) -> Period:
+        """Return its first days, so many of them; the whole period where it has no more.
+
+        Raises:
+            InvalidValueError: If *days* is below 1.
+        """
+        if days < 1:
+            raise InvalidValueError("days", days, "be at least 1")
+        return self if days >= self.days else Period(self.start, self.start + timedelta(days=days))
+
+    def to_date(self, as_of: date) -> Period | None:
+        """Return its days that have passed when the day *as_of* begins; None where none has."""
+        passed = (is_day(as_of) - self.start).days
+        return self.first(passed) if passed > 0 else None
+
+    def like_for_like(self, other: Period, *, as_of: date) -> tuple[Period, Period] | None:
+        """Return this period and another one, cut so that they can be compared.
+
+        A complete period is compared with the whole other one. Of a running one the days that
+        have passed are compared with as many days of the other one: on 11 March the first ten
+        days of March with the first ten of February. Where the other one has fewer, both are cut
+        to these. None where no day has passed.
+        """
+        if self.is_complete(as_of):
+            return self, other
+        running = self.to_date(as_of)
+        if running is None:
+            return None
+        days = min(running.days, other.days)
+        return self.first(days), other.first(days)
+
     def is_complete(self, as_of: date) -> bool:
         """Say whether all of its days have passed when the day *as_of* begins."""
         return self.end <= as_of
@@ -151,3 +203,10 @@ def periods(grain: Grain, first: date, end: date) -> Iterator[Period]:
     while (stop := grain.after(anchor, count + 1)) <= end:
         yield Period(grain.after(anchor, count), stop)
         count += 1
+
+
+def _same_week(start: date) -> date:
+    """Return the Monday of the same ISO week a year before, or of the last one there is."""
+    week = start.isocalendar().week
+    last = Grain.WEEK.after(start, -week)
+    return Grain.WEEK.after(last, -max(0, last.isocalendar().week - week))
