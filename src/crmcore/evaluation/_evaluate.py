@@ -1,0 +1,161 @@
+"""Evaluating: from the numbers of a period to points, and from points to a score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from crmcore.calendar import Period
+from crmcore.checks import day
+from crmcore.errors import InvalidValueError, UnknownNameError
+from crmcore.goals import GoalAssessment
+from crmcore.kernel import Phrase, Reason, Undefined
+from crmcore.measures import Value
+from crmcore.statistics import Interval
+
+from ._evaluation import Evaluation, EvaluationEntry
+from ._numbers import shown, to_decimal, total
+from ._scorecard import Component, ComponentKind, Scorecard
+
+
+def evaluate(
+    subject: str,
+    scorecard: Scorecard,
+    values: Mapping[str, Value | Undefined | GoalAssessment],
+    *,
+    period: Period,
+    as_of: date,
+    natural: Mapping[str, Interval] | None = None,
+) -> Evaluation:
+    """Evaluate somebody by a scorecard.
+
+    Each number becomes points by the curve of its component, and the score is the sum of
+    points times weight, exactly. A goal counts by its progress: 1 is the target.
+
+    Args:
+        subject: Who is evaluated, as ``kind:id``.
+        scorecard: What is looked at.
+        values: The number of each component, by its name. What is left out has no data.
+        period: The days that the evaluation is about.
+        as_of: The day of judgement.
+        natural: Within which bounds a component's number varies by itself, by its name, such as
+            the natural limits of a control chart. Findings heed these, and the interval of
+            the value itself.
+
+    Raises:
+        UnknownNameError: If a number is that of no component.
+        InvalidValueError: If a KPI's number is that of another KPI.
+
+    .. versionadded:: 0.1.0
+    """
+    day(as_of)
+    bounds = natural or {}
+    components = {component.name: component for component in scorecard.components}
+    for name in (*values, *bounds):
+        if name not in components:
+            raise UnknownNameError("component", name, components)
+    missing = Undefined(Reason.NO_DATA)
+    found = {
+        name: _number(component, values.get(name, missing))
+        for name, component in components.items()
+    }
+    known = [name for name, value in found.items() if not isinstance(value, Undefined)]
+    shares = scorecard.shares(known)
+    ledger = tuple(
+        _entry(component, found[name], shares[name], bounds.get(name))
+        for name, component in components.items()
+    )
+    return Evaluation(
+        subject=subject,
+        period=period,
+        as_of=as_of,
+        scorecard=scorecard,
+        ledger=ledger,
+        score=_too_little(scorecard, known) or total(entry.contribution for entry in ledger),
+    )
+
+
+def _too_little(scorecard: Scorecard, known: list[str]) -> Undefined | None:
+    """Return why there is no score, where too much of the weight has no number."""
+    stated = scorecard.shares()
+    share = to_decimal(sum((stated[name] for name in known), Fraction(0)))
+    if share >= scorecard.least_known:
+        return None
+    has, wants = shown(share * 100), shown(scorecard.least_known * 100)
+    detail = Phrase(
+        f"numbers are known for {has} % of the weight, {wants} % are wanted",
+        f"已知数值仅占权重的{has}%，要求至少{wants}%",
+    )
+    return Undefined(Reason.TOO_FEW if known else Reason.NO_DATA, detail)
+
+
+def _number(component: Component, given: Value | Undefined | GoalAssessment) -> Value | Undefined:
+    if isinstance(given, GoalAssessment):
+        return _progress(given)
+    if (
+        component.kind is ComponentKind.KPI
+        and not isinstance(given, Undefined)
+        and given.definition != component.measure
+    ):
+        rule = f"be of {component.measure} for {component.name}"
+        raise InvalidValueError("values", given.definition, rule)
+    return given
+
+
+def _progress(assessment: GoalAssessment) -> Value | Undefined:
+    """Return the progress of a goal as a value with the interval of what it rests on."""
+    goal, current, progress = assessment.goal, assessment.current, assessment.progress
+    if isinstance(progress, Undefined):
+        return progress
+    if isinstance(current, Undefined):
+        return current
+    interval = current.interval
+    if interval is not None:
+        ends = [float(goal.progress(Decimal(end))) for end in (interval.low, interval.high)]
+        interval = Interval(
+            low=min(ends), high=max(ends), level=interval.level, method=interval.method
+        )
+    return Value(
+        number=progress,
+        n=current.n,
+        missing=current.missing,
+        interval=interval,
+        period=current.period,
+        as_of=assessment.as_of,
+        definition=f"{goal.kpi} towards {goal.id}",
+        version=goal.kpi_version,
+    )
+
+
+def _entry(
+    component: Component, value: Value | Undefined, share: Fraction, natural: Interval | None
+) -> EvaluationEntry:
+    if isinstance(value, Undefined):
+        nothing = Decimal(0)
+        return EvaluationEntry(
+            component=component, value=value, points=None, weight=nothing, contribution=nothing
+        )
+    points = component.curve.points(value.number)
+    least, most = _reach(component, value, natural)
+    return EvaluationEntry(
+        component=component,
+        value=value,
+        points=points,
+        weight=to_decimal(share),
+        contribution=to_decimal(Fraction(points) * share),
+        least=least,
+        most=most,
+    )
+
+
+def _reach(
+    component: Component, value: Value, natural: Interval | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the fewest and the most points within all that the number may vary."""
+    known = [bounds for bounds in (value.interval, natural) if bounds is not None]
+    if not known:
+        return None, None
+    reached = [component.curve.range(Decimal(bounds.low), Decimal(bounds.high)) for bounds in known]
+    return min(least for least, _ in reached), max(most for _, most in reached)
