@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crmcore.calendar import Grain, Period, periods
@@ -150,3 +150,124 @@ def test_an_instant_is_not_asked_for_in_a_period() -> None:
     assert "1998-06-15" not in june
     with pytest.raises(InvalidValueError, match=r"^day must be a date, as day_in gives it "):
         _ = datetime(1998, 6, 15, tzinfo=UTC) in june
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        (Period.month(2024, 2), "2023-02"),
+        (Period.month(2025, 2), "2024-02"),
+        (Grain.YEAR.period(date(2024, 5, 1)), "2023"),
+        (Grain.QUARTER.period(date(2024, 2, 1)), "2023-Q1"),
+        (Grain.DAY.period(date(2024, 2, 29)), "2023-02-28"),
+        (Grain.DAY.period(date(2025, 2, 28)), "2024-02-28"),
+        (Grain.WEEK.period(date(1998, 7, 1)), "1997-W27"),
+        (Grain.WEEK.period(date(1999, 7, 1)), "1998-W26"),
+        # 1998 had 53 weeks, 1997 and 1999 had 52.
+        (Grain.WEEK.period(date(1998, 12, 30)), "1997-W52"),
+        (Grain.WEEK.period(date(1999, 12, 30)), "1998-W52"),
+        (Grain.WEEK.period(date(1999, 1, 4)), "1998-W01"),
+        (Period(date(2024, 2, 10), date(2024, 2, 29)), "2023-02-10/2023-02-28"),
+        (Period(date(2024, 2, 10), date(2024, 3, 1)), "2023-02-10/2023-03-01"),
+    ],
+)
+def test_a_year_before_is_the_calendars(period: Period, before: str) -> None:
+    """A month is the whole month, whatever its days; a week has the number, a day the date."""
+    assert str(period.a_year_before()) == before
+
+
+@given(GRAINS, DAYS)
+def test_a_year_before_is_of_the_same_grain(grain: Grain, day: date) -> None:
+    """It lies in the year before, and is as long as the calendar has it there."""
+    period = grain.period(day)
+
+    before = period.a_year_before()
+
+    assert before.grain is grain
+    assert before.end <= period.start
+    assert 350 <= (period.start - before.start).days <= 371
+    if grain is not Grain.WEEK:
+        assert (before.start.year, before.start.month) == (
+            period.start.year - 1,
+            period.start.month,
+        )
+
+
+@given(DAYS, st.integers(2, 900), st.integers(2, 900))
+def test_stretches_that_touch_touched_a_year_before(start: date, one: int, two: int) -> None:
+    """No day is lost between two stretches that follow each other, and none is in both."""
+    middle = start + timedelta(days=one)
+    first, second = Period(start, middle), Period(middle, middle + timedelta(days=two))
+    assume(first.grain is second.grain is None)
+
+    assert first.a_year_before().end == second.a_year_before().start
+
+
+@pytest.mark.parametrize("grain", list(Grain))
+def test_before_the_first_year_there_is_none(grain: Grain) -> None:
+    """What would lie before the calendar is refused."""
+    with pytest.raises(InvalidValueError, match=r" must lead from 0001-01-01 to a day in the "):
+        grain.period(date(1, 1, 1)).a_year_before()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [
+        (date(1998, 2, 28), None),
+        (date(1998, 3, 1), None),
+        (date(1998, 3, 2), "1998-03-01"),
+        (date(1998, 3, 11), "1998-03-01/1998-03-11"),
+        (date(1998, 4, 1), "1998-03"),
+        (date(1999, 1, 1), "1998-03"),
+    ],
+)
+def test_to_date_are_the_days_that_have_passed(as_of: date, found: str | None) -> None:
+    """The day as of which one looks has only begun, so it does not count."""
+    so_far = Period.month(1998, 3).to_date(as_of)
+
+    assert (None if so_far is None else str(so_far)) == found
+
+
+@pytest.mark.parametrize(
+    ("as_of", "days"),
+    [
+        (date(1998, 3, 1), None),
+        (date(1998, 3, 11), (10, 10)),
+        (date(1998, 3, 29), (28, 28)),
+        # February has no more days than these.
+        (date(1998, 3, 31), (28, 28)),
+        # March is over: whole months are compared.
+        (date(1998, 4, 1), (31, 28)),
+    ],
+)
+def test_like_is_compared_with_like(as_of: date, days: tuple[int, int] | None) -> None:
+    """A running month is compared with as many days of the one before, a whole one with a whole."""
+    march, february = Period.month(1998, 3), Period.month(1998, 2)
+
+    found = march.like_for_like(february, as_of=as_of)
+
+    assert days == (found and tuple(part.days for part in found))
+    if found is not None:
+        assert [part.start for part in found] == [march.start, february.start]
+
+
+@given(GRAINS, DAYS, st.integers(1, 800))
+def test_the_first_days_begin_where_the_period_does(grain: Grain, day: date, days: int) -> None:
+    """They are as many as were asked for, or all that there are."""
+    period = grain.period(day)
+
+    first = period.first(days)
+
+    assert (first.start, first.days) == (period.start, min(days, period.days))
+
+
+def test_there_are_no_first_days_without_a_day() -> None:
+    """A period has a day at least."""
+    with pytest.raises(InvalidValueError, match=r"^days must be at least 1 \(got 0\)"):
+        Period.month(1998, 3).first(0)
+
+
+def test_to_date_asks_for_a_day() -> None:
+    """An instant has a day only in some zone."""
+    with pytest.raises(InvalidValueError, match=r"^as_of must be a day, not an instant"):
+        Period.month(1998, 3).to_date(datetime(1998, 3, 11, tzinfo=UTC))

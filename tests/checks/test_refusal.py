@@ -25,6 +25,8 @@ from crmcore.checks import (
     is_name,
     is_text,
     is_zone,
+    not_before,
+    only_with,
     optional_decimal,
     optional_utc,
     refusal,
@@ -43,6 +45,7 @@ class Since:
     """Stands for a record that has begun at some instant."""
 
     since: datetime = SINCE
+    nothing: None = None
 
 
 def is_day(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: ANN401
@@ -73,6 +76,8 @@ VALIDATORS: dict[str, tuple[Any, Any]] = {
     "is_name, bytes": (is_name, CANARY.encode()),
     "is_text, long": (is_text, LONG),
     "is_text, a list": (is_text, [CANARY]),
+    "not_before": (not_before("since"), datetime.fromisoformat("1812-04-01T00:00:00Z")),
+    "only_with": (only_with("nothing"), CANARY),
     "is_zone, a list": (is_zone, [CANARY]),
     "is_zone, unknown": (is_zone, CANARY),
 }

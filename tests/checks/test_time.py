@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.checks import day, is_after_since, is_zone, optional_utc, utc, zone
+from crmcore.checks import day, is_after_since, is_zone, not_before, optional_utc, utc, zone
 from crmcore.errors import InvalidValueError, UnknownNameError
 
 # Hypothesis wants the bounds of its instants without a zone.
@@ -175,3 +175,35 @@ def test_what_is_no_name_is_no_zone(what: Any) -> None:  # noqa: ANN401 - whatev
     """An offset, a number and nothing at all are refused in the words of the library."""
     with pytest.raises(InvalidValueError, match="zone must be the name of a time zone"):
         zone(what)
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """A record whose instants follow each other, where they are known."""
+
+    opened_at: datetime
+    solved_at: datetime | None = attrs.field(default=None, validator=not_before("opened_at"))
+    closed_at: datetime | None = attrs.field(
+        default=None, validator=not_before("opened_at", "solved_at")
+    )
+
+
+def test_nothing_ends_before_it_begins() -> None:
+    """The message names the field that comes first, and the instant there."""
+    opened = datetime(1998, 7, 1, 9, tzinfo=UTC)
+
+    with pytest.raises(
+        InvalidValueError,
+        match=r"^solved_at must not be before opened_at, 1998-07-01T09:00:00\+00:00 \(got '1998-07",
+    ):
+        Case(opened_at=opened, solved_at=opened.replace(hour=8))
+    with pytest.raises(InvalidValueError, match=r"^closed_at must not be before solved_at, 1998-"):
+        Case(opened_at=opened, solved_at=opened.replace(hour=11), closed_at=opened.replace(hour=10))
+
+
+def test_what_is_unknown_is_in_no_order() -> None:
+    """An instant that is missing is before none and after none; equal ones are in order."""
+    opened = datetime(1998, 7, 1, 9, tzinfo=UTC)
+
+    assert Case(opened_at=opened, closed_at=opened).solved_at is None
+    assert Case(opened_at=opened, solved_at=opened).closed_at is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from crmcore.checks import is_a, words
+from crmcore.checks import is_a, only_with, words
 from crmcore.errors import InvalidValueError
 
 
@@ -66,3 +67,41 @@ def test_words_come_once_and_sorted() -> None:
         "High Street",
         "Mill Lane",
     )
+
+
+@attrs.frozen(kw_only=True)
+class Letter:
+    """A record of which a part makes sense only with another one."""
+
+    read_at: datetime | None = None
+    answered_at: datetime | None = attrs.field(default=None, validator=only_with("read_at"))
+    is_urgent: bool = False
+    is_answered_at_once: bool = attrs.field(default=False, validator=only_with("is_urgent"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"answered_at": datetime(1998, 7, 1, tzinfo=UTC)},
+            r"^answered_at must go with read_at, which is None \(got '1998-07-01T00:00:00\+00:00'\)",
+        ),
+        (
+            {"is_answered_at_once": True},
+            r"^is_answered_at_once must go with is_urgent, which is False \(got True\)",
+        ),
+    ],
+)
+def test_the_later_fact_goes_with_the_earlier(fields: dict[str, Any], message: str) -> None:
+    """What was answered was read; without the one there is no other."""
+    with pytest.raises(InvalidValueError, match=message):
+        Letter(**fields)
+
+
+def test_what_is_left_out_needs_no_other() -> None:
+    """Nothing is refused where both are there, or the later one is not."""
+    noon = datetime(1998, 7, 1, 12, tzinfo=UTC)
+
+    assert Letter(read_at=noon, is_urgent=True).answered_at is None
+    assert Letter(read_at=noon, answered_at=noon).answered_at == noon
+    assert Letter(is_urgent=True, is_answered_at_once=True).is_answered_at_once
