@@ -16,7 +16,7 @@ from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum
 from crmcore.kpis import Direction
 
-from ._limits import Limits, exact
+from ._limits import ROUNDED, Limits, exact
 from ._rules import Rule, Signal
 
 
@@ -81,9 +81,9 @@ class Band:
     def distance(self, value: Decimal) -> Decimal:
         """Return how far a value lies from meeting the target; 0 where it meets it."""
         if self.low is not None and value < self.low:
-            return self.low - value
+            return ROUNDED.subtract(self.low, value)
         if self.high is not None and value > self.high:
-            return value - self.high
+            return ROUNDED.subtract(value, self.high)
         return Decimal(0)
 
 

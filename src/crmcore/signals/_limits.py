@@ -179,7 +179,7 @@ def moving_ranges(row: Sequence[Decimal | None]) -> list[Decimal | None]:
     """Return how far each value lies from the one before; None where one of the two is missing."""
     pairs = zip([None, *row], row, strict=False)
     return [
-        None if before is None or value is None else abs(ROUNDED.subtract(value, before))
+        None if before is None or value is None else ROUNDED.subtract(value, before).copy_abs()
         for before, value in pairs
     ]
 
