@@ -106,7 +106,7 @@ def test_a_good_goal_stands_all_five(ask: Ask) -> None:
         ({"kpi_version": "0"}, "-++++", "set with version 0 of K15 customer retention rate"),
         ({"target": "0.77"}, "+-+++", "2.0 points, is no longer than its values wander"),
         ({"target": "0.90"}, "++-++", "needs 2.5 points per month; the best stretch of 6 so far"),
-        ({"target": "1.2"}, "++-++", "a share cannot be 120.0 %"),
+        ({"target": "1.2"}, "++-++", "the customer retention rate cannot be 120.0 %"),
         ({"responsibility": None}, "+++-+", "neither makes a responsibility concrete nor"),
         ({"responsibility": "renewal"}, "+++-+", "'renewal'; did you mean 'renewals'?"),
         ({"parent": "g-9"}, "+++-+", "there is no goal 'g-9'; did you mean 'g-0'?"),
@@ -226,7 +226,8 @@ def test_a_total_may_rise_as_fast_as_it_ever_rose(monthly: Monthly) -> None:
 
     assert verdicts(check) == "+++++"
     assert reason(check, Smart.ACHIEVABLE) == (
-        "it needs 1,100 per month; at its best so far it would bring 1,100 per month"
+        "it needs 1,100 per month; at its best so far it would bring 1,100 per month; "
+        "1,100 lies beyond the natural limits, 926 to 974"
     )
     assert verdicts(check_smart(attrs.evolve(possible, target=6601), series=series)) == "++-++"
 

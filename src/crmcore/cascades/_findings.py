@@ -12,7 +12,7 @@ import attrs
 from crmcore.goals import Goal, GoalId
 from crmcore.improvement import Finding, Severity, in_order
 from crmcore.kernel import Phrase, Undefined
-from crmcore.kpis import Direction, Kpi
+from crmcore.kpis import Direction, Kpi, Unit
 
 from ._places import Places
 from ._totals import EXACT
@@ -108,7 +108,7 @@ def _mismatch(whole: Whole, tolerance: Decimal) -> Iterator[Finding]:
             return
     is_less = away < 0
     is_worse = {Direction.HIGHER: is_less, Direction.LOWER: not is_less, Direction.TARGET: True}
-    gap = show(abs(away)).removeprefix("+")
+    gap = _distance(whole.kpi.unit, abs(away))
     words = ("short of", "少于") if is_less else ("more than", "多于")
     yield _finding(
         "goal_parts_fall_short" if is_worse[whole.kpi.direction] else "goal_parts_exceed",
@@ -116,10 +116,19 @@ def _mismatch(whole: Whole, tolerance: Decimal) -> Iterator[Finding]:
         whole,
         Phrase(
             f"{whole.name}: its parts come to {show(whole.total)}, {gap} {words[0]} {show(target)}",
-            f"{whole.name}：分解目标合计{show(whole.total)}，比{show(target)}{words[1]}{gap}",
+            f"{whole.name}：分解目标合计{show(whole.total)}，比{show(target)}{words[1]}{gap.zh}",
         ),
         (("target", str(target)), ("parts", str(whole.total))),
     )
+
+
+def _distance(unit: Unit, number: Decimal) -> Phrase:
+    """Return a difference of two numbers as people read it: ``4.2 points``."""
+    if unit.is_relative or unit is Unit.POINTS:
+        shown = Unit.SHARE.show(number).removesuffix(" %")
+        return Phrase(f"{shown} points", f"{shown}个百分点")
+    shown = unit.show(number).removeprefix("+")
+    return Phrase(shown, shown)
 
 
 def _counted_twice(wholes: Mapping[GoalId, Whole], places: Places) -> Iterator[Finding]:

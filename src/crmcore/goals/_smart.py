@@ -71,3 +71,13 @@ class SmartCheck:
     def answer(self, question: Smart) -> SmartAnswer:
         """Return the answer to one question."""
         return next(answer for answer in self.answers if answer.question is question)
+
+
+def fails(question: Smart, en: str, zh: str) -> SmartAnswer:
+    """Return the answer that a goal does not stand a question, and why."""
+    return SmartAnswer(question=question, verdict=Verdict.FAILS, because=Phrase(en, zh))
+
+
+def holds(question: Smart, en: str, zh: str) -> SmartAnswer:
+    """Return the answer that a goal stands a question, and why."""
+    return SmartAnswer(question=question, verdict=Verdict.HOLDS, because=Phrase(en, zh))
