@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from ._from_data import from_data
 from ._json import from_json
+from ._kpis import load_kpis
 from ._organization import load_organization
 from ._payload import PayloadForm, Upcaster, payload_form
 from ._to_data import to_data, to_json
@@ -38,6 +39,7 @@ __all__ = [
     "Upcaster",
     "from_data",
     "from_json",
+    "load_kpis",
     "load_organization",
     "payload_form",
     "read_toml",

@@ -27,11 +27,13 @@ from crmcore import notation
 from crmcore.criteria import Criterion, Predicates
 from crmcore.errors import CrmError, Fault, FaultsError
 from crmcore.kernel import Money, Undefined
+from crmcore.measures import Measure
 from crmcore.privacy import holds_personal
 
 from ._collections import Choice, Reader, read_by_name, read_each, read_either, read_row, read_table
 from ._discreet import read_discreetly
 from ._faulty import Faulty, as_error, under, unknown_type
+from ._measures import read_measure
 from ._record import Field, fields_of, read_record
 from ._scalars import SCALARS, read_literal, read_word
 from ._typed import read_typed
@@ -205,6 +207,19 @@ def _typed(_: type[object], known: Predicates) -> Reader:
     return partial(read_typed, reader(Money, known), reader(Undefined, known))
 
 
+def _is_measure(cls: Any) -> bool:  # noqa: ANN401
+    kinds = get_args(cls) if get_origin(cls) in _UNIONS else (cls,)
+    return all(isinstance(kind, type) and issubclass(kind, Measure) for kind in kinds)
+
+
+def _measure(_: Any, known: Predicates) -> Reader:  # noqa: ANN401
+    def read_fields(cls: type[Any]) -> Reader:
+        target: Any = cls
+        return lambda data: read_record(cls, _fields(target, known), data)
+
+    return partial(read_measure, read_fields)
+
+
 def _criterion(predicates: Predicates | None, data: Any) -> Criterion:  # noqa: ANN401 - whatever stands there
     try:
         return notation.from_data(data, predicates=predicates)
@@ -225,6 +240,7 @@ _MAKERS: Final[tuple[tuple[Callable[[Any], bool], _Maker], ...]] = (
     (_is_choice, _either),
     (_is_subclass(Enum), lambda cls, _: partial(read_word, cls)),
     (attrs.has, _record),
+    (_is_measure, _measure),
     (_is_subclass(Undefined), _undefined),
     (_is_subclass(Criterion), lambda _, known: partial(_criterion, known)),
     (lambda cls: cls is object, _typed),

@@ -20,7 +20,9 @@ from crmcore.checks import utc
 from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Undefined
+from crmcore.measures import Measure
 
+from ._measures import write_measure
 from ._typed import write_typed
 from ._undefined import write_undefined
 
@@ -127,6 +129,7 @@ def _set(value: AbstractSet[Any]) -> list[Data]:
 # The first that applies is taken: an instant is a day too, and a word is text.
 _WRITERS: tuple[tuple[type[Any], Writer], ...] = (
     (Criterion, notation.to_data),
+    (Measure, lambda value: write_measure(to_data, value)),
     (Undefined, write_undefined),
     (Enum, lambda value: to_data(value.value)),
     (str, str),
