@@ -26,9 +26,9 @@ class Variation(LabelledEnum):
     .. versionadded:: 0.1.0
     """
 
-    IMPROVEMENT = "improvement", "a change for the better", "特殊原因：改善"
-    CONCERN = "concern", "a change for the worse", "特殊原因：恶化"
-    CHANGE = "change", "a change that is neither better nor worse", "特殊原因：好坏未定"
+    IMPROVEMENT = "improvement", "a change for the better", "特殊原因（改善）"
+    CONCERN = "concern", "a change for the worse", "特殊原因（恶化）"
+    CHANGE = "change", "a change that is neither better nor worse", "特殊原因（好坏未定）"
     COMMON_CAUSE = "common_cause", "nothing but the usual variation", "普通原因波动"
 
 

@@ -36,12 +36,6 @@ _BOUNDS: Final[dict[Unit, tuple[int, int | None]]] = {
 _ROUNDING: Final = Decimal("1e-15")
 _COUNTED: Final = (Unit.RATE, Unit.PER_THOUSAND, Unit.PER_HOUR)
 
-_TITLES: Final = {
-    Variation.IMPROVEMENT: (Severity.NOTE, Phrase("has changed for the better", "出现改善信号")),
-    Variation.CONCERN: (Severity.WARNING, Phrase("has changed for the worse", "出现恶化信号")),
-    Variation.CHANGE: (Severity.NOTE, Phrase("has changed", "出现变化信号")),
-}
-
 
 def chart(
     series: KpiSeries,
@@ -143,14 +137,13 @@ def findings(charts: Iterable[ControlChart]) -> tuple[Finding, ...]:
 def _findings(of: ControlChart) -> Iterator[Finding]:
     found = of.variation
     if isinstance(found, Variation) and found is not Variation.COMMON_CAUSE:
-        severity, said = _TITLES[found]
         told = Phrase(
             "; ".join(signal.words.en for signal in of.latest_signals),
             "；".join(signal.words.zh for signal in of.latest_signals),
         )
         yield Finding(
             kind="signal",
-            severity=severity,
+            severity=Severity.WARNING if found is Variation.CONCERN else Severity.NOTE,
             subject=of.subject,
             title=Phrase(f"{of.name.en} {said.en}: {told.en}", f"{of.name.zh}{said.zh}：{told.zh}"),
             evidence=tuple(
@@ -169,8 +162,8 @@ def _findings(of: ControlChart) -> Iterator[Finding]:
             severity=Severity.NOTE,
             subject=of.subject,
             title=Phrase(
-                f"{of.name.en} has no limits yet: {limits.detail.en}",
-                f"{of.name.zh}尚无控制限：{limits.detail.zh}",
+                f"{of.name.en}, no limits yet: {limits.detail.en}",
+                f"{of.name.zh}，尚无控制限：{limits.detail.zh}",
             ),
         )
     elif of.assurance is Assurance.NEVER:
@@ -179,8 +172,8 @@ def _findings(of: ControlChart) -> Iterator[Finding]:
             severity=Severity.WARNING,
             subject=of.subject,
             title=Phrase(
-                f"{of.name.en} will not meet its target while the process stays as it is",
-                f"若流程不变，{of.name.zh}无法达到目标",
+                f"{of.name.en}, the target is never met while the process stays as it is",
+                f"{of.name.zh}，若流程不变则无法达标",
             ),
             evidence=(
                 ("target", _stretch(*(of.target or (None, None)))),
