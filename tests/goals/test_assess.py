@@ -25,7 +25,7 @@ from crmcore.goals import (
     check_smart,
 )
 from crmcore.kernel import Reason, Undefined
-from crmcore.kpis import KpiSeries
+from crmcore.kpis import KpiId, KpiSeries, Unit
 from crmcore.measures import Value
 from crmcore.statistics import linear_trend
 
@@ -460,7 +460,81 @@ def test_the_status_before_holds_an_alarm(monthly: Monthly) -> None:
     assert still.status is strict.status is Status.AT_RISK
 
 
+# Ranks.
+
+
+def ranked(monthly: Monthly, ranks: Sequence[int | Reason], first: date) -> KpiSeries:
+    """Return ranks in the industry by year."""
+    series = monthly("customer_base", ranks, first=first, grain=Grain.YEAR)
+    of = attrs.evolve(series.kpi, id=KpiId("industry_rank"), unit=Unit.RANK)
+    return attrs.evolve(series, kpi=of)
+
+
+def first_of_all(baseline: int = 5) -> Goal:
+    """Return a goal to be the first of the industry in three years."""
+    return Goal.rank(
+        1,
+        baseline=baseline,
+        id=GoalId("best"),
+        name="Best of the industry",
+        kpi="industry_rank",
+        period=Period(NEW_YEAR, date(2001, 1, 1)),
+    )
+
+
+def test_a_rank_is_followed_in_ranks(monthly: Monthly) -> None:
+    """From 5 to 1 in three years: rank 4 after the first is a quarter of the way.
+
+    The ranks 8, 7, 6, 5, 4 fall by one a year, so that the third year ends with rank 2, and
+    the chance to be the first is none.
+    """
+    series = ranked(monthly, [8, 7, 6, 5, 4], first=date(1994, 1, 1))
+
+    found = assess(first_of_all(), series, as_of=date(1999, 1, 1))
+
+    assert found.progress == Decimal("0.25")
+    assert found.needed_rate == Decimal("-1.5")
+    assert (forecast(found).number, forecast(found).chance) == (2, 0)
+    assert found.status is Status.OFF_TRACK
+
+
+def test_nobody_is_forecast_to_be_better_than_the_first(monthly: Monthly) -> None:
+    """A line that leads to rank -2 leads to rank 1."""
+    series = ranked(monthly, [10, 8, 6, 4, 2], first=date(1994, 1, 1))
+
+    found = assess(first_of_all(), series, as_of=date(1999, 1, 1))
+
+    assert (forecast(found).number, forecast(found).chance) == (1, 1)
+
+
+def test_a_rank_needs_figures_of_the_peers(monthly: Monthly) -> None:
+    """Without a benchmark nobody knows the rank, and the reason says what is missing."""
+    series = ranked(monthly, [Reason.NO_DATA] * 5, first=date(1994, 1, 1))
+
+    found = assess(first_of_all(), series, as_of=date(1999, 1, 1))
+
+    assert found.current == Undefined(Reason.NO_DATA)
+    assert "a rank needs dated figures of the peers" in str(found.current)
+    assert found.status is Status.UNKNOWN
+
+
+def test_a_rank_is_not_read_from_a_number_of_customers(monthly: Monthly) -> None:
+    """A goal for a rank is judged by ranks alone."""
+    asked = attrs.evolve(first_of_all(), kpi="customer_base")
+
+    with pytest.raises(InvalidValueError, match="series must be ranks, as the goal is for a rank"):
+        assess(asked, monthly("customer_base", [1]), as_of=APRIL)
+
+
 # Refusals, and how it reads.
+
+
+def test_a_goal_for_the_north_is_not_judged_by_the_whole(monthly: Monthly) -> None:
+    """The values must be of the same part of the business as the goal."""
+    north = attrs.evolve(goal("orders", 0, 1), scope=[("region", "north")])
+
+    with pytest.raises(InvalidValueError, match=r"goal's scope, region=north \(got 'everything'\)"):
+        assess(north, monthly("orders", [1]), as_of=APRIL)
 
 
 def test_a_series_of_another_kpi_is_refused(monthly: Monthly) -> None:

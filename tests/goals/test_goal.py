@@ -60,10 +60,11 @@ def test_to_double_the_customer_base_is_a_multiple() -> None:
         (Mode.RELATIVE, "100"),
         (Mode.POINTS, "80.25"),
         (Mode.MULTIPLE, "20"),
+        (Mode.RANK, "0.25"),
     ],
 )
 def test_a_mode_reads_a_number_in_its_own_way(mode: Mode, target: str) -> None:
-    """From 80: to 0.25, to a quarter more, to 0.25 more, to a quarter of it."""
+    """From 80: to 0.25, to a quarter more, to 0.25 more, to a quarter of it; a rank is itself."""
     assert mode.target(80, "0.25") == Decimal(target)
 
 
@@ -148,3 +149,83 @@ def test_a_measured_baseline_gives_a_target_that_a_goal_can_hold(mode: Mode) -> 
 
     assert len(target.as_tuple().digits) <= 28
     assert goal(measured, target).target == target
+
+
+def test_from_the_fifth_rank_to_the_first_are_four_ranks() -> None:
+    """The best of the industry in three years: on rank 3 half of the way is covered."""
+    best = Goal.rank(
+        1,
+        baseline=5,
+        id=GoalId("g"),
+        name="Best of the industry",
+        kpi="industry_rank",
+        period=Period(date(1998, 1, 1), date(2001, 1, 1)),
+    )
+
+    assert (best.mode, str(best.target), best.is_upward) == (Mode.RANK, "1", False)
+    assert best.progress(Decimal(3)) == Decimal("0.5")
+    assert best.is_met(Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("baseline", "target", "message"),
+    [
+        (5, 0, "target must be a rank: 1, 2, 3 and so on .got '0'."),
+        ("4.5", 1, "baseline must be a rank: 1, 2, 3 and so on .got '4.5'."),
+    ],
+)
+def test_ranks_count_from_one(baseline: int | str, target: int, message: str) -> None:
+    """There is no rank 0, and none between two ranks."""
+    with pytest.raises(InvalidValueError, match=message):
+        goal(baseline, target, mode=Mode.RANK)
+
+
+def test_who_shares_a_goal_shares_all_of_it() -> None:
+    """Sales 0.5, service 0.3, marketing 0.2: by name, and 1 in all."""
+    shared = goal(
+        "0.72",
+        "0.80",
+        contributors=[("service", "0.3"), ("sales", "0.5"), ("marketing", "0.2")],
+    )
+
+    assert [who for who, _ in shared.contributors] == ["marketing", "sales", "service"]
+    assert sum(part for _, part in shared.contributors) == 1
+
+
+@given(st.lists(st.integers(1, 99), min_size=1, max_size=6))
+def test_shares_sum_to_one_or_are_refused(parts: list[int]) -> None:
+    """Whatever is shared, all of it is: parts of a hundred that come to a hundred."""
+    shares = [(f"team-{place}", Decimal(part) / 100) for place, part in enumerate(parts)]
+
+    if sum(parts) == 100:
+        assert goal("0.72", "0.80", contributors=shares).contributors == tuple(shares)
+    else:
+        with pytest.raises(InvalidValueError, match="contributors must have shares that sum to 1"):
+            goal("0.72", "0.80", contributors=shares)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"contributors": [("a", "0.5"), ("a", "0.5")]}, "contributors must name each of them on"),
+        ({"contributors": [("a", 2), ("b", -1)]}, "have shares above 0, 'b' too .got '-1'."),
+        ({"contributors": [(" ", 1)]}, "contributors must "),
+        ({"weight": 0}, "weight must be a fraction above 0 and up to 1 .got '0'."),
+        ({"weight": "1.5"}, "weight must be a fraction above 0 and up to 1"),
+        ({"base": 0}, "base must be above 0"),
+        ({"revision": -1}, "revision must be at least 0"),
+    ],
+)
+def test_what_no_goal_can_have_is_refused(fields: dict[str, Any], message: str) -> None:
+    """Shares, weights and bases are above nothing."""
+    with pytest.raises(InvalidValueError, match=message):
+        goal("0.72", "0.80", **fields)
+
+
+def test_a_scope_is_a_set_of_pairs() -> None:
+    """In which order dimensions are named does not matter."""
+    one = goal("0.72", "0.80", scope=[("region", "north"), ("channel", "web")])
+    other = goal("0.72", "0.80", scope=[("channel", "web"), ("region", "north")])
+
+    assert one == other
+    assert hash(one) == hash(other)

@@ -22,6 +22,7 @@ from crmcore.kernel import (
 )
 from crmcore.kpis import KpiSeries
 from crmcore.organization import Department, Member, Organization, Responsibility, Role, Team
+from crmcore.statistics import two_proportions
 from crmcore.verdicts import Verdict
 
 HALF = Period(date(1998, 1, 1), date(1998, 7, 1))
@@ -104,6 +105,11 @@ def test_a_good_goal_stands_all_five(ask: Ask) -> None:
         ({"owner": None}, "-++++", "nobody answers for it"),
         ({"owner": "wie"}, "-++++", "'wie' is nobody of the organisation; did you mean 'wei'?"),
         ({"kpi_version": "0"}, "-++++", "set with version 0 of K15 customer retention rate"),
+        (
+            {"owner": None, "contributors": [("wei", "0.5"), ("service", "0.5")]},
+            "-++++",
+            "2 share it, and none of them answers for it",
+        ),
         ({"target": "0.77"}, "+-+++", "2.0 points, is no longer than its values wander"),
         ({"target": "0.90"}, "++-++", "needs 2.5 points per month; the best stretch of 6 so far"),
         ({"target": "1.2"}, "++-++", "the customer retention rate cannot be 120.0 %"),
@@ -125,6 +131,98 @@ def test_each_letter_can_fail_alone(
     (failed,) = check.failed
     assert because in reason(check, failed)
     assert not check.is_smart
+
+
+def test_one_history_has_one_definition(monthly: Monthly) -> None:
+    """What was measured by another version of the definition is no baseline for this one."""
+    mixed = monthly("retention_rate", QUIET, versions=["0"] * 6)
+
+    check = check_smart(GOOD, series=mixed)
+
+    assert check.failed == (Smart.SPECIFIC,)
+    assert reason(check, Smart.SPECIFIC) == (
+        "its history was measured by version 0 of the definition, not by 1"
+    )
+
+
+def test_a_goal_for_two_regions_is_two_goals() -> None:
+    """Who misses in the north and does well in the south has to be told apart."""
+    both = attrs.evolve(GOOD, scope=[("region", "north"), ("region", "south")])
+
+    assert reason(check_smart(both), Smart.SPECIFIC) == (
+        "it is about more than one region, which makes it more than one goal"
+    )
+
+
+def test_a_small_sample_cannot_tell_a_short_way(monthly: Monthly) -> None:
+    """Of 100 customers, 75 % may be 66 % or 82 %: two such shares differ by 11.9 points.
+
+    Wilson's interval at 95 % is 0.6570 to 0.8245; √(0.0930² + 0.0745²) = 0.1192, which is
+    further than the 5 points of the goal, however quiet the series is. Of 10,000 it is
+    0.0120.
+    """
+    few = monthly("retention_rate", QUIET, samples=100)
+    many = monthly("retention_rate", QUIET, samples=10_000)
+
+    assert verdicts(check_smart(GOOD, series=few)) == "+-+++"
+    assert reason(check_smart(GOOD, series=few), Smart.MEASURABLE) == (
+        "the way to go, 5.0 points, is no longer than two samples of 100 differ by chance, "
+        "11.9 points"
+    )
+    assert reason(check_smart(GOOD, series=many), Smart.MEASURABLE) == (
+        "the way to go, 5.0 points, is longer than its values wander by themselves, 2.7 points, "
+        "and than two samples of 10000 differ by chance, 1.2 points"
+    )
+
+
+def test_the_chance_of_samples_is_newcombes(monthly: Monthly) -> None:
+    """For two equal samples it is his interval of a difference of 0, 56/70 and 56/70."""
+    series = monthly("retention_rate", ["0.8"] * 4, samples=70, first=date(1997, 9, 1))
+    bound = Decimal(two_proportions(56, 70, 56, 70).high)
+
+    def verdict(way: Decimal) -> Verdict:
+        asked = attrs.evolve(GOOD, baseline="0.8", target=f"{Decimal('0.8') + way:.12f}")
+        return check_smart(asked, series=series).answer(Smart.MEASURABLE).verdict
+
+    assert verdict(bound - Decimal("1e-9")) is Verdict.FAILS
+    assert verdict(bound + Decimal("1e-9")) is Verdict.HOLDS
+
+
+def test_values_without_neighbours_tell_no_noise(monthly: Monthly) -> None:
+    """Four values with gaps between them have no ranges that are ranges of neighbours."""
+    gaps: list[str | Reason] = []
+    for number in QUIET[:6]:
+        gaps += [number, Reason.NO_DATA]
+
+    check = check_smart(GOOD, series=monthly("retention_rate", gaps))
+
+    assert verdicts(check) == "+-+++"
+    assert "too few of its values follow each other" in reason(check, Smart.MEASURABLE)
+    assert "natural limits" not in reason(check, Smart.ACHIEVABLE)
+
+
+@pytest.mark.parametrize(
+    ("target", "where"),
+    [
+        ("0.75", "75.0 % lies within the natural limits, 70.5 % to 75.8 %"),
+        ("0.80", "80.0 % lies beyond the natural limits, 70.5 % to 75.8 %"),
+    ],
+)
+def test_a_target_lies_within_or_beyond_what_comes_anyway(
+    ask: Ask, target: str, where: str
+) -> None:
+    """The mean of 1997 is 73.17 %, the mean moving range 1 point: 73.17 % ± 2.66 points."""
+    asked = attrs.evolve(GOOD, baseline="0.71", target=target)
+
+    assert reason(ask(asked), Smart.ACHIEVABLE).endswith(where)
+
+
+def test_limits_end_where_numbers_do(monthly: Monthly) -> None:
+    """No share is above 1, however widely its values wander."""
+    wild = monthly("retention_rate", ["0.99", "0.80", "1", "0.85"], first=date(1997, 9, 1))
+    asked = attrs.evolve(GOOD, baseline="0.85", target="0.86")
+
+    assert reason(check_smart(asked, series=wild), Smart.ACHIEVABLE).endswith("to 100.0 %")
 
 
 def test_a_goal_may_serve_a_greater_goal_instead(ask: Ask) -> None:

@@ -55,7 +55,8 @@ def break_down(
         rule = f"have a period made up of whole periods of the grain {grain.label.en}"
         raise InvalidValueError("goal", str(goal.period), rule)
     planned = [goal.planned(on) for on in [goal.period.start, *(each.end for each in row)]]
-    weights = [after - before for before, after in pairwise(planned)]
+    with localcontext(EXACT):
+        weights = [after - before for before, after in pairwise(planned)]
     return tuple(
         attrs.evolve(
             goal,
