@@ -145,7 +145,10 @@ def _findings(of: ControlChart) -> Iterator[Finding]:
             kind="signal",
             severity=Severity.WARNING if found is Variation.CONCERN else Severity.NOTE,
             subject=of.subject,
-            title=Phrase(f"{of.name.en} {said.en}: {told.en}", f"{of.name.zh}{said.zh}：{told.zh}"),
+            title=Phrase(
+                f"{of.name.en}, {found.label.en}: {told.en}",
+                f"{of.name.zh}，{found.label.zh}：{told.zh}",
+            ),
             evidence=tuple(
                 (signal.rule.value, ", ".join(str(period) for period in signal.periods))
                 for signal in of.latest_signals
