@@ -29,8 +29,11 @@ _BUYERS: Final = Distinct("customer", ORDERED, source="purchases")
 AT_START: Final = Cumulative(_BUYERS, days="active_days", until="start")
 """The customers who are active when the period begins."""
 
-_AT_END: Final = Cumulative(_BUYERS, days="active_days", until="end")
-_BOTH: Final = Both(AT_START, _AT_END)
+AT_END: Final = Cumulative(_BUYERS, days="active_days", until="end")
+"""The customers who are active when it ends."""
+
+STAYED: Final = Both(AT_START, AT_END)
+"""The customers who are active at both moments."""
 
 OPENING: Final = Phrase("customers active at the start of the period", "期初活跃客户数")
 _KEPT: Final = Phrase("of these, customers still active at its end", "其中期末仍活跃的客户数")
@@ -49,7 +52,7 @@ RETENTION_RATE: Final = Kpi(
     group=KpiGroup.RETENTION,
     unit=Unit.SHARE,
     direction=Direction.HIGHER,
-    measure=Ratio(_BOTH, AT_START, proportion=True),
+    measure=Ratio(STAYED, AT_START, proportion=True),
     numerator=_KEPT,
     denominator=OPENING,
     definition=Phrase(
@@ -164,7 +167,7 @@ CUSTOMER_BASE: Final = Kpi(
     group=KpiGroup.RETENTION,
     unit=Unit.CUSTOMERS,
     direction=Direction.HIGHER,
-    measure=_AT_END,
+    measure=AT_END,
     numerator=Phrase("customers active at the end of the period", "期末活跃客户数"),
     definition=Phrase(
         "How many customers are active at the end of the period: with at least one order within "
@@ -181,7 +184,7 @@ CUSTOMERS_KEPT: Final = Kpi(
     group=KpiGroup.RETENTION,
     unit=Unit.CUSTOMERS,
     direction=Direction.HIGHER,
-    measure=_BOTH,
+    measure=STAYED,
     numerator=Phrase(
         "customers active both at the start and at the end of the period",
         "期初和期末均活跃的客户数",
