@@ -94,16 +94,17 @@ class ProcessCase:
     def cost(self) -> Money | None:
         """The work at its rate and what it cost besides; None where a part is unknown.
 
-        It is ``processing_minutes / 60 * rate + direct_cost``. Where a sixtieth does not end,
-        it is rounded half up to ten digits behind the point.
+        It is ``processing_minutes / 60 * rate + direct_cost``. The first part is rounded half up
+        to ten digits behind the point, because a sixtieth need not end.
         """
         if self.processing_minutes is None or self.rate is None or self.direct_cost is None:
             return None
         sixtieths = _PRODUCT.multiply(self.rate.amount, self.processing_minutes)
         work = _PRODUCT.divide(sixtieths, _MINUTES)
-        if _PRODUCT.multiply(work, _MINUTES) != sixtieths:
-            work = round_half_up(work, _COST_DIGITS)
-        return Money(work, self.rate.currency) + self.direct_cost
+        rounded = round_half_up(work, _COST_DIGITS)
+        # Where nothing is lost, the amount is told as short as it is.
+        amount = work if work == rounded else rounded
+        return Money(amount, self.rate.currency) + self.direct_cost
 
     @property
     def fitness(self) -> Decimal | None:
