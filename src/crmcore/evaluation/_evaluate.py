@@ -13,6 +13,7 @@ from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.goals import GoalAssessment
 from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.measures import Value
+from crmcore.signals import Limits
 from crmcore.statistics import Interval
 
 from ._evaluation import Evaluation, EvaluationEntry
@@ -27,7 +28,7 @@ def evaluate(
     *,
     period: Period,
     as_of: date,
-    natural: Mapping[str, Interval] | None = None,
+    natural: Mapping[str, Limits | Undefined] | None = None,
 ) -> Evaluation:
     """Evaluate somebody by a scorecard.
 
@@ -40,9 +41,8 @@ def evaluate(
         values: The number of each component, by its name. What is left out has no data.
         period: The days that the evaluation is about.
         as_of: The day of judgement.
-        natural: Within which bounds a component's number varies by itself, by its name, such as
-            the natural limits of a control chart. Findings heed these, and the interval of
-            the value itself.
+        natural: Within which bounds a component's number wanders by itself, by its name, as
+            far as known. Findings heed these, and the interval of the number itself.
 
     Raises:
         UnknownNameError: If a number is that of no component.
@@ -130,7 +130,10 @@ def _progress(assessment: GoalAssessment) -> Value | Undefined:
 
 
 def _entry(
-    component: Component, value: Value | Undefined, share: Fraction, natural: Interval | None
+    component: Component,
+    value: Value | Undefined,
+    share: Fraction,
+    natural: Limits | Undefined | None,
 ) -> EvaluationEntry:
     if isinstance(value, Undefined):
         nothing = Decimal(0)
@@ -151,11 +154,14 @@ def _entry(
 
 
 def _reach(
-    component: Component, value: Value, natural: Interval | None
+    component: Component, value: Value, natural: Limits | Undefined | None
 ) -> tuple[Decimal | None, Decimal | None]:
     """Return the fewest and the most points within all that the number may vary."""
-    known = [bounds for bounds in (value.interval, natural) if bounds is not None]
-    if not known:
+    bounds = [value.number]
+    if value.interval is not None:
+        bounds += [Decimal(value.interval.low), Decimal(value.interval.high)]
+    if isinstance(natural, Limits):
+        bounds += [natural.low, natural.high]
+    if len(bounds) == 1:
         return None, None
-    reached = [component.curve.range(Decimal(bounds.low), Decimal(bounds.high)) for bounds in known]
-    return min(least for least, _ in reached), max(most for _, most in reached)
+    return component.curve.range(min(bounds), max(bounds))
