@@ -32,6 +32,7 @@ class Shipped:
         call: What it does with the values of its parts and with the numbers given.
         parts: How many parts it takes; None where it takes any number of them.
         given: The names of the numbers that it wants; None where each part has one.
+        is_pure: Whether it gives a number without a unit, of money too.
         is_linear: Whether it is a sum or a difference, which adds up where its parts do.
         takes_undefined: Whether it wants to see parts that are undefined.
     """
@@ -39,6 +40,7 @@ class Shipped:
     call: Function
     parts: int | None
     given: tuple[str, ...] | None = ()
+    is_pure: bool = False
     is_linear: bool = False
     takes_undefined: bool = False
 
@@ -82,12 +84,21 @@ def _difference(values: Sequence[Value], _: Given) -> Value:
     return _made(values, EXACT.subtract(values[0].number, values[1].number))
 
 
-def _growth(values: Sequence[Value], _: Given) -> Value | Undefined:
-    now, before = values[0].number, values[1].number
-    if before <= 0:
-        return Undefined(Reason.NO_BASE, Phrase(f"before: {before:f}", f"上期：{before:f}"))
-    more = EXACT.subtract(now, before)
-    return _made(values, quotient(more, before), numerator=more, denominator=before)
+def _growth(values: Sequence[Value | Undefined], _: Given) -> Value | Undefined:
+    """Return by which share there is more than before; of nothing before there is no share."""
+    now, before = values
+    if isinstance(now, Undefined):
+        return now
+    if isinstance(before, Undefined):
+        is_nothing = before.reason is Reason.NO_DATA
+        return attrs.evolve(before, reason=Reason.NO_BASE) if is_nothing else before
+    if before.number <= 0:
+        detail = Phrase(f"before: {before.number:f}", f"上期：{before.number:f}")
+        return Undefined(Reason.NO_BASE, detail)
+    more = EXACT.subtract(now.number, before.number)
+    return _made(
+        (now, before), quotient(more, before.number), numerator=more, denominator=before.number
+    )
 
 
 def _product(values: Sequence[Value], _: Given) -> Value:
@@ -242,18 +253,18 @@ FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
     {
         "complement": Shipped(call=_complement, parts=1),
         "difference": Shipped(call=_difference, parts=2, is_linear=True),
-        "growth": Shipped(call=_growth, parts=2),
+        "growth": Shipped(call=_growth, parts=2, is_pure=True, takes_undefined=True),
         "lifetime_value_after": Shipped(call=_lifetime_value_after, parts=2, given=("discount",)),
         "lifetime_value_at_once": Shipped(
             call=_lifetime_value_at_once, parts=2, given=("discount",)
         ),
-        "nps": Shipped(call=_nps, parts=3),
+        "nps": Shipped(call=_nps, parts=3, is_pure=True),
         "product": Shipped(call=_product, parts=None),
-        "quotient": Shipped(call=_quotient, parts=2),
-        "rescale": Shipped(call=_rescale, parts=1, given=("low", "high")),
+        "quotient": Shipped(call=_quotient, parts=2, is_pure=True),
+        "rescale": Shipped(call=_rescale, parts=1, is_pure=True, given=("low", "high")),
         "scaled": Shipped(call=_scaled, parts=1, given=("factor",)),
         "total": Shipped(call=_total, parts=None, is_linear=True),
-        "uplift": Shipped(call=_uplift, parts=2),
+        "uplift": Shipped(call=_uplift, parts=2, is_pure=True),
         "weighted_mean": Shipped(call=_weighted_mean, parts=None, given=None, takes_undefined=True),
     }
 )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TypeAlias
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import attrs
 
 from crmcore.calendar import Period
-from crmcore.errors import InvalidValueError, UnknownNameError
+from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameError
 from crmcore.kernel import Undefined
 
+from ._measure import Measure
+from ._numbers import EXACT
 from ._value import Value
 
 Group: TypeAlias = tuple[Hashable, ...]
 Row: TypeAlias = "tuple[Period, Group, str, Value | Undefined]"
+Place: TypeAlias = tuple[Period, Group, str]
+
+
+def in_order(group: Group) -> tuple[tuple[bool, str, str], ...]:
+    """Return by what groups are sorted: as text, whatever they are, the missing ones last."""
+    return tuple((value is None, str(value), type(value).__name__) for value in group)
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +36,7 @@ class Table:
         by: The names of the dimensions.
         rows: Period, group, name of the measure and result, in this order; a group is the
             values of the dimensions, and missing ones come last.
+        definitions: What was measured, by name; may be left out of a table made by hand.
         periods: The periods, in order.
         groups: The groups, in order.
         measures: The names of the measures, in order.
@@ -37,12 +46,12 @@ class Table:
 
     by: tuple[str, ...] = ()
     rows: tuple[Row, ...]
+    definitions: Mapping[str, Measure] = attrs.field(factory=dict, eq=False, repr=False)
+    _currencies: Mapping[Place, str] = attrs.field(factory=dict, eq=False, repr=False)
     periods: tuple[Period, ...] = attrs.field(init=False, eq=False, repr=False)
     groups: tuple[Group, ...] = attrs.field(init=False, eq=False, repr=False)
     measures: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
-    _at: dict[tuple[Period, Group, str], Value | Undefined] = attrs.field(
-        init=False, eq=False, repr=False
-    )
+    _at: dict[Place, Value | Undefined] = attrs.field(init=False, eq=False, repr=False)
 
     @periods.default
     def _list_periods(self) -> tuple[Period, ...]:
@@ -57,7 +66,7 @@ class Table:
         return tuple(dict.fromkeys(row[2] for row in self.rows))
 
     @_at.default
-    def _index(self) -> dict[tuple[Period, Group, str], Value | Undefined]:
+    def _index(self) -> dict[Place, Value | Undefined]:
         return {(period, group, name): result for period, group, name, result in self.rows}
 
     def __repr__(self) -> str:
@@ -97,6 +106,77 @@ class Table:
         """
         return tuple(self.value(measure, period=period, group=group) for period in self.periods)
 
+    def total(self, measure: str, *, over: str) -> Table:
+        """Return the sums of a measure over one dimension, by period and the other dimensions.
+
+        A sum has the number of records of its parts, and no interval. It is undefined where
+        one of its parts is.
+
+        Args:
+            measure: The name of a measure whose groups add up.
+            over: The name of the dimension that goes.
+
+        Raises:
+            UnknownNameError: If there is no such measure or dimension.
+            InvalidValueError: If the groups of the measure do not add up; ask the tally for a
+                table by fewer dimensions instead, which counts anew.
+            MixedCurrenciesError: If the sums are of different currencies.
+        """
+        if measure not in self.measures:
+            raise UnknownNameError("measure", measure, self.measures)
+        if over not in self.by:
+            raise UnknownNameError("dimension", over, self.by)
+        definition = self.definitions.get(measure)
+        if definition is None or not definition.sums_over_groups:
+            raise InvalidValueError("measure", measure, _why_not(definition, over))
+        gone = self.by.index(over)
+        parts: dict[tuple[Period, Group], list[Group]] = {}
+        for period in self.periods:
+            for group in self.groups:
+                rest = group[:gone] + group[gone + 1 :]
+                parts.setdefault((period, rest), []).append(group)
+        return Table(
+            by=self.by[:gone] + self.by[gone + 1 :],
+            rows=tuple(
+                (period, rest, measure, self._sum(measure, period, groups))
+                for (period, rest), groups in parts.items()
+            ),
+            definitions={measure: definition},
+            currencies={
+                (period, rest, measure): currency
+                for (period, rest), groups in parts.items()
+                for currency in self._currencies_of(measure, period, groups)
+            },
+        )
+
+    def _currencies_of(
+        self, measure: str, period: Period, groups: Sequence[Group]
+    ) -> Iterator[str]:
+        """Yield the one currency of some groups, if they are money."""
+        places = ((period, group, measure) for group in groups)
+        found = sorted({self._currencies[place] for place in places if place in self._currencies})
+        if len(found) > 1:
+            raise MixedCurrenciesError(*found[:2])
+        yield from found
+
+    def _sum(self, measure: str, period: Period, groups: Sequence[Group]) -> Value | Undefined:
+        values = [self._at[period, group, measure] for group in groups]
+        there = [value for value in values if isinstance(value, Value)]
+        if len(there) < len(values):
+            return next(value for value in values if isinstance(value, Undefined))
+        number = there[0].number
+        for value in there[1:]:
+            number = EXACT.add(number, value.number)
+        parts: dict[str, Any] = {
+            "number": number,
+            "numerator": number,
+            "denominator": None,
+            "interval": None,
+            "n": sum(value.n for value in there),
+            "missing": sum(value.missing for value in there),
+        }
+        return attrs.evolve(there[0], **parts)
+
     def _unknown(self, measure: str, period: Period, group: Group) -> Exception:
         if measure not in self.measures:
             return UnknownNameError("measure", measure, self.measures)
@@ -104,3 +184,12 @@ class Table:
             return UnknownNameError("group", str(group), map(str, self.groups))
         known = ", ".join(map(str, self.periods))
         return InvalidValueError("period", str(period), f"be one of {known}")
+
+
+def _why_not(definition: Measure | None, over: str) -> str:
+    if definition is None:
+        return "come with its definition, which tells whether its groups add up"
+    return (
+        f"add up over {over}, which {definition} does not; ask the tally for a table by the "
+        "other dimensions, which counts it anew"
+    )

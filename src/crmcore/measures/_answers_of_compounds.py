@@ -1,0 +1,214 @@
+"""Measures of measures: what they make of the answers of their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+
+from crmcore.errors import InvalidValueError, MixedCurrenciesError
+from crmcore.kernel import Reason, Undefined
+from crmcore.statistics import wilson
+
+from ._answers import RULES as OF_RECORDS
+from ._answers import Need, Rule, begun, values_of
+from ._answers_of_entities import RULES as OF_ENTITIES
+from ._asking import Found, Question, Settings, shifted
+from ._compounds import Both, Cumulative, Derived, Previous, Ratio
+from ._entities import Rank
+from ._functions import FUNCTIONS, Function
+from ._measure import Measure
+from ._numbers import quotient
+from ._records import Distinct
+from ._trails import Peers
+from ._value import Value
+
+
+def needs_of(measure: Measure, settings: Settings) -> Iterable[Need]:
+    """Yield the states that a measure and its parts need."""
+    yield from RULES[type(measure)].needs(measure, settings)
+    for part in measure.parts:
+        yield from needs_of(part, settings)
+
+
+def answer(measure: Measure, ask: Question) -> Found:
+    """Return what a measure comes to."""
+    return RULES[type(measure)].answer(measure, ask)
+
+
+def _nothing(_: Measure, __: Settings) -> tuple[Need, ...]:
+    return ()
+
+
+# Cumulative, Both, Previous
+
+
+def _window(measure: Cumulative, ask: Question) -> Question:
+    """Return the question about the days that are cumulated."""
+    period = ask.period
+    end = (period.end if measure.until == "end" else period.start).toordinal()
+    if measure.to_date is not None:
+        last = type(period.start).fromordinal(end - 1)
+        return ask.over(measure.to_date.start(last).toordinal(), end)
+    days = ask.desk.settings.days(measure.days or 1)
+    return ask.over(end - days, end)
+
+
+def _cumulative(measure: Cumulative, ask: Question) -> Found:
+    return answer(measure.measure, _window(measure, ask))
+
+
+def _set(measure: Distinct | Cumulative, ask: Question) -> tuple[set[Any], int, Undefined | None]:
+    """Return the values that a set has, and how many records lack one."""
+    if isinstance(measure, Cumulative):
+        inner = measure.measure
+        assert isinstance(inner, Distinct)  # noqa: S101 - by the validator of Both
+        return _set(inner, _window(measure, ask))
+    read, seen = values_of(measure)
+    return ask.fold(seen), ask.fold(read).missing, begun(measure, ask)
+
+
+def _both(measure: Both, ask: Question) -> Found:
+    one, missing, nothing = _set(measure.one, ask)
+    other, also_missing, nothing_either = _set(measure.other, ask)
+    for undefined in (nothing, nothing_either):
+        if undefined is not None:
+            return Found(undefined)
+    number = Decimal(len(one & other))
+    return Found(
+        ask.value(number, numerator=number, n=len(one | other), missing=missing + also_missing)
+    )
+
+
+def _previous(measure: Previous, ask: Question) -> Found:
+    found = answer(measure.measure, ask.about(shifted(ask.period, measure.grain)))
+    if isinstance(found.result, Undefined):
+        return found
+    return attrs.evolve(found, result=attrs.evolve(found.result, period=ask.period))
+
+
+# Ratio, Derived
+
+
+def _one_currency(parts: Iterable[Found]) -> str | None:
+    """Return the currency of those parts that are money.
+
+    Raises:
+        MixedCurrenciesError: If they are of several.
+    """
+    found = sorted({part.currency for part in parts if part.currency is not None})
+    if len(found) > 1:
+        raise MixedCurrenciesError(*found[:2])
+    return found[0] if found else None
+
+
+def _ratio(measure: Ratio, ask: Question) -> Found:
+    parts = [answer(part, ask) for part in measure.parts]
+    currency = _one_currency(parts)
+    upper, lower = (part.result for part in parts)
+    if isinstance(upper, Undefined):
+        return Found(upper)
+    if isinstance(lower, Undefined):
+        return Found(lower)
+    if lower.number == 0:
+        return Found(Undefined(Reason.ZERO_DENOMINATOR))
+    interval = None
+    if measure.proportion:
+        if upper.number > lower.number:
+            rule = f"be part of the denominator, {lower.number}"
+            raise InvalidValueError("numerator", upper.number, rule)
+        interval = wilson(int(upper.number), int(lower.number))
+    value = ask.value(
+        quotient(upper.number, lower.number),
+        numerator=upper.number,
+        denominator=lower.number,
+        n=lower.n,
+        missing=upper.missing + lower.missing,
+        interval=interval,
+    )
+    return Found(value, None if parts[1].currency is not None else currency)
+
+
+def _derived(measure: Derived, ask: Question) -> Found:
+    parts = [answer(part, ask) for part in measure.of]
+    currency = _one_currency(parts)
+    settings = ask.desk.settings
+    given = {name: settings.number(value) for name, value in measure.given}
+    values = [part.result for part in parts]
+    shipped = FUNCTIONS.get(measure.function)
+    function: Function = settings.functions[measure.function] if shipped is None else shipped
+    if shipped is None:
+        for value in values:
+            if isinstance(value, Undefined):
+                return Found(value)
+    result = function(values, given)
+    is_pure = shipped is not None and shipped.is_pure
+    return Found(_valued(result, measure, ask, values), None if is_pure else currency)
+
+
+def _valued(
+    result: object, measure: Derived, ask: Question, values: list[Value | Undefined]
+) -> Value | Undefined:
+    """Return what a function has made of its parts as a value about the period asked for."""
+    if isinstance(result, Undefined):
+        return result
+    if isinstance(result, Value):
+        return attrs.evolve(
+            result,
+            period=ask.period,
+            as_of=ask.desk.as_of,
+            definition=ask.name,
+            version=ask.desk.version,
+        )
+    if isinstance(result, Decimal) and result.is_finite():
+        there = [value for value in values if isinstance(value, Value)]
+        return ask.value(
+            result,
+            n=min(value.n for value in there),
+            missing=sum(value.missing for value in there),
+        )
+    rule = "return a Value, a finite Decimal or Undefined"
+    raise InvalidValueError(f"function {measure.function}", result, rule)
+
+
+# Rank
+
+
+def _peers_of(rank: Rank) -> Peers:
+    return Peers(rank.source, rank.where, rank.entity, rank.field)
+
+
+def _rank(rank: Rank, ask: Question) -> Found:
+    own = answer(rank.own, ask).result
+    if isinstance(own, Undefined):
+        return Found(own)
+    end = ask.period.end.toordinal()
+
+    def latest() -> list[Decimal]:
+        found = []
+        for events in ask.desk.trail(_peers_of(rank)).values():
+            known = [(moment, value) for day, moment, value in events if day < end]
+            if known:
+                found.append(Decimal(max(known)[1]))
+        return found
+
+    peers: list[Decimal] = ask.desk.once((rank.source, _peers_of(rank), end), latest)
+    if not peers:
+        return Found(Undefined(Reason.NO_DATA))
+    sign = 1 if rank.best == "highest" else -1
+    place = 1 + sum(sign * peer > sign * own.number for peer in peers)
+    return Found(ask.value(Decimal(place), n=len(peers), missing=own.missing))
+
+
+RULES: Final[dict[type[Measure], Rule]] = {
+    **OF_RECORDS,
+    **OF_ENTITIES,
+    Cumulative: Rule(_nothing, _cumulative),
+    Both: Rule(_nothing, _both),
+    Previous: Rule(_nothing, _previous),
+    Ratio: Rule(_nothing, _ratio),
+    Derived: Rule(_nothing, _derived),
+    Rank: Rule(lambda rank, _: (_peers_of(rank),), _rank),
+}
