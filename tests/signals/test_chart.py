@@ -236,6 +236,8 @@ def test_a_chart_reads_as_a_few_lines(draw: Draw) -> None:
         "  2025-01: 120 is above the upper limit, 115.96"
     )
 
+    assert str(draw([0, 1] * 6, lower=0)) == "late deliveries: 0.5, naturally 0 to 3.16"
+
 
 def test_a_chart_can_be_hashed(draw: Draw) -> None:
     """Equal charts are one in a set."""

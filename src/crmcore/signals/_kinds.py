@@ -228,4 +228,4 @@ def _point(
 def plain(number: Decimal) -> str:
     """Return a number to four digits behind the point, without zeros at its end."""
     shown = round_half_up(number, _SHOWN_DIGITS)
-    return f"{shown.normalize() if shown else 0:f}"
+    return f"{shown.normalize() if shown else _ZERO:f}"
