@@ -25,14 +25,13 @@ from __future__ import annotations
 from crmcore.checks import zone
 
 from ._days import day_in, midnight, months_after
-from ._pause import Pause
 from ._periods import Grain, Period, periods
-from ._work_calendar import WorkCalendar
+from ._work_calendar import Stretch, WorkCalendar
 
 __all__ = [
     "Grain",
-    "Pause",
     "Period",
+    "Stretch",
     "WorkCalendar",
     "day_in",
     "midnight",

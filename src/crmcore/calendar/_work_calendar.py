@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -17,15 +17,33 @@ from crmcore.checks import zone as find_zone
 from ._clocks import reading, readings
 from ._hours import hours as normal
 from ._line import Line
-from ._pause import Pause
 
-Pauses: TypeAlias = Iterable[Pause | tuple[datetime, datetime | None]]
 Exceptions: TypeAlias = Mapping[date, str] | Iterable[tuple[date, str]]
 
 _WEEK: Final = 7
 _WORKING_DAYS: Final = 5
 _ALL_DAY: Final = "00:00-24:00"
 _MINUTE: Final = 60 * 10**6  # microseconds
+
+
+class Stretch(Protocol):
+    """A time from one instant up to another, such as a pause.
+
+    .. versionadded:: 0.1.0
+    """
+
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+        ...
+
+    @property
+    def end(self) -> datetime | None:
+        """When it is over; None where it lasts."""
+        ...
+
+
+Pauses: TypeAlias = Iterable[Stretch | tuple[datetime, datetime | None]]
 
 
 def _name(given: ZoneInfo | str) -> str:
@@ -131,8 +149,8 @@ class WorkCalendar:
         Args:
             start: The first instant.
             end: The last instant, not before the first.
-            pauses: What does not count, with or without names for the two instants. Where the
-                second one is None the pause lasts.
+            pauses: What does not count: pairs of instants, or objects with ``start`` and ``end``.
+                Where the second instant is None the pause lasts.
 
         Raises:
             InvalidValueError: If an instant is naive, or an end lies before its start.
@@ -163,10 +181,22 @@ class WorkCalendar:
 
 def _merged(pauses: Pauses, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Yield the times between two instants that some pause covers, in order, none twice."""
-    found = (pause if isinstance(pause, Pause) else Pause(*pause) for pause in pauses)
     reached = start
-    for pause_start, pause_end in sorted((pause.start, pause.end or end) for pause in found):
+    for pause_start, pause_end in sorted(_ends(pause, end) for pause in pauses):
         first, last = max(pause_start, reached), min(pause_end, end)
         if first < last:
             yield first, last
             reached = last
+
+
+def _ends(
+    pause: Stretch | tuple[datetime, datetime | None], latest: datetime
+) -> tuple[datetime, datetime]:
+    first, last = pause if isinstance(pause, tuple) else (pause.start, pause.end)
+    first = utc(first, "pauses")
+    if last is None:
+        return first, latest
+    last = utc(last, "pauses")
+    if last < first:
+        raise refusal("pauses", last.isoformat(), f"not end before they start, {first.isoformat()}")
+    return first, last

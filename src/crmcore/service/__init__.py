@@ -22,11 +22,10 @@ same is counted once. `Feedback` is what customers say without waiting for an an
 
 from __future__ import annotations
 
-from crmcore.calendar import Pause
-
 from ._complaint import Complaint
 from ._feedback import Feedback
 from ._outcome import Outcome
+from ._pause import Pause
 from ._request import ServiceRequest
 
 __all__ = ["Complaint", "Feedback", "Outcome", "Pause", "ServiceRequest"]

@@ -6,11 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from crmcore.calendar import Pause
 from crmcore.checks import is_id, not_before, optional_utc, utc
 from crmcore.kernel import CustomerId
 
-from ._pauses import in_order, none_before
+from ._pause import Pause, in_order, none_before
 
 
 @attrs.frozen(kw_only=True)

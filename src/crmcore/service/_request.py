@@ -6,11 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from crmcore.calendar import Pause
 from crmcore.checks import is_a, is_count, is_id, not_before, only_with, optional_utc, utc
 from crmcore.kernel import CustomerId, MemberId, TeamId
 
-from ._pauses import in_order, none_before
+from ._pause import Pause, in_order, none_before
 
 _optional = attrs.validators.optional
 

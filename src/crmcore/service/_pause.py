@@ -1,4 +1,4 @@
-"""Pauses of a case, as a record keeps them."""
+"""Pauses: times in which a case waits for somebody else."""
 
 from __future__ import annotations
 
@@ -8,10 +8,28 @@ from typing import Any, Final
 
 import attrs
 
-from crmcore.calendar import Pause
-from crmcore.checks import refusal
+from crmcore.checks import not_before, optional_utc, refusal, utc
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@attrs.frozen
+class Pause:
+    """A time in which a case waits for the customer or for somebody else.
+
+    Attributes:
+        start: When the wait began, as an instant.
+        end: When it was over; None where it lasts.
+
+    .. versionadded:: 0.1.0
+    """
+
+    start: datetime = attrs.field(converter=attrs.Converter(utc, takes_field=True))  # type: ignore[misc]
+    end: datetime | None = attrs.field(
+        default=None,
+        converter=attrs.Converter(optional_utc, takes_field=True),  # type: ignore[misc]
+        validator=not_before("start"),
+    )
 
 
 def in_order(given: Iterable[Pause], field: attrs.Attribute[Any]) -> tuple[Pause, ...]:
