@@ -18,7 +18,7 @@ from ._clocks import reading, readings
 from ._hours import hours as normal
 from ._line import Line
 
-Exceptions: TypeAlias = Mapping[date, str] | Iterable[tuple[date, str]]
+SpecialHours: TypeAlias = Mapping[date, str] | Iterable[tuple[date, str]]
 
 _WEEK: Final = 7
 _WORKING_DAYS: Final = 5
@@ -64,7 +64,7 @@ def _days(given: Iterable[date], field: attrs.Attribute[Any]) -> tuple[date, ...
     return tuple(sorted({is_day(found, field) for found in given}))
 
 
-def _exceptions(given: Exceptions, field: attrs.Attribute[Any]) -> tuple[tuple[date, str], ...]:
+def _exceptions(given: SpecialHours, field: attrs.Attribute[Any]) -> tuple[tuple[date, str], ...]:
     pairs = given.items() if isinstance(given, Mapping) else given
     found = sorted((is_day(day, field), normal(text, field)) for day, text in pairs)
     if len(dict(found)) < len(found):
@@ -125,7 +125,7 @@ class WorkCalendar:
         *,
         zone: ZoneInfo | str,
         holidays: Iterable[date] = (),
-        exceptions: Exceptions = (),
+        exceptions: SpecialHours = (),
     ) -> WorkCalendar:
         """Return a calendar with the same hours from Monday to Friday, closed at weekends."""
         week = (hours,) * _WORKING_DAYS + ("",) * (_WEEK - _WORKING_DAYS)
