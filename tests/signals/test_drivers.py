@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import permutations
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Reason, Undefined
 from crmcore.signals import KeyDrivers, Quadrant, key_drivers
+from crmcore.surveys import Audience, SurveyAnswer
 
 Answer = dict[str, float]
 
@@ -166,6 +168,66 @@ def test_stated_importance_stands_beside_the_derived_one() -> None:
     assert isinstance(found, KeyDrivers)
     stated = {driver.attribute: driver.stated for driver in found.drivers}
     assert stated == {"parking": 4.8, "speed": 3.9, "manner": None, "price": None}
+
+
+def answer(
+    respondent: str | None, item: str, score: int | None, *, wave: str = "2026-H1", day: int = 1
+) -> SurveyAnswer:
+    """Return what somebody answered to an item, from 1 to 5."""
+    return SurveyAnswer(
+        id=f"{respondent} {item} {wave} {day} {score}",
+        survey="service",
+        wave=wave,
+        item=item,
+        audience=Audience.CUSTOMER,
+        respondent=respondent,
+        at=datetime(2026, 3, day, 12, tzinfo=UTC),
+        low=1,
+        high=5,
+        score=score,
+    )
+
+
+def test_answers_to_a_survey_belong_together_by_respondent_and_wave() -> None:
+    """A person's ratings of one wave make one row, as indices; the last word on an item counts."""
+    chance = random.Random(5)  # noqa: S311 - made-up answers need no cryptographic chance
+    rows = [
+        {item: chance.randint(1, 5) for item in ("speed", "manner", "overall")} for _ in range(80)
+    ]
+    given = [
+        answer(f"customer {i % 40}", item, score, wave=f"wave {i // 40}", day=2)
+        for i, row in enumerate(rows)
+        for item, score in row.items()
+    ]
+    corrected = [answer("customer 0", "speed", 5, wave="wave 0", day=1)]
+    unsure = [answer("customer 90", "speed", None)]
+    nameless = [answer(None, "speed", 1), answer(None, "speed", 5)]
+
+    found = key_drivers(chance.sample([*given, *corrected, *unsure], len(given) + 2))
+    plain = key_drivers([{item: 25 * (x - 1) for item, x in row.items()} for row in rows])
+    with_nameless = key_drivers([*given, *nameless])
+
+    assert found == plain
+    assert isinstance(found, KeyDrivers)
+    assert isinstance(with_nameless, KeyDrivers)
+    assert (found.n, with_nameless.n) == (80, 80)
+    assert {driver.attribute: driver.n for driver in with_nameless.drivers} == {
+        "manner": 80,
+        "speed": 82,
+    }
+
+
+def test_attributes_can_be_chosen() -> None:
+    """What else was asked, or not by all, has no part in it."""
+    rows = answers(90)
+    chosen = [
+        {**{name: row[name] for name in ("speed", "manner")}, "overall": row["overall"]}
+        for row in rows
+    ]
+
+    assert key_drivers(rows, attributes=["manner", "speed"]) == key_drivers(chosen)
+    with pytest.raises(UnknownNameError, match="unknown attribute 'sped'; did you mean 'speed'"):
+        key_drivers(rows, attributes=["sped", "manner"])
 
 
 def test_too_few_answers_are_refused() -> None:

@@ -12,19 +12,18 @@ Sources:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Final, TypeAlias
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
 
 import attrs
 
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import LabelledEnum, Phrase, Reason, Undefined
 from crmcore.statistics import Interval, correlation_interval
+from crmcore.surveys import SurveyAnswer
 
+from ._answers import Rating, by_respondent
 from ._shares import correlations, explained, fair_shares, first_copy
-
-Rating: TypeAlias = Decimal | float
 
 _FEWEST: Final = 50
 _FEWEST_EACH: Final = 8
@@ -118,9 +117,10 @@ class KeyDrivers:
 
 
 def key_drivers(
-    answers: Iterable[Mapping[str, Rating | None]],
+    answers: Iterable[SurveyAnswer | Mapping[str, Rating | None]],
     *,
     overall: str = "overall",
+    attributes: Collection[str] | None = None,
     stated: Mapping[str, Rating] | None = None,
     fewest: int | None = None,
 ) -> KeyDrivers | Undefined:
@@ -133,10 +133,12 @@ def key_drivers(
     performance of at least the mean is good. What goes together need not be the cause.
 
     Args:
-        answers: For each respondent the ratings by attribute, and the overall one, all on one
-            scale; None, or nothing, where there is no opinion. Only full answers have a part
-            in the importance; the performance is of all ratings.
-        overall: The name of the overall judgement.
+        answers: The answers to a survey; or for each respondent the ratings by attribute, and
+            the overall one, all on one scale, and None, or nothing, where there is no opinion.
+            Only who rates everything has a part in the importance; the performance is of all
+            ratings, of survey answers as an index from 0 to 100.
+        overall: The name, or the item, of the overall judgement.
+        attributes: The attributes; all that are rated where it is None.
         stated: How important people say that each attribute is: the mean of their answers.
         fewest: How many full answers are needed; 50 and 8 more for each attribute where it is
             None.
@@ -147,25 +149,24 @@ def key_drivers(
 
     Raises:
         InvalidValueError: If there are not 2 to 12 attributes, or a rating is not finite.
-        UnknownNameError: If *stated* names what is no attribute.
+        UnknownNameError: If *attributes* or *stated* names what nobody has rated.
 
     Complexity:
         O(n · p² + p · 2ᵖ) of n answers and p attributes.
 
     .. versionadded:: 0.1.0
     """
-    rows = [
-        {name: _finite(rating) for name, rating in answer.items() if rating is not None}
-        for answer in answers
-    ]
-    names = sorted({name for row in rows for name in row} - {overall})
+    rows = by_respondent(answers)
+    rated = {name for row in rows for name in row}
+    for name in (*(attributes or ()), *(stated or ())):
+        if name not in rated:
+            raise UnknownNameError("attribute", name, rated)
+    names = sorted(set(rated if attributes is None else attributes) - {overall})
     if not 2 <= len(names) <= _MOST_ATTRIBUTES:  # noqa: PLR2004 - one has nothing to share
         rule = f"rate between 2 and {_MOST_ATTRIBUTES} attributes"
         raise InvalidValueError("answers", tuple(names), rule)
-    for name in stated or ():
-        if name not in names:
-            raise UnknownNameError("attribute", name, names)
-    full = [row for row in rows if len(row) == len(names) + 1]
+    asked = {*names, overall}
+    full = [row for row in rows if row.keys() >= asked]
     needed = _FEWEST + _FEWEST_EACH * len(names) if fewest is None else max(fewest, len(names) + 2)
     if len(full) < needed:
         return _too_few(len(full), needed)
@@ -173,13 +174,6 @@ def key_drivers(
     if isinstance(found, Undefined):
         return found
     return _key_drivers(rows, names, overall, found, stated or {})
-
-
-def _finite(rating: Rating) -> float:
-    number = float(rating)
-    if not math.isfinite(number):
-        raise InvalidValueError("answers", rating, "hold finite ratings")
-    return number
 
 
 @attrs.frozen

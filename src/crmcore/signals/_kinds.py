@@ -98,7 +98,8 @@ class Reckoning:
             return Observation(period, exact(found, "values"))
         count, base = (exact(part, "values") for part in found)
         if base < 0 or count < 0 or (self.kind is ChartKind.P and count > base):
-            raise InvalidValueError("values", found, "be a count of at least 0, of a larger number")
+            rule = "be a count of at least 0, and of a share at most what it is of"
+            raise InvalidValueError("values", found, rule)
         if not base:
             return Observation(period, Undefined(Reason.ZERO_DENOMINATOR))
         return Observation(period, count / base, count, base)
