@@ -38,6 +38,7 @@ Orders of shop: its parts come to 970, 30 short of 1,000
 from __future__ import annotations
 
 from ._break_down import break_down
-from ._cascade import Cascade, CascadeNode, Level, cascade
+from ._cascade import Cascade, CascadeNode, cascade
+from ._places import Level
 
 __all__ = ["Cascade", "CascadeNode", "Level", "break_down", "cascade"]

@@ -16,7 +16,7 @@ from crmcore.kernel import round_half_up
 from crmcore.kpis import CATALOGUE, Kpi
 from crmcore.measures import Additivity
 
-from ._totals import EXACT
+from ._totals import EXACT, plain
 
 _DIGITS: Final = 20
 
@@ -104,7 +104,7 @@ def _ways(
 def _part(whole: Decimal, before: Decimal, after: Decimal, digits: int) -> Decimal:
     """Return what a whole gains between two shares of it, so that all gains sum to it."""
     with localcontext(EXACT):
-        return _at(whole, after, digits) - _at(whole, before, digits)
+        return plain(_at(whole, after, digits) - _at(whole, before, digits))
 
 
 def _at(whole: Decimal, share: Decimal, digits: int) -> Decimal:
@@ -116,4 +116,5 @@ def _between(goal: Goal, share: Decimal, digits: int) -> Decimal:
     with localcontext(EXACT):
         if share in (0, 1):
             return goal.target if share else goal.baseline
-        return round_half_up(goal.baseline + (goal.target - goal.baseline) * share, digits)
+        level = goal.baseline + (goal.target - goal.baseline) * share
+        return plain(round_half_up(level, digits))

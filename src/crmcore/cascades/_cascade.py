@@ -11,25 +11,13 @@ from crmcore.checks import decimal
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.goals import Goal, GoalId
 from crmcore.improvement import Finding
-from crmcore.kernel import LabelledEnum, Reason, Undefined
+from crmcore.kernel import Reason, Undefined
 from crmcore.kpis import CATALOGUE, Kpi
 from crmcore.organization import Organization
 
 from ._findings import Whole, findings_about
-from ._places import Places
+from ._places import Level, Places
 from ._totals import EXACT, QUOTIENT, total_of
-
-
-class Level(LabelledEnum):
-    """How high in the company whoever answers for a goal stands, the highest first.
-
-    .. versionadded:: 0.1.0
-    """
-
-    COMPANY = "company", "company", "公司"
-    DEPARTMENT = "department", "department", "部门"
-    TEAM = "team", "team", "团队"
-    MEMBER = "member", "member", "成员"
 
 
 @attrs.frozen(kw_only=True)
@@ -217,7 +205,7 @@ def cascade(
         nodes[goal.id] = CascadeNode(
             goal=goal,
             kpi=kpi,
-            level=_level(places, goal.owner),
+            level=places.level(goal.owner),
             weight=Decimal(1),
             parts=tuple(
                 attrs.evolve(nodes[key], weight=weight)
@@ -233,11 +221,6 @@ def cascade(
         roots=tuple(nodes[key] for key, goal in sorted(by_id.items()) if goal.parent is None),
         findings=findings_about(wholes, places, decimal(tolerance, "tolerance")),
     )
-
-
-def _level(places: Places, owner: str | None) -> Level | None:
-    depth = places.depth(owner)
-    return None if depth is None else tuple(Level)[depth]
 
 
 def _by_id(goals: Iterable[Goal]) -> dict[GoalId, Goal]:

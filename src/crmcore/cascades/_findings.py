@@ -60,9 +60,8 @@ def _orphan(whole: Whole) -> Finding:
 
 
 def _misplaced(whole: Whole, above: Whole, places: Places) -> Iterator[Finding]:
-    mine, theirs = places.depth(whole.goal.owner), places.depth(above.goal.owner)
     owners = ("owner", str(whole.goal.owner)), ("parent_owner", str(above.goal.owner))
-    if mine is not None and theirs is not None and mine < theirs:
+    if places.is_above(whole.goal.owner, above.goal.owner):
         yield _finding(
             "goal_serves_lower_level",
             Severity.WARNING,

@@ -7,38 +7,66 @@ from types import MappingProxyType
 
 import attrs
 
+from crmcore.kernel import LabelledEnum
 from crmcore.organization import Organization
+
+
+class Level(LabelledEnum):
+    """How high in the company whoever answers for a goal stands, the highest first.
+
+    .. versionadded:: 0.1.0
+    """
+
+    COMPANY = "company", "company", "公司"
+    DEPARTMENT = "department", "department", "部门"
+    TEAM = "team", "team", "团队"
+    MEMBER = "member", "member", "成员"
+
+
+_DEPTH = {level: depth for depth, level in enumerate(Level)}
 
 
 @attrs.frozen
 class Places:
-    """Who belongs to whom, one step up: members to teams, teams to departments, these to all."""
+    """Who stands on which level, and who belongs to whom, one step up."""
 
     company: str
+    levels: Mapping[str, Level]
     above: Mapping[str, str]
 
     @classmethod
     def of(cls, company: str, organizations: Iterable[Organization]) -> Places:
         """Return the places in a company of these departments."""
+        levels: dict[str, Level] = {}
         above: dict[str, str] = {}
         for organization in organizations:
+            levels[organization.department.id] = Level.DEPARTMENT
             above[organization.department.id] = company
-            above.update((team.id, team.department) for team in organization.teams)
-            above.update((member.id, member.team) for member in organization.members)
-        return cls(company, MappingProxyType(above))
+            for team in organization.teams:
+                levels[team.id], above[team.id] = Level.TEAM, team.department
+            for member in organization.members:
+                levels[member.id], above[member.id] = Level.MEMBER, member.team
+        levels[company] = Level.COMPANY
+        return cls(company, MappingProxyType(levels), MappingProxyType(above))
 
-    def line(self, who: str | None) -> tuple[str, ...]:
-        """Return somebody and all whom they belong to, up to the company."""
-        found = [] if who is None else [who]
-        while found and found[-1] in self.above:
-            found.append(self.above[found[-1]])
+    def level(self, who: str | None) -> Level | None:
+        """Return the level that somebody stands on; None if nobody knows."""
+        return None if who is None else self.levels.get(who)
+
+    def is_above(self, one: str | None, other: str | None) -> bool:
+        """Say whether one surely stands on a higher level than the other."""
+        high, low = self.level(one), self.level(other)
+        return high is not None and low is not None and _DEPTH[high] < _DEPTH[low]
+
+    def line(self, who: str) -> tuple[str, ...]:
+        """Return somebody and all whom they belong to, each once, up to the company."""
+        found = [who]
+        while (following := self.above.get(found[-1])) is not None and following not in found:
+            found.append(following)
         return tuple(found)
-
-    def depth(self, who: str | None) -> int | None:
-        """Return how many steps below the company somebody stands; None if nobody knows."""
-        line = self.line(who)
-        return len(line) - 1 if line and line[-1] == self.company else None
 
     def are_nested(self, one: str | None, other: str | None) -> bool:
         """Say whether two are the same, or one of them belongs to the other."""
-        return one == other or one in self.line(other) or other in self.line(one)
+        if one is None or other is None:
+            return one is other
+        return one in self.line(other) or other in self.line(one)

@@ -74,6 +74,12 @@ def _of_ratios(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefin
     return QUOTIENT.divide(upper, lower)
 
 
+def plain(number: Decimal) -> Decimal:
+    """Return the same number in as few digits as it takes, but 8400 and not 8.4E+3."""
+    short = EXACT.normalize(number)
+    return short if int(short.as_tuple().exponent) <= 0 else EXACT.quantize(short, Decimal(1))
+
+
 def _extent(goal: Goal) -> tuple[tuple[tuple[str, str], ...], str]:
     return goal.scope, goal.owner or ""
 
