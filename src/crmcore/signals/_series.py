@@ -16,7 +16,7 @@ from crmcore.kpis import KpiSeries, Unit
 from ._chart import ControlChart
 from ._judgement import Assurance, Variation
 from ._kinds import ChartKind, Number, Observed, plain
-from ._limits import FEWEST, ROUNDED
+from ._limits import FEWEST, ROUNDED, Limits
 
 # What the numbers of a unit cannot be below and above; money, and whatever is a difference or
 # a growth, knows no bounds.
@@ -135,30 +135,9 @@ def findings(charts: Iterable[ControlChart]) -> tuple[Finding, ...]:
 
 
 def _findings(of: ControlChart) -> Iterator[Finding]:
-    found = of.variation
+    found, limits = of.variation, of.limits
     if isinstance(found, Variation) and found is not Variation.COMMON_CAUSE:
-        told = Phrase(
-            "; ".join(signal.words.en for signal in of.latest_signals),
-            "；".join(signal.words.zh for signal in of.latest_signals),
-        )
-        yield Finding(
-            kind="signal",
-            severity=Severity.WARNING if found is Variation.CONCERN else Severity.NOTE,
-            subject=of.subject,
-            title=Phrase(
-                f"{of.name.en}, {found.label.en}: {told.en}",
-                f"{of.name.zh}，{found.label.zh}：{told.zh}",
-            ),
-            evidence=tuple(
-                (signal.rule.value, ", ".join(str(period) for period in signal.periods))
-                for signal in of.latest_signals
-            ),
-            suggestion=Phrase(
-                "ask what was different then, before anything is changed",
-                "先查明当时有何不同，再决定是否调整",
-            ),
-        )
-    limits = of.limits
+        yield _signal(of, found)
     if isinstance(limits, Undefined):
         yield Finding(
             kind="no_limits",
@@ -170,23 +149,49 @@ def _findings(of: ControlChart) -> Iterator[Finding]:
             ),
         )
     elif of.assurance is Assurance.NEVER:
-        yield Finding(
-            kind="target_out_of_reach",
-            severity=Severity.WARNING,
-            subject=of.subject,
-            title=Phrase(
-                f"{of.name.en}, the target is never met while the process stays as it is",
-                f"{of.name.zh}，若流程不变则无法达标",
-            ),
-            evidence=(
-                ("target", _stretch(*(of.target or (None, None)))),
-                ("natural limits", _stretch(limits.low, limits.high)),
-            ),
-            suggestion=Phrase(
-                "change the process itself: more effort within it will not do",
-                "需要改变流程本身，仅靠加大投入无济于事",
-            ),
-        )
+        yield _out_of_reach(of, limits)
+
+
+def _signal(of: ControlChart, found: Variation) -> Finding:
+    signals = of.latest_signals
+    en = "; ".join(signal.words.en for signal in signals)
+    zh = "；".join(signal.words.zh for signal in signals)
+    return Finding(
+        kind="signal",
+        severity=Severity.WARNING if found is Variation.CONCERN else Severity.NOTE,
+        subject=of.subject,
+        title=Phrase(
+            f"{of.name.en}, {found.label.en}: {en}", f"{of.name.zh}，{found.label.zh}：{zh}"
+        ),
+        evidence=tuple(
+            (signal.rule.value, ", ".join(str(period) for period in signal.periods))
+            for signal in signals
+        ),
+        suggestion=Phrase(
+            "ask what was different then, before anything is changed",
+            "先查明当时有何不同，再决定是否调整",
+        ),
+    )
+
+
+def _out_of_reach(of: ControlChart, limits: Limits) -> Finding:
+    return Finding(
+        kind="target_out_of_reach",
+        severity=Severity.WARNING,
+        subject=of.subject,
+        title=Phrase(
+            f"{of.name.en}, the target is never met while the process stays as it is",
+            f"{of.name.zh}，若流程不变则无法达标",
+        ),
+        evidence=(
+            ("target", _stretch(*(of.target or (None, None)))),
+            ("natural limits", _stretch(limits.low, limits.high)),
+        ),
+        suggestion=Phrase(
+            "change the process itself: more effort within it will not do",
+            "需要改变流程本身，仅靠加大投入无济于事",
+        ),
+    )
 
 
 def _stretch(low: Decimal | None, high: Decimal | None) -> str:
