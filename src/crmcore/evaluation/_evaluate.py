@@ -73,16 +73,18 @@ def evaluate(
         as_of=as_of,
         scorecard=scorecard,
         ledger=ledger,
-        score=_too_little(scorecard, known) or total(entry.contribution for entry in ledger),
+        score=_score(scorecard, known, ledger),
     )
 
 
-def _too_little(scorecard: Scorecard, known: list[str]) -> Undefined | None:
-    """Return why there is no score, where too much of the weight has no number."""
+def _score(
+    scorecard: Scorecard, known: list[str], ledger: tuple[EvaluationEntry, ...]
+) -> Decimal | Undefined:
+    """Return the sum of the ledger, or why too much of the weight has no number."""
     stated = scorecard.shares()
     share = to_decimal(sum((stated[name] for name in known), Fraction(0)))
     if share >= scorecard.least_known:
-        return None
+        return total(entry.contribution for entry in ledger)
     has, wants = shown(share * 100), shown(scorecard.least_known * 100)
     detail = Phrase(
         f"numbers are known for {has} % of the weight, {wants} % are wanted",
@@ -112,6 +114,8 @@ def _progress(assessment: GoalAssessment) -> Value | Undefined:
     if isinstance(current, Undefined):
         return current
     interval = current.interval
+    if progress != goal.progress(current.number):  # of a total, whose way begins at nothing
+        interval = None
     if interval is not None:
         ends = [float(goal.progress(Decimal(end))) for end in (interval.low, interval.high)]
         interval = Interval(
