@@ -144,8 +144,8 @@ def key_drivers(
             None.
 
     Returns:
-        The drivers, or why they cannot be told: there are too few full answers, everybody
-        judges something alike, or an attribute says nothing that others do not say.
+        The drivers, or why they cannot be told, where there are too few full answers, where
+        all judge something alike, or where an attribute says nothing that others do not say.
 
     Raises:
         InvalidValueError: If there are not 2 to 12 attributes, or a rating is not finite.

@@ -133,7 +133,7 @@ def natural_limits(
         upper: What no value can be above.
 
     Returns:
-        The limits, or why there are none: there are too few values, or too few neighbours.
+        The limits, or why there are none, where there are too few values or neighbours.
 
     Raises:
         InvalidValueError: If *upper* is not above *lower*, or *fewest* is below 2.

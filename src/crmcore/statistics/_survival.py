@@ -183,7 +183,7 @@ def kaplan_meier(
 
     Args:
         times: For each case how long it was seen, 0 or more, and whether it ended then; or how
-            often each such pair occurs, as a `collections.Counter` says it.
+            often each such pair occurs, as a ``collections.Counter`` says it.
         level: The confidence of the intervals, as a fraction.
 
     Raises:
