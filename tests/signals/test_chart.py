@@ -73,6 +73,17 @@ def test_a_baseline_may_be_a_stretch_of_days(draw: Draw, months: Months) -> None
     assert outside == list(months(12))
 
 
+def test_a_month_must_lie_within_the_stated_days(draw: Draw) -> None:
+    """Days that end in the middle of December, or begin in that of January, leave that month."""
+    for days in (
+        Period(date(2024, 1, 1), date(2024, 12, 15)),
+        Period(date(2024, 1, 2), date(2025, 1, 1)),
+    ):
+        chart = draw(CALM, baseline=days)
+
+        assert chart.limits == Undefined(Reason.TOO_FEW)
+
+
 @pytest.mark.parametrize("year", [2024, 2030])
 def test_a_baseline_that_is_too_short_gives_no_limits(draw: Draw, year: int) -> None:
     """Eleven values in the stated days are refused with the reason, and so are none."""

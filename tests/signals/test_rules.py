@@ -123,6 +123,8 @@ def test_a_jump_is_a_signal(draw: Draw, months: Months) -> None:
     assert [signal.is_high for signal in of(down, Rule.JUMP)] == [False]
     assert of(down, Rule.JUMP)[0].words.zh == "2025-02：数值由110降至90，超出相邻值的正常差距"
     assert of(draw([*CALM, 90, None, 110]), Rule.JUMP) == []
+    assert of(draw([*CALM, 90, Decimal("109.608")]), Rule.JUMP) == []
+    assert len(of(draw([*CALM, 90, Decimal("109.609")]), Rule.JUMP)) == 1
 
 
 def test_a_signal_speaks_both_languages(draw: Draw) -> None:
