@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from crmcore.calendar import Period
-from crmcore.goals import Goal, GoalId, assess, check_smart, findings
+from crmcore.calendar import Grain, Period
+from crmcore.goals import Goal, GoalId, Trajectory, assess, check_smart, findings
 from crmcore.improvement import Severity
 from crmcore.kpis import KpiSeries
 
@@ -50,6 +50,30 @@ def test_goals_that_lag_are_findings_and_the_others_are_not(monthly: Monthly) ->
     )
     assert finding.suggestion is not None
     assert finding.suggestion.en.startswith("from now on it takes 1.0 points per month")
+
+
+def test_a_plan_says_what_the_next_month_takes(monthly: Monthly) -> None:
+    """Of 1,000 orders 160 are there, and 840 are missing for 8 parts of 12: 105 for each."""
+    series = monthly("orders", [40] * 4, first=date(1998, 1, 1))
+    year = Period(date(1998, 1, 1), date(1999, 1, 1))
+    planned = Goal(
+        id=GoalId("planned"),
+        name="More orders",
+        kpi="orders",
+        baseline=Decimal(500),
+        target=Decimal(1000),
+        period=year,
+        trajectory=Trajectory.weighted([1] * 12, year, Grain.MONTH),
+    )
+
+    (finding,) = findings([assess(planned, series, as_of=date(1998, 5, 1))])
+
+    assert finding.kind == "goal_off_track"
+    assert finding.suggestion is not None
+    assert finding.suggestion.en == (
+        "by its plan the next month takes 105; agree with its owner on what is to change"
+    )
+    assert finding.suggestion.zh == "按计划，下一个月需要105；请与负责人商定改进措施"
 
 
 def test_a_goal_that_was_missed_has_nothing_left_to_take(monthly: Monthly) -> None:

@@ -11,7 +11,7 @@ from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.verdicts import Verdict
 
 from ._assess import GoalAssessment
-from ._reckoning import rate
+from ._reckoning import distance, rate
 from ._smart import SmartCheck
 from ._status import Status
 
@@ -43,14 +43,6 @@ def findings(
 
 def _lagging(assessment: GoalAssessment) -> Finding:
     goal, status, why = assessment.goal, assessment.status, assessment.because
-    suggestion = None
-    needed = assessment.needed_rate
-    if not isinstance(needed, Undefined):
-        takes = rate(assessment.series, needed)
-        suggestion = Phrase(
-            f"from now on it takes {takes.en}; agree with its owner on what is to change",
-            f"此后需要{takes.zh}；请与负责人商定改进措施",
-        )
     return Finding(
         kind=f"goal_{status}",
         severity=_SEVERITY[status],
@@ -60,7 +52,25 @@ def _lagging(assessment: GoalAssessment) -> Finding:
             f"{goal.name}：{status.label.zh}，{why.zh}",
         ),
         evidence=_evidence(assessment),
-        suggestion=suggestion,
+        suggestion=_suggestion(assessment),
+    )
+
+
+def _suggestion(assessment: GoalAssessment) -> Phrase | None:
+    """Say what it takes from now on; or next, where the plan is no straight line."""
+    series, is_straight = assessment.series, assessment.goal.trajectory.is_straight
+    needed = assessment.needed_rate if is_straight else assessment.needed_next
+    if isinstance(needed, Undefined):
+        return None
+    if is_straight:
+        takes = rate(series, needed)
+        en, zh = f"from now on it takes {takes.en}", f"此后需要{takes.zh}"
+    else:
+        takes, grain = distance(series, needed), series.grain.label
+        en = f"by its plan the next {grain.en} takes {takes.en}"
+        zh = f"按计划，下一个{grain.zh}需要{takes.zh}"
+    return Phrase(
+        f"{en}; agree with its owner on what is to change", f"{zh}；请与负责人商定改进措施"
     )
 
 
