@@ -93,3 +93,11 @@ def test_a_template_names_a_kpi_of_the_catalogue() -> None:
     """A KPI that there is not is refused with the nearest one."""
     with pytest.raises(UnknownNameError, match="did you mean 'churn_rate'"):
         GoalTemplate(id=GoalId("x"), name="Lose fewer", kpi="churnrate", target=Decimal("0.1"))
+
+
+def test_a_template_asks_for_a_rank_only_where_there_are_ranks() -> None:
+    """The first place among 80 % and 90 % is none."""
+    with pytest.raises(InvalidValueError, match="mode must not be rank, because the customer ret"):
+        GoalTemplate(
+            id=GoalId("x"), name="Best", kpi="retention_rate", mode=Mode.RANK, target=Decimal(1)
+        )

@@ -8,9 +8,10 @@ import attrs
 
 from crmcore.calendar import Period
 from crmcore.checks import decimal, is_id, is_name
+from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal, GoalId, Mode
 from crmcore.kernel import ResponsibilityId
-from crmcore.kpis import kpi
+from crmcore.kpis import Unit, kpi
 
 
 def _is_kpi(_: object, __: attrs.Attribute[str], value: str) -> None:
@@ -25,7 +26,8 @@ class GoalTemplate:
         id: The id of the goals made of it.
         name: What is to be reached, in words.
         kpi: The id of the KPI, as in the catalogue.
-        mode: How *target* is meant: as a number, a relative change, points, or a multiple.
+        mode: How *target* is meant: as a number, a relative change, points, a multiple, or a
+            rank.
         target: The number, in the unit that the mode asks for; changes are fractions.
         owner: The member, team or department that answers for it, if one does.
         responsibility: The responsibility that it makes concrete, if it does.
@@ -37,13 +39,20 @@ class GoalTemplate:
     id: GoalId = attrs.field(validator=is_id)
     name: str = attrs.field(validator=is_name)
     kpi: str = attrs.field(validator=_is_kpi)
-    mode: Mode = Mode.ABSOLUTE
+    mode: Mode = attrs.field(default=Mode.ABSOLUTE)
     target: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
     owner: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
     responsibility: ResponsibilityId | None = attrs.field(
         default=None, validator=attrs.validators.optional(is_id)
     )
     parent: GoalId | None = attrs.field(default=None, validator=attrs.validators.optional(is_id))
+
+    @mode.validator
+    def _ranks_where_ranks_are(self, attribute: attrs.Attribute[Mode], value: Mode) -> None:
+        asked = kpi(self.kpi)
+        if value is Mode.RANK and asked.unit is not Unit.RANK:
+            rule = f"not be rank, because the {asked.name.en} is no rank"
+            raise InvalidValueError(attribute.name, str(value), rule)
 
     def goal(self, baseline: Decimal, period: Period) -> Goal:
         """Return the goal for a period, set from where the KPI stands.
