@@ -20,7 +20,6 @@ from crmcore.criteria import F
 from crmcore.errors import InvalidValueError
 from crmcore.facts import KpiFact, KpiScope, ScoreFact, StageFact, TierFact, changes, latest
 from crmcore.facts import in_order as ordered
-from crmcore.features import collect
 from crmcore.kernel import CustomerId, Money, Phrase, Reason, Undefined
 from crmcore.kpis import KpiSeries, compute
 from crmcore.lifecycle import Stage
@@ -61,9 +60,15 @@ def series(kpi: str = "sales", as_of: date = date(1998, 3, 10)) -> KpiSeries:
             [("ada", "01-10"), ("ada", "02-20"), ("bob", "01-15"), ("cy", "02-03")]
         )
     ]
-    trails = collect(bought, zone="UTC", currency="EUR")
-    months = tuple(periods(Grain.MONTH, date(1998, 1, 1), date(1998, 4, 1)))
-    [found] = compute(trails, months, as_of=as_of, currency="EUR", active_days=30, kpis=[kpi])
+    [found] = compute(
+        {"purchases": bought},
+        periods(Grain.MONTH, date(1998, 1, 1), date(1998, 4, 1)),
+        as_of=as_of,
+        zone="UTC",
+        currency="EUR",
+        kpis=[kpi],
+        parameters={"active_days": 30},
+    )
     return found
 
 

@@ -15,7 +15,6 @@ from crmcore.activities import Purchase, PurchaseId
 from crmcore.calendar import Period
 from crmcore.customers import Ownership, OwnershipId, owner_index
 from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameError
-from crmcore.features import collect
 from crmcore.kernel import CustomerId, MemberId, Money, Reason, Undefined
 from crmcore.kpis import MemberKpis, compute, credit
 
@@ -184,11 +183,11 @@ def test_the_parts_add_up_to_the_whole(
     """In every month, members and nobody together have what the whole has, and no more."""
     rows, history = story
     whole = compute(
-        collect(purchases(rows), zone=ZONE, currency="EUR"),
+        {"purchases": purchases(rows)},
         MONTHS,
         as_of=as_of,
+        zone=ZONE,
         currency="EUR",
-        active_days=30,
         kpis=["new_customers", "sales", "orders"],
     )
 

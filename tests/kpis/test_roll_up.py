@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.calendar import Grain, Period, periods
 from crmcore.errors import InvalidValueError
-from crmcore.features import collect
 from crmcore.kernel import CustomerId, Money, Reason, Undefined
 from crmcore.kpis import KpiSeries, compute, kpi, roll_up, value_over
 from crmcore.measures import Value
@@ -173,18 +172,17 @@ def test_rolled_up_months_are_quarters(rows: list[tuple[str, int, int]]) -> None
         )
         for number, (customer, day, amount) in enumerate([("z", 0, 1), *rows])
     ]
-    trails = collect(bought, zone="UTC", currency="EUR")
     names = ("sales", "orders", "new_customers", "customer_base", "repeat_rate")
 
     by_month, by_quarter = (
         compute(
-            trails,
+            {"purchases": bought},
             row,
             as_of=date(1998, 8, 1),
+            zone="UTC",
             currency="EUR",
-            active_days=40,
-            repeat_days=20,
-            kpis=[kpi(name) for name in names],
+            parameters={"active_days": 40, "repeat_days": 20},
+            kpis=names,
         )
         for row in (MONTHS, QUARTERS)
     )

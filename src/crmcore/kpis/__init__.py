@@ -8,9 +8,8 @@ interval and definition, or the reason why there is none.
 >>> from datetime import UTC, date, datetime
 >>> from crmcore.activities import Purchase
 >>> from crmcore.calendar import Grain, periods
->>> from crmcore.features import collect
 >>> from crmcore.kernel import CustomerId, Money
->>> from crmcore.kpis import compute, kpi
+>>> from crmcore.kpis import compute
 >>> days = {"ada": ["01-10", "02-20"], "bob": ["01-15"], "cy": ["02-03"]}
 >>> bought = [
 ...     Purchase(
@@ -22,15 +21,14 @@ interval and definition, or the reason why there is none.
 ...     for customer, on in days.items()
 ...     for day in on
 ... ]
->>> trails = collect(bought, zone="UTC", currency="EUR")
->>> months = tuple(periods(Grain.MONTH, date(1998, 1, 1), date(1998, 4, 1)))
 >>> retention, sales = compute(
-...     trails,
-...     months,
+...     {"purchases": bought},
+...     periods(Grain.MONTH, date(1998, 1, 1), date(1998, 4, 1)),
 ...     as_of=date(1998, 3, 10),
+...     zone="UTC",
 ...     currency="EUR",
-...     active_days=30,
-...     kpis=[kpi("retention_rate"), kpi("sales")],
+...     kpis=["retention_rate", "sales"],
+...     parameters={"active_days": 30},
 ... )
 >>> print(retention.values[1])
 0.5 (1 of 2, 0.09453 to 0.9055 (95 %, Wilson), 1998-02)
@@ -42,17 +40,22 @@ from __future__ import annotations
 
 from ._catalogue import CATALOGUE, kpi
 from ._compute import compute
+from ._coverage import coverage
 from ._credit import CreditTally, MemberKpis, credit
 from ._definitions import Catalogue
+from ._diff import diff
 from ._kpi import Direction, Kpi, KpiGroup, KpiId, Unit
 from ._parameters import PARAMETERS, Parameter
 from ._roll_up import roll_up, value_over
+from ._scorecards import SCORECARDS, Scorecard
 from ._series import KpiSeries
 from ._sources import SOURCES, Source
+from ._tally import KpiTally
 
 __all__ = [
     "CATALOGUE",
     "PARAMETERS",
+    "SCORECARDS",
     "SOURCES",
     "Catalogue",
     "CreditTally",
@@ -61,12 +64,16 @@ __all__ = [
     "KpiGroup",
     "KpiId",
     "KpiSeries",
+    "KpiTally",
     "MemberKpis",
     "Parameter",
+    "Scorecard",
     "Source",
     "Unit",
     "compute",
+    "coverage",
     "credit",
+    "diff",
     "kpi",
     "roll_up",
     "value_over",

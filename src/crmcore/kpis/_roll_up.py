@@ -90,6 +90,10 @@ def value_over(series: KpiSeries, period: Period) -> Value | Undefined:
         return last if isinstance(last, Undefined) else attrs.evolve(last, period=period)
     if kpi.over_time is Additivity.NON_ADDITIVE and not kpi.parts_add:
         raise InvalidValueError("series", str(kpi), _why_not(kpi))
+    versions = sorted({each.version for each in chosen if isinstance(each, Value)})
+    if len(versions) > 1:
+        rule = f"lie within one definition of {kpi.id}, not within {' and '.join(versions)}"
+        raise InvalidValueError("period", str(period), rule)
     return _summed(kpi, chosen, period, series.as_of)
 
 
@@ -108,7 +112,8 @@ def _summed(
     upper, lower, n = Decimal(0), Decimal(0), 0
     for value in values:
         if not isinstance(value, Undefined):
-            upper = _EXACT.add(upper, value.numerator or Decimal(0))
+            part = value.number if kpi.over_time is Additivity.ADDITIVE else value.numerator
+            upper = _EXACT.add(upper, part or Decimal(0))
             lower = _EXACT.add(lower, value.denominator or Decimal(0))
             n += value.n
         elif value.reason is not Reason.ZERO_DENOMINATOR:

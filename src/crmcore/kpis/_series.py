@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import cast
+from typing import Final, cast
 
 import attrs
 
 from crmcore.calendar import Grain, Period
-from crmcore.checks import at_least
 from crmcore.criteria import Criterion
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase, Reason, Undefined, minor_digits
 from crmcore.measures import Value
 
+from ._definitions import in_force
 from ._kpi import Kpi, Unit
+from ._parameters import PARAMETERS
+
+_DAYS: Final = "_days"
 
 
 def in_a_row(periods: Iterable[Period]) -> tuple[Period, ...]:
@@ -40,14 +43,17 @@ class KpiSeries:
     """The values of a KPI, one for each period of a row.
 
     Attributes:
-        kpi: The KPI.
+        kpi: The KPI, by its definition of the last period.
         periods: Calendar periods of one grain, each beginning where the last one ends.
         values: For each period its value, or why it has none.
         as_of: The day at whose beginning the values were known.
         currency: The ISO 4217 code of the values; None where they are no money.
-        stated_days: The number of days that the definition leaves to the company; None where
-            it leaves none.
+        stated: What the definition leaves to the company, by name, and what the company stated.
         where: Which customers counted; all where it is None.
+        scope: Whose values they are, by dimension, such as ``(("team", "service"),)``; None is
+            whatever has no value in the dimension. Empty where they are those of the whole.
+        former: The definitions that were in force in earlier periods, where they differ.
+        assumed: What was taken where the company handed nothing in, in words.
 
     .. versionadded:: 0.1.0
     """
@@ -57,10 +63,11 @@ class KpiSeries:
     values: tuple[Value | Undefined, ...] = attrs.field()
     as_of: date
     currency: str | None = None
-    stated_days: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(at_least(1))
-    )
+    stated: tuple[tuple[str, int | Decimal], ...] = ()
     where: Criterion | None = None
+    scope: tuple[tuple[str, str | None], ...] = ()
+    former: tuple[Kpi, ...] = ()
+    assumed: tuple[Phrase, ...] = ()
 
     @periods.validator
     def _is_a_row(
@@ -85,14 +92,24 @@ class KpiSeries:
         return cast("Grain", self.periods[0].grain)  # a row has one
 
     @property
+    def stated_days(self) -> int | None:
+        """The number of days that the definition leaves to the company; None without just one."""
+        days = [value for name, value in self.stated if name.endswith(_DAYS)]
+        return int(days[0]) if len(days) == 1 else None
+
+    @property
     def definition(self) -> Phrase:
-        """What is computed, in words, with the days that were stated and who counted."""
+        """What is computed, in words, with what the company stated and who counted."""
         said = self.kpi.definition
-        if self.stated_days is not None:
-            said = Phrase(
-                f"{said.en} The stated number of days is {self.stated_days}.",
-                f"{said.zh}规定天数为{self.stated_days}天。",
-            )
+        for name, value in self.stated:
+            if self.stated_days is not None and name.endswith(_DAYS):
+                told = Phrase(f"The stated number of days is {value}.", f"规定天数为{value}天。")
+            else:
+                word = PARAMETERS[name].name if name in PARAMETERS else Phrase(name, name)
+                told = Phrase(f"Stated: {word.en}, {value}.", f"规定：{word.zh}，{value}。")
+            said = Phrase(f"{said.en} {told.en}", f"{said.zh}{told.zh}")
+        for told in self.assumed:
+            said = Phrase(f"{said.en} {told.en}", f"{said.zh}{told.zh}")
         if self.where is not None:
             asked = self.where.words
             said = Phrase(
@@ -108,6 +125,15 @@ class KpiSeries:
             if not isinstance(value, Undefined):
                 return value
         return Undefined(Reason.NO_DATA, self.kpi.name)
+
+    def definition_in(self, period: Period) -> Kpi:
+        """Return the definition by which the value of one of the periods was computed.
+
+        Raises:
+            InvalidValueError: If it is none of them.
+        """
+        self.at(period)
+        return in_force((*self.former, self.kpi), period.start) or self.kpi
 
     def at(self, period: Period) -> Value | Undefined:
         """Return the value of one of the periods.
@@ -130,7 +156,8 @@ class KpiSeries:
     def __repr__(self) -> str:
         """Return which KPI it is, and of when."""
         first, last = self.periods[0], self.periods[-1]
-        return f"<KpiSeries of {self.kpi.id}, {first} to {last}, as of {self.as_of}>"
+        whose = "".join(f", {dimension} {value}" for dimension, value in self.scope)
+        return f"<KpiSeries of {self.kpi.id}{whose}, {first} to {last}, as of {self.as_of}>"
 
     def __str__(self) -> str:
         """Return the values as people read them, a line for each period."""
@@ -138,4 +165,5 @@ class KpiSeries:
             f"  {period}  {value if isinstance(value, Undefined) else self.show(value.number)}"
             for period, value in zip(self.periods, self.values, strict=True)
         ]
-        return "\n".join([str(self.kpi.name), *lines])
+        whose = "".join(f", {dimension} {value or '-'}" for dimension, value in self.scope)
+        return "\n".join([f"{self.kpi.name}{whose}", *lines])

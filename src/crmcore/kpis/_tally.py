@@ -1,161 +1,314 @@
-"""Tallying: one walk over the trails counts what every KPI of every period needs."""
+"""Tallying: records pass once, and every KPI counts of them what it needs."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from decimal import Context, Decimal
-from itertools import pairwise
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Self, TypeVar
+from zoneinfo import ZoneInfo
 
-import attrs
+from crmcore.calendar import Period, WorkCalendar
+from crmcore.calendar import zone as find_zone
+from crmcore.checks import day
+from crmcore.criteria import Criterion
+from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameError
+from crmcore.kernel import Phrase, minor_digits
+from crmcore.measures import Measure, Tally
 
-from crmcore.calendar import Period
-from crmcore.features import Trail
+from ._answers import Answers, key
+from ._catalogue import CATALOGUE, kpi
+from ._crowd import people
+from ._definitions import by_id
+from ._dimensions import By, read_by, refuse_untold
+from ._kpi import Kpi
+from ._parameters import Stated, settled
+from ._series import KpiSeries, in_a_row
+from ._sources import SOURCES, Source
+from ._walk import within
+from ._watch import Counts, Watch, chunks, counting
 
-# Amounts have at most 30 digits on either side of the point, so that sums in this context are
-# exact, whatever context the caller has set, and do not depend on the order of customers.
-_EXACT: Final = Context(prec=120)
+_R = TypeVar("_R")
 
 
-@attrs.define
-class Count:
-    """What was counted in one period.
+class KpiTally:
+    """Counts what KPIs need while records pass once, in any order.
 
-    Attributes:
-        opening: Customers active at its start.
-        kept: Of these, customers active at its end.
-        base: Customers active at its end.
-        orders: Purchases without refunds.
-        buyers: Customers with a purchase.
-        sales: Amounts paid less refunds.
-        new: Customers whose first purchase falls in it.
-        repeated: Of these, customers who bought again on a later day within their window.
-        last_judged: The last day of the latest of their windows, as an ordinal; 0 without any.
-        stayers: Customers with a purchase in it and in the period before.
-        stayers_now: What these paid in it, less refunds.
-        stayers_before: What these paid in the period before, less refunds.
+    What has been counted can be asked for any row of periods, and counting can go on
+    afterwards: one more day costs a day, not a year. `compute` is enough for whoever has all
+    records at hand and one question.
+
+    .. versionadded:: 0.1.0
     """
 
-    opening: int = 0
-    kept: int = 0
-    base: int = 0
-    orders: int = 0
-    buyers: int = 0
-    sales: Decimal = Decimal(0)
-    new: int = 0
-    repeated: int = 0
-    last_judged: int = 0
-    stayers: int = 0
-    stayers_now: Decimal = Decimal(0)
-    stayers_before: Decimal = Decimal(0)
+    __slots__ = (
+        "_assumed",
+        "_crowds",
+        "_currency",
+        "_hours",
+        "_parameters",
+        "_readings",
+        "_sources",
+        "_tally",
+        "_versions",
+        "_watches",
+        "_where",
+        "_zone",
+    )
 
+    def __init__(
+        self,
+        kpis: Iterable[Kpi | str] = CATALOGUE,
+        *,
+        zone: ZoneInfo | str,
+        currency: str,
+        parameters: Mapping[str, Stated] | None = None,
+        by: By = (),
+        where: Criterion | None = None,
+        customers: Mapping[Any, object] | None = None,
+        calendars: Mapping[str, WorkCalendar] | None = None,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        sources: Mapping[str, Source] = SOURCES,
+        as_of: date | None = None,
+    ) -> None:
+        """Begin with nothing counted.
 
-class Tally:
-    """The counts of a row of periods and of the period before them.
+        Args:
+            kpis: The definitions, or ids or codes of the catalogue. Of several definitions of
+                one KPI each period has the one that is in force on its first day.
+            zone: The time zone whose days count, or its name.
+            currency: The ISO 4217 code of all amounts.
+            parameters: What the company states of `PARAMETERS`, and of what further names the
+                definitions speak.
+            by: The dimensions by which figures can be told apart: names of fields; or for each
+                dimension a field or a function, or for each source one of these.
+            where: Which customers count: those for whom it holds. Of whom it is unknown does
+                not count. It is judged once of each, so that it suits what customers *are*;
+                who is chosen by what they did lately is chosen by the outcome.
+            customers: What the criterion reads of each customer, by id.
+            calendars: Working hours by the names that definitions call them; a calendar that is
+                not there counts every hour.
+            functions: Functions of one's own, by the names that definitions call them.
+            sources: The kinds of records, by the names that definitions call them.
+            as_of: The day as of which the criterion is judged, where it depends on one.
 
-    The periods are told apart by their *edges*: the days at which they begin, and the day
-    after the last one. Which customers are active at which edges is kept as a pattern of
-    bits, one for each edge; few patterns are shared by many customers.
-    """
-
-    def __init__(self, row: Sequence[Period], *, active_days: int, repeat_days: int) -> None:
-        self.edges = [period.start.toordinal() for period in row]
-        self.edges.append(row[-1].end.toordinal())
-        self.counts = [Count() for _ in row]
-        self.first_day: int | None = None
-        self._active_days = active_days
-        self._repeat_days = repeat_days
-        self._patterns: Counter[int] = Counter()
-        self._place = [
-            place
-            for place, (start, end) in enumerate(pairwise(self.edges))
-            for _ in range(start, end)
-        ]
-
-    def read(self, trails: Iterable[tuple[Trail, bool]]) -> None:
-        """Count the trails of those who count, whatever their order.
-
-        The records begin on the first day of all, whether it counts or not.
+        Raises:
+            InvalidValueError: If two definitions of a KPI are in force at once, a parameter is
+                out of bounds, a KPI cannot be told apart by a dimension, a confidential one
+                counts records that do not say whom they are about, or there is a criterion
+                and no customers.
+            UnknownNameError: If there is no such KPI, zone, currency, parameter, dimension,
+                source, function or calendar.
         """
-        for trail, counts in trails:
-            if trail.money_days:
-                first = trail.money_days[0]
-                if self.first_day is None or first < self.first_day:
-                    self.first_day = first
-            if not counts:
-                continue
-            bought = self._count_orders(trail)
-            net = self._count_sales(trail)
-            self._count_stayers(bought, net)
-            if trail.occasions:
-                self._count_new(trail.occasions)
-                self._patterns[self._activity(trail.occasions)] += 1
-        self._count_active()
+        minor_digits(currency)
+        asked = [kpi(each) if isinstance(each, str) else each for each in kpis]
+        self._versions = by_id(dict.fromkeys(asked))
+        definitions = [each for versions in self._versions.values() for each in versions]
+        self._sources = _used(definitions, sources)
+        self._readings = read_by(by, self._sources)
+        refuse_untold(definitions, self._readings)
+        self._zone = find_zone(zone)
+        self._currency = currency
+        self._where = where
+        self._parameters = settled(
+            parameters or {}, {name for each in definitions for name in each.stated}
+        )
+        self._crowds = {
+            key(each): people(each, self._sources) for each in definitions if each.confidential
+        }
+        self._hours, self._assumed = _with_hours(definitions, calendars or {}, self._zone)
+        self._tally = Tally(
+            dict(_measures(definitions, self._crowds)),
+            day={name: each.day for name, each in self._sources.items() if each.day is not None},
+            by=self._readings,
+            zone=self._zone,
+            begin=date.min,
+            parameters=self._parameters,
+            calendars=self._hours,
+            functions=functions or {},
+        )
+        counts = _counting(where, customers, as_of)
+        self._watches = {
+            name: Watch(source.day, counts(source.customer) if counts and source.customer else None)
+            for name, source in self._sources.items()
+        }
 
-    def _places(self, days: Sequence[int]) -> Iterable[tuple[int, int]]:
-        """Yield those of *days* that fall in the row, each with its position and its period."""
-        start, end = self.edges[0], self.edges[-1]
-        for position, day in enumerate(days):
-            if start <= day < end:
-                yield position, self._place[day - start]
+    def add(self, record: object, source: str) -> None:
+        """Take a record into account.
 
-    def _count_orders(self, trail: Trail) -> list[int]:
-        """Return the periods with purchases, in order, each once."""
-        bought: list[int] = []
-        for _, place in self._places(trail.occasions):
-            self.counts[place].orders += 1
-            if not bought or bought[-1] != place:
-                bought.append(place)
-                self.counts[place].buyers += 1
-        for _, place in self._places(trail.further):
-            self.counts[place].orders += 1
-        return bought
+        Args:
+            record: The record.
+            source: What kind of record it is, such as ``purchases``.
 
-    def _count_sales(self, trail: Trail) -> dict[int, Decimal]:
-        """Return what was paid, net, in each period in which money moved."""
-        totals = trail.totals
-        net: dict[int, Decimal] = {}
-        for position, place in self._places(trail.money_days):
-            before = totals[position - 1] if position else Decimal(0)
-            amount = _EXACT.subtract(totals[position], before)
-            net[place] = _EXACT.add(net[place], amount) if place in net else amount
-        for place, amount in net.items():
-            count = self.counts[place]
-            count.sales = _EXACT.add(count.sales, amount)
-        return net
+        Raises:
+            UnknownNameError: If there is no such kind.
+            MixedCurrenciesError: If an amount is in another currency.
+        """
+        self.add_all((record,), source)
 
-    def _count_stayers(self, bought: list[int], net: dict[int, Decimal]) -> None:
-        for before, now in pairwise(bought):
-            if now == before + 1:
-                count = self.counts[now]
-                count.stayers += 1
-                count.stayers_now = _EXACT.add(count.stayers_now, net[now])
-                count.stayers_before = _EXACT.add(count.stayers_before, net[before])
+    def add_all(self, records: Iterable[object], source: str) -> None:
+        """Take records of a kind into account, in any order; a stream of any length.
 
-    def _count_new(self, occasions: Sequence[int]) -> None:
-        first = occasions[0]
-        for _, place in self._places(occasions[:1]):
-            count = self.counts[place]
-            last = first + self._repeat_days
-            count.new += 1
-            count.repeated += len(occasions) > 1 and occasions[1] <= last
-            count.last_judged = max(count.last_judged, last)
+        Raises:
+            UnknownNameError: If there is no such kind.
+            MixedCurrenciesError: If an amount is in another currency.
+        """
+        for _ in self.passing(records, source):
+            pass
 
-    def _activity(self, occasions: Sequence[int]) -> int:
-        """Return the pattern of edges at which somebody who bought on these days is active."""
-        pattern = 0
-        for day in occasions:
-            since = bisect_right(self.edges, day)
-            until = bisect_right(self.edges, day + self._active_days)
-            pattern |= (1 << until) - (1 << since)
-        return pattern
+    def passing(self, records: Iterable[_R], source: str) -> Iterator[_R]:
+        """Yield records of a kind as they come, and take them into account on their way.
 
-    def _count_active(self) -> None:
-        for pattern, customers in self._patterns.items():
-            for place, count in enumerate(self.counts):
-                at_start, at_end = pattern >> place & 1, pattern >> (place + 1) & 1
-                count.opening += customers * at_start
-                count.kept += customers * (at_start & at_end)
-                count.base += customers * at_end
+        They are looked at some at a time, so that what was yielded last has been counted.
+
+        Raises:
+            UnknownNameError: If there is no such kind.
+            MixedCurrenciesError: If an amount is in another currency.
+        """
+        watch = self._watches.get(source)
+        if watch is None and source not in SOURCES:
+            raise UnknownNameError("source", source, self._sources)
+        for chunk in chunks(records):
+            if watch is not None:
+                self._tally.add_all(watch.look_at(chunk), source)
+            yield from chunk
+
+    def merge(self, other: Self) -> None:
+        """Take over what another tally has counted; the other stays as it is.
+
+        Raises:
+            InvalidValueError: If the other counts something else.
+        """
+        if self._terms() != other._terms():
+            rule = "count the same KPIs on the same terms"
+            raise InvalidValueError("other", repr(other), rule)
+        self._tally.merge(other._tally)
+        for name, watch in self._watches.items():
+            watch.merge(other._watches[name])
+
+    def _terms(self) -> tuple[object, ...]:
+        return (self._versions, self._parameters, self._currency, self._zone.key, self._where)
+
+    def series(
+        self,
+        periods: Iterable[Period],
+        *,
+        as_of: date,
+        by: Sequence[str] | None = None,
+        kpis: Iterable[str] | None = None,
+    ) -> tuple[KpiSeries, ...]:
+        """Return the values of the KPIs, as far as records have been counted.
+
+        Args:
+            periods: Calendar periods of one grain, one after the other, in any order.
+            as_of: The day at whose beginning the values hold.
+            by: Which of the dimensions to tell apart; all of them where it is None.
+            kpis: Which of the KPIs, by id or code; all of them where it is None.
+
+        Returns:
+            A series for each KPI and group: the KPIs in the order in which they were asked for,
+            the groups by their values.
+
+        Raises:
+            InvalidValueError: If there are no periods, or they are no row of one grain, or
+                *as_of* is an instant.
+            UnknownNameError: If there is no such dimension or KPI.
+            MixedCurrenciesError: If amounts are in another currency.
+        """
+        day(as_of)
+        row = in_a_row(periods)
+        names = {
+            name: versions for versions in self._versions.values() for name in _names(versions)
+        }
+        chosen = self._versions if kpis is None else [_find(name, names) for name in kpis]
+        told = tuple(self._readings) if by is None else tuple(by)
+        for name in told:
+            if name not in self._readings:
+                raise UnknownNameError("dimension", name, self._readings)
+        table = self._tally.table(row, as_of=as_of, by=told)
+        for other in sorted(table.currencies - {self._currency}):
+            raise MixedCurrenciesError(self._currency, other)
+        answers = Answers(
+            table=table,
+            row=row,
+            as_of=as_of,
+            crowds={name: _crowd_names(name, crowd) for name, crowd in self._crowds.items()},
+            first_days={name: each.first_day(self._zone) for name, each in self._watches.items()},
+            sources=self._sources,
+            parameters=self._parameters,
+            currency=self._currency,
+            where=self._where,
+            assumed=self._assumed,
+        )
+        return tuple(one for name in chosen for one in answers.series(self._versions[name]))
+
+    def __repr__(self) -> str:
+        """Return how much it counts."""
+        by = f" by {', '.join(self._readings)}" if self._readings else ""
+        return f"<KpiTally of {len(self._versions)} KPIs{by}>"
+
+
+def _names(versions: Iterable[Kpi]) -> set[str]:
+    return {name for each in versions for name in (each.id, each.code)}
+
+
+def _find(name: str, names: Mapping[str, Sequence[Kpi]]) -> str:
+    if name not in names:
+        raise UnknownNameError("KPI", name, names)
+    return names[name][0].id
+
+
+def _used(kpis: Iterable[Kpi], sources: Mapping[str, Source]) -> dict[str, Source]:
+    """Return the kinds of records that KPIs count."""
+    found: dict[str, Source] = {}
+    for each in kpis:
+        for name in sorted(map(str, each.measure.sources)):
+            if name not in sources:
+                raise UnknownNameError("source", name, sources)
+            found[name] = sources[name]
+    return found
+
+
+def _crowd_names(name: str, crowd: Sequence[Measure]) -> tuple[str, ...]:
+    return tuple(f"{name}/{place}" for place in range(len(crowd)))
+
+
+def _measures(
+    kpis: Iterable[Kpi], crowds: Mapping[str, Sequence[Measure]]
+) -> Iterator[tuple[str, Measure]]:
+    """Yield all that is to be counted, by name."""
+    for each in kpis:
+        yield key(each), each.measure
+    for name, crowd in crowds.items():
+        yield from zip(_crowd_names(name, crowd), crowd, strict=True)
+
+
+def _with_hours(
+    kpis: Iterable[Kpi], calendars: Mapping[str, WorkCalendar], zone: ZoneInfo
+) -> tuple[dict[str, WorkCalendar], dict[str, tuple[Phrase, ...]]]:
+    """Return all calendars that KPIs speak of, and what is assumed where one was not given."""
+    hours, assumed = dict(calendars), {}
+    for each in kpis:
+        named = {getattr(part, "calendar", None) for part in within(each.measure)} - {None}
+        lacking = sorted(map(str, named - calendars.keys()))
+        hours |= {name: WorkCalendar.always(zone) for name in lacking}
+        assumed[key(each)] = tuple(
+            Phrase(
+                f"Every hour counts, because no calendar {name!r} was handed in.",
+                f"未提供日历“{name}”，按全天24小时计算。",
+            )
+            for name in lacking
+        )
+    return hours, assumed
+
+
+def _counting(
+    where: Criterion | None, customers: Mapping[Any, object] | None, as_of: date | None
+) -> Callable[[str], Counts] | None:
+    """Return what makes, of the field with the customer, the judge of records."""
+    if where is None:
+        return None
+    if customers is None:
+        rule = "be given, because a criterion asks about them"
+        raise InvalidValueError("customers", None, rule)
+    judge, known = where.compile(as_of=as_of), customers
+    return lambda field: counting(judge, known, field)

@@ -69,6 +69,11 @@ class Table:
     def _index(self) -> dict[Place, Value | Undefined]:
         return {(period, group, name): result for period, group, name, result in self.rows}
 
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The currencies of all amounts in it."""
+        return frozenset(self._currencies.values())
+
     def __repr__(self) -> str:
         """Return what it is about, and how much it holds."""
         by = f" by {', '.join(self.by)}" if self.by else ""

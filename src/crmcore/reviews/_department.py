@@ -27,7 +27,7 @@ from crmcore.storage import DEFAULT_TENANT, Store
 from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
-from ._measuring import follow, latest_months, measure, months_until
+from ._measuring import follow, latest_months, months_until
 from ._plan import DepartmentPlan
 from ._records import Progress, Records, read_records, silent
 from ._review import Review
@@ -113,7 +113,7 @@ def review_department(
         )
         judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
         progress(0, None, Phrase("computing KPIs", "计算指标"))
-        row, series = _measured(records, months, policy=policy, as_of=as_of)
+        row, series = _measured(records, months, as_of=as_of)
         followed = follow(
             goals, series, policy=policy, organization=records.organization, as_of=as_of
         )
@@ -162,11 +162,11 @@ def _refuse_absurd(as_of: date, **numbers: int) -> None:
 
 
 def _measured(
-    records: Records, months: int, *, policy: Policy, as_of: date
+    records: Records, months: int, *, as_of: date
 ) -> tuple[tuple[Period, ...], tuple[KpiSeries, ...]]:
     """Return the months from the first record on, and the KPIs of each."""
     row = months_until(as_of, first=records.first_day, count=months)
-    return row, measure(records.trails, row, policy=policy, as_of=as_of)
+    return row, records.kpis.series(row, as_of=as_of)
 
 
 def _groups(

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Final
 
 import attrs
 
 from crmcore.calendar import Grain, Period, periods
 from crmcore.errors import InvalidValueError
-from crmcore.features import Trail
 from crmcore.goals import Goal, GoalAssessment, GoalId, SmartCheck, assess, check_smart
 from crmcore.goals import findings as goal_findings
 from crmcore.improvement import Finding, Severity
-from crmcore.kernel import CustomerId, Phrase, Reason, Undefined
-from crmcore.kpis import KpiSeries, compute, kpi, value_over
+from crmcore.kernel import Phrase, Reason, Undefined
+from crmcore.kpis import KpiSeries, KpiTally, kpi, value_over
 from crmcore.measures import Additivity, Value
 from crmcore.organization import Organization
 from crmcore.policies import GoalTemplate, Policy
 
 _DAY = timedelta(days=1)
+_SHOWN: Final = (
+    "retention_rate",
+    "churn_rate",
+    "repeat_rate",
+    "purchase_frequency",
+    "amount_growth",
+    "customer_base",
+    "customers_kept",
+    "new_customers",
+    "acquisition_rate",
+    "sales",
+    "sales_growth",
+    "orders",
+)
 _THERE = Phrase("the KPI stands at the target already", "指标已处于目标值")
 
 
@@ -32,12 +46,13 @@ def months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period
     return tuple(periods(Grain.MONTH, start, end))
 
 
-def measure(
-    trails: Mapping[CustomerId, Trail], months: Sequence[Period], *, policy: Policy, as_of: date
-) -> tuple[KpiSeries, ...]:
-    """Return the KPIs of the catalogue for each month."""
-    return compute(
-        trails, months, as_of=as_of, currency=policy.currency, active_days=policy.active_days
+def tally_of(policy: Policy) -> KpiTally:
+    """Return what counts the KPIs that a review shows, which purchases answer."""
+    return KpiTally(
+        _SHOWN,
+        zone=policy.zone,
+        currency=policy.currency,
+        parameters={"active_days": policy.active_days},
     )
 
 

@@ -15,12 +15,13 @@ from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer, Ownership, owner_index, owners_at
 from crmcore.features import Trail, collect
 from crmcore.kernel import CustomerId, MemberId, Phrase
-from crmcore.kpis import CreditTally
+from crmcore.kpis import CreditTally, KpiTally
 from crmcore.organization import Organization
 from crmcore.policies import Policy
 from crmcore.storage import Store, UnitOfWork, read_organization
 
 from ._carrying import by_customer
+from ._measuring import tally_of
 
 Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
 _T = TypeVar("_T")
@@ -41,6 +42,7 @@ class Records:
         elsewhere: The members of other departments.
         customers: The customers in use, by id.
         owners: Who owns each customer in use.
+        kpis: What the KPIs of the department count.
         credits: What each owner of the day is credited with.
         trails: What each customer did before that day, whether in use or archived since: the
             past stays what it was.
@@ -54,6 +56,7 @@ class Records:
     elsewhere: frozenset[MemberId]
     customers: Mapping[CustomerId, Customer]
     owners: Mapping[CustomerId, Ownership]
+    kpis: KpiTally
     credits: CreditTally
     trails: Mapping[CustomerId, Trail]
     matters: Mapping[CustomerId, tuple[Matter, ...]]
@@ -90,9 +93,11 @@ def read_records(
         held = [one for one in uow.ownerships.stream() if one.since <= at]
         owners = owners_at(held, at)
         credits_ = CreditTally(owner_index(held), zone=policy.zone, currency=policy.currency)
+        kpis = tally_of(policy)
         strangers: Counter[CustomerId] = Counter()
         purchases = _of_customers(_purchases(uow, at, progress), stored, strangers)
-        trails = _trails(uow, stored, at, policy, credits_.passing(purchases))
+        counted = credits_.passing(kpis.passing(purchases, "purchases"))
+        trails = _trails(uow, stored, at, policy, counted)
         matters = by_customer(uow.matters.open(at=at))
     return Records(
         at=at,
@@ -100,6 +105,7 @@ def read_records(
         elsewhere=elsewhere,
         customers=customers,
         owners={key: owned for key, owned in owners.items() if key in customers},
+        kpis=kpis,
         credits=credits_,
         trails=trails,
         matters=matters,

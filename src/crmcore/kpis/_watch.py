@@ -1,0 +1,100 @@
+"""Watching records pass: when they begin, and which of them count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from crmcore.calendar import day_in
+from crmcore.errors import UnknownNameError
+
+Counts: TypeAlias = Callable[[object], bool]
+
+_CHUNK: Final = 2048
+
+
+def chunks(records: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield the records in lists of some, as they come."""
+    flow = iter(records)
+    while chunk := list(islice(flow, _CHUNK)):
+        yield chunk
+
+
+def read(record: Any, path: str) -> Any:  # noqa: ANN401 - whatever the field holds
+    """Return what a path leads to, or None where something on its way is missing."""
+    for step in path.split("."):
+        if record is None:
+            return None
+        record = getattr(record, step)
+    return record
+
+
+def all_of(records: Sequence[Any], path: str) -> Iterable[Any]:
+    """Return what a path leads to in each record, as quickly as can be."""
+    try:
+        return list(map(attrgetter(path), records))
+    except AttributeError:
+        return [read(record, path) for record in records]
+
+
+class Watch:
+    """What is to be known of the records of one source, whatever is counted of them."""
+
+    __slots__ = ("_counts", "_day", "_first")
+
+    def __init__(self, day: str | None, counts: Counts | None) -> None:
+        """Begin without records.
+
+        Args:
+            day: The field that says when a record happened.
+            counts: Says which records count; all where it is None.
+        """
+        self._day = day
+        self._counts = counts
+        self._first: date | None = None
+
+    def look_at(self, records: list[Any]) -> list[Any]:
+        """Return those of some records that count."""
+        if self._day is not None:
+            self._begin_with(filter(None, all_of(records, self._day)))
+        if self._counts is None:
+            return records
+        return [record for record in records if self._counts(record)]
+
+    def _begin_with(self, instants: Iterable[date]) -> None:
+        first = min(instants, default=None)
+        if first is not None and (self._first is None or first < self._first):
+            self._first = first
+
+    def merge(self, other: Watch) -> None:
+        """Take over what another watch over the same source has seen."""
+        if other._first is not None:
+            self._begin_with((other._first,))
+
+    def first_day(self, zone: ZoneInfo) -> date | None:
+        """Return the day of the first record of all; None without any."""
+        first = self._first
+        return day_in(first, zone) if isinstance(first, datetime) else first
+
+
+def counting(judge: Callable[[Any], object], customers: Mapping[Any, object], field: str) -> Counts:
+    """Return what says of a record whether its customer is one for whom a criterion holds.
+
+    Each customer is judged once. A record without a customer does not count.
+    """
+    known: dict[Any, bool] = {None: False}
+
+    def counts(record: object) -> bool:
+        customer = getattr(record, field)
+        found = known.get(customer)
+        if found is None:
+            if customer not in customers:
+                raise UnknownNameError("customer", customer, customers)
+            found = known[customer] = judge(customers[customer]) is True
+        return found
+
+    return counts
