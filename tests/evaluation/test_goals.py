@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from crmcore.calendar import Period
+from crmcore.errors import InvalidValueError
 from crmcore.evaluation import Component, ComponentKind, Curve, Scorecard, evaluate
 from crmcore.goals import Goal, GoalAssessment, GoalId, assess
 from crmcore.kernel import Reason, Undefined
@@ -99,3 +100,12 @@ def test_a_goal_without_progress_has_no_points() -> None:
 
         assert found.ledger[0].value == unknown
         assert found.score == Undefined(Reason.NO_DATA)
+
+
+def test_another_goal_is_refused() -> None:
+    """A component of one goal takes no progress of another."""
+    other = assessment("retention_rate", "0.78", "0.70", "0.80")
+    other = attrs.evolve(other, goal=attrs.evolve(other.goal, id=GoalId("g-2")))
+
+    with pytest.raises(InvalidValueError, match=r"values must be of g-1 for goal \(got 'g-2'\)"):
+        evaluate("team:care", CARD, {"goal": other}, period=JUNE, as_of=JULY)

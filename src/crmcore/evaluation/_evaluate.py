@@ -46,7 +46,7 @@ def evaluate(
 
     Raises:
         UnknownNameError: If a number is that of no component.
-        InvalidValueError: If a KPI's number is that of another KPI.
+        InvalidValueError: If a number is that of another KPI or goal.
 
     .. versionadded:: 0.1.0
     """
@@ -95,15 +95,17 @@ def _score(
 
 def _number(component: Component, given: Value | Undefined | GoalAssessment) -> Value | Undefined:
     if isinstance(given, GoalAssessment):
+        _want(component, given.goal.id)
         return _progress(given)
-    if (
-        component.kind is ComponentKind.KPI
-        and not isinstance(given, Undefined)
-        and given.definition != component.measure
-    ):
-        rule = f"be of {component.measure} for {component.name}"
-        raise InvalidValueError("values", given.definition, rule)
+    if component.kind is ComponentKind.KPI and not isinstance(given, Undefined):
+        _want(component, given.definition)
     return given
+
+
+def _want(component: Component, measured: str) -> None:
+    if measured != component.measure:
+        rule = f"be of {component.measure} for {component.name}"
+        raise InvalidValueError("values", measured, rule)
 
 
 def _progress(assessment: GoalAssessment) -> Value | Undefined:

@@ -10,6 +10,7 @@ from itertools import groupby
 import attrs
 
 from crmcore.calendar import Period
+from crmcore.criteria import EVERYTHING
 from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameError
 from crmcore.evaluation import Evaluation
 from crmcore.kernel import Money, Phrase, Undefined
@@ -21,6 +22,7 @@ from ._rule import IncentiveRule
 from ._suggestion import Nomination, Suggestion, SuggestionOutcome
 
 _PROMISED = Phrase("the promised sum times the share for the points", "约定金额×得分对应比例")
+_EVERYBODY = Phrase("everybody is eligible", "人人适用")
 _FIXED = Phrase("the stated amount", "规定金额")
 
 
@@ -95,7 +97,7 @@ class Book:
         number = None if isinstance(score, Undefined) else score
         record = {**self.facts.get(subject, {}), **points, "score": number}
         asked = rule.eligible.explain(record, as_of=self.as_of)
-        why = asked.summary
+        why = _EVERYBODY if rule.eligible == EVERYTHING else asked.summary
         if asked.verdict is not Verdict.HOLDS:
             return self._none(rule, evaluation, why)
         if rule.needs_nomination and not self._is_nominated(rule, subject, period):
@@ -114,6 +116,11 @@ class Book:
                     f"得{shown(number)}分，未超过起付分{least}",
                 )
                 return self._none(rule, evaluation, why)
+            earned, percent = shown(number), shown(share * 100)
+            why = Phrase(
+                f"{earned} points earn {percent} %; {why.en}",
+                f"得{earned}分，发放{percent}%；{why.zh}",
+            )
         return Award(
             subject=subject,
             rule=rule,

@@ -102,7 +102,7 @@ class IncentiveRule:
         if value is not None and value.amount <= 0:
             raise refusal(field, str(value), "be above 0")
         if value is None and self.kind.is_for_suggestions:
-            raise refusal(field, None, f"be stated for an {self.kind.label}")
+            raise refusal(field, None, "be stated for innovation and improvement awards")
 
     @share_of_base.validator
     def _is_the_only_sum(self, field: attrs.Attribute[Any], value: Decimal | None) -> None:
@@ -112,9 +112,9 @@ class IncentiveRule:
             raise refusal(field, value, "be stated where no amount is, and only there")
         stated = self.amount if value is None else value
         if self.kind in (IncentiveKind.PROMOTION, IncentiveKind.HONOUR) and stated is not None:
-            raise refusal(field, str(stated), f"be left out, as an amount, for a {self.kind.label}")
+            raise refusal(field, str(stated), "be left out, as an amount, where no money is paid")
         if self.kind.is_for_suggestions and value is not None:
-            raise refusal(field, str(value), f"be left out for an {self.kind.label}")
+            raise refusal(field, str(value), "be left out for innovation and improvement awards")
 
     @since.validator
     def _is_a_day(self, field: attrs.Attribute[date | None], value: date | None) -> None:
