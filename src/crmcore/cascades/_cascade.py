@@ -133,13 +133,11 @@ class Cascade:
 
         Whoever answers for a goal that nobody shares contributes all of it.
         """
-        found = []
+        found: list[tuple[Goal, Decimal]] = []
         for node in self.nodes():
             goal = node.goal
-            shares: dict[str | None, Decimal] = {**dict(goal.contributors)}
-            shares = shares or {goal.owner: Decimal(1)}
-            if who in shares:
-                found.append((goal, shares[who]))
+            shares = goal.contributors or ((goal.owner, Decimal(1)),)
+            found.extend((goal, share) for name, share in shares if name == who)
         return tuple(sorted(found, key=lambda pair: pair[0].id))
 
     def __str__(self) -> str:
@@ -187,8 +185,8 @@ def cascade(
             exist.
 
     Complexity:
-        Linear in the goals, but for those of one KPI that have no parts: they are compared in
-        pairs.
+        Linear in the goals, but for those without parts that are about one KPI at one time:
+        they are compared in pairs.
 
     .. versionadded:: 0.1.0
     """

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, localcontext
-from itertools import combinations
 
 import attrs
 
@@ -133,15 +133,13 @@ def _distance(unit: Unit, number: Decimal) -> Phrase:
 def _counted_twice(wholes: Mapping[GoalId, Whole], places: Places) -> Iterator[Finding]:
     """Yield a finding for each two goals that count the same below one goal."""
     leaves: dict[str, list[Whole]] = defaultdict(list)
-    for _, whole in sorted(wholes.items()):
+    for whole in sorted(wholes.values(), key=_in_time):
         if not any(wholes[part].kpi is whole.kpi for part in whole.parts):
             leaves[whole.kpi.id].append(whole)
     for alike in leaves.values():
-        for one, other in combinations(alike, 2):
-            if not _overlap(one.goal, other.goal, places):
-                continue
+        for one, other in _at_one_time(alike):
             above = _meet(one.goal, other.goal, wholes)
-            if above is not None:
+            if above is not None and _overlap(one.goal, other.goal, places):
                 yield _finding(
                     "goal_counted_twice",
                     Severity.WARNING,
@@ -154,14 +152,26 @@ def _counted_twice(wholes: Mapping[GoalId, Whole], places: Places) -> Iterator[F
                 )
 
 
+def _in_time(whole: Whole) -> tuple[date, GoalId]:
+    return whole.goal.period.start, whole.goal.id
+
+
+def _at_one_time(row: Sequence[Whole]) -> Iterator[tuple[Whole, Whole]]:
+    """Yield each two goals of a row in the order of time whose periods have days in common."""
+    for place, one in enumerate(row):
+        for later in range(place + 1, len(row)):
+            other = row[later]
+            if other.goal.period.start >= one.goal.period.end:
+                break
+            yield one, other
+
+
 def _overlap(one: Goal, other: Goal, places: Places) -> bool:
-    """Say whether two goals are about the same part of the business at the same time.
+    """Say whether two goals are about the same part of the business.
 
     Scopes with two values of one dimension have nothing in common. Goals without scopes are
     about what their owners do.
     """
-    if one.period.end <= other.period.start or other.period.end <= one.period.start:
-        return False
     scope = dict(other.scope)
     if any(scope.get(dimension, value) != value for dimension, value in one.scope):
         return False
