@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from math import inf
@@ -45,9 +46,10 @@ def check_series(goal: Goal, series: KpiSeries) -> None:
         )
 
 
-def said(scope: tuple[tuple[str, str], ...]) -> str:
+def said(scope: Iterable[tuple[str, str | None]]) -> str:
     """Return a scope as people read it: ``region=north``, or everything."""
-    return ", ".join(f"{dimension}={value}" for dimension, value in scope) or "everything"
+    pairs = (f"{dimension}={'none' if value is None else value}" for dimension, value in scope)
+    return ", ".join(pairs) or "everything"
 
 
 def bounds(kpi: Kpi) -> tuple[float, float]:
