@@ -140,8 +140,8 @@ def test_what_never_moves_has_limits_of_its_own_value() -> None:
 
 
 def test_too_few_values_have_no_limits() -> None:
-    """Eleven values are refused with the reason, and so are twelve without neighbours."""
-    short, scattered = natural_limits([5] * 11), natural_limits([5, None] * 12)
+    """Eleven values are refused with the reason, and so are twelve with five neighbours."""
+    short, scattered = natural_limits([5] * 11), natural_limits([*[5, 6, None] * 5, 5, None, 6])
 
     assert short == Undefined(Reason.TOO_FEW)
     assert isinstance(short, Undefined)
@@ -151,6 +151,7 @@ def test_too_few_values_have_no_limits() -> None:
     assert short.detail.zh == "基线需要12个值和6对相邻值，现有11个值和10对"
     assert scattered == Undefined(Reason.TOO_FEW)
     assert isinstance(natural_limits([5] * 12), Limits)
+    assert isinstance(natural_limits([5, 6, None] * 6), Limits)
 
 
 def test_bounds_are_in_order_and_numbers_exact() -> None:
