@@ -41,6 +41,7 @@ reason:
 from __future__ import annotations
 
 from ._additivity import Additivity
+from ._agreement import Agreement
 from ._cohorts import Conversion, Duration, InTime
 from ._compounds import Both, Cumulative, Derived, Previous, Ratio
 from ._entities import Balance, Concentration, LikeForLike, Newcomers, Rank, Stock
@@ -54,6 +55,7 @@ from ._value import Value
 __all__ = [
     "FUNCTIONS",
     "Additivity",
+    "Agreement",
     "Balance",
     "Both",
     "Concentration",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from crmcore.errors import InvalidValueError, MixedCurrenciesError
 from crmcore.kernel import Reason, Undefined
 from crmcore.statistics import wilson
 
+from ._agreement import RULES as OF_AGREEMENT
 from ._answers import RULES as OF_RECORDS
 from ._answers import Need, Rule, begun, values_of
 from ._answers_of_entities import RULES as OF_ENTITIES
@@ -24,6 +26,9 @@ from ._numbers import quotient
 from ._records import Distinct
 from ._trails import Peers
 from ._value import Value
+
+
+_FIRST_OF_ALL_DAYS: Final = date.min.toordinal()
 
 
 def needs_of(measure: Measure, settings: Settings) -> Iterable[Need]:
@@ -52,8 +57,9 @@ def _window(measure: Cumulative, ask: Question) -> Question:
     if measure.to_date is not None:
         last = type(period.start).fromordinal(end - 1)
         return ask.over(measure.to_date.start(last).toordinal(), end)
-    days = ask.desk.settings.days(measure.days or 1)
-    return ask.over(end - days, end)
+    if measure.days is None:
+        return ask.over(_FIRST_OF_ALL_DAYS, end)
+    return ask.over(end - ask.desk.settings.days(measure.days), end)
 
 
 def _cumulative(measure: Cumulative, ask: Question) -> Found:
@@ -205,6 +211,7 @@ def _rank(rank: Rank, ask: Question) -> Found:
 RULES: Final[dict[type[Measure], Rule]] = {
     **OF_RECORDS,
     **OF_ENTITIES,
+    **OF_AGREEMENT,
     Cumulative: Rule(_nothing, _cumulative),
     Both: Rule(_nothing, _both),
     Previous: Rule(_nothing, _previous),

@@ -43,7 +43,7 @@ class Cumulative(Measure):
         measure: A `Count`, a `Sum` or a `Distinct`.
         days: Over how many days; a number, or the name of a parameter.
         to_date: Or from the beginning of the year, quarter, month or week in which the last of
-            the days lies. Either *days* or *to_date* is given.
+            the days lies. Where neither is given, from the first record on.
         until: Up to the end or the start of the period; that day not included.
 
     .. versionadded:: 0.1.0
@@ -60,10 +60,8 @@ class Cumulative(Measure):
     def _has_one_reach(self, attribute: attrs.Attribute[Any], value: object) -> None:
         if self.days is not None:
             is_days(self, attrs.fields(Cumulative).days, self.days)
-        if (self.days is None) == (value is None):
-            raise InvalidValueError(
-                attribute.name, value, "be given where days are not, and only so"
-            )
+        if self.days is not None and value is not None:
+            raise InvalidValueError(attribute.name, value, "be left out where days are given")
         if value is not None and not isinstance(value, Grain):
             raise InvalidValueError(attribute.name, value, "be a grain, such as Grain.YEAR")
 
@@ -101,7 +99,9 @@ class Cumulative(Measure):
                 f"{of.en}, from the beginning of the {grain.en} to {edge.en}",
                 f"自{grain.zh}初至{edge.zh}的{of.zh}",
             )
-        days = days_in_words(self.days or "")
+        if self.days is None:
+            return Phrase(f"{of.en}, up to {edge.en}", f"截至{edge.zh}的{of.zh}")
+        days = days_in_words(self.days)
         return Phrase(
             f"{of.en}, in the {days.en} before {edge.en}", f"{edge.zh}前{days.zh}内的{of.zh}"
         )
@@ -335,6 +335,10 @@ def _pairs(given: object) -> tuple[tuple[str, Decimal | str], ...]:
     return tuple(found)
 
 
+def _in_a_row(measures: Iterable[Measure]) -> tuple[Measure, ...]:
+    return tuple(measures)
+
+
 @attrs.frozen
 class Derived(Measure):
     """A named function of measures.
@@ -352,7 +356,7 @@ class Derived(Measure):
     """
 
     function: str = attrs.field()
-    of: tuple[Measure, ...] = attrs.field(converter=tuple)
+    of: tuple[Measure, ...] = attrs.field(converter=_in_a_row)
     given: tuple[tuple[str, Decimal | str], ...] = attrs.field(default=(), converter=_pairs)
     depth: int = attrs.field(init=False, eq=False, repr=False)
 
@@ -384,11 +388,11 @@ class Derived(Measure):
         if shipped is None:
             return
         if shipped.given is None:
-            if len(names) != len(self.of):
-                rule = f"be one number for each of the {len(self.of)} parts"
+            if names and len(names) != len(self.of):
+                rule = f"be left out, or be one number for each of the {len(self.of)} parts"
                 raise InvalidValueError(attribute.name, names, rule)
             weights = tuple(number for _, number in value)
-            if all(isinstance(number, Decimal) for number in weights):
+            if weights and all(isinstance(number, Decimal) for number in weights):
                 check_weights(weights)  # type: ignore[arg-type]
         elif set(names) != set(shipped.given):
             rule = f"be {' and '.join(shipped.given) or 'left out'}, for {self.function}"

@@ -142,16 +142,17 @@ def _scaled(values: Sequence[Value], given: Given) -> Value:
 
 
 def _rescale(values: Sequence[Value], given: Given) -> Value:
+    """Return where a value lies between two ends: 0 at the low one, 100 at the high one."""
     (value,), low, high = values, given["low"], given["high"]
     if not low < high:
         raise InvalidValueError("high", high, f"be above low, {low}")
     width = EXACT.subtract(high, low)
-    above = EXACT.multiply(_HUNDRED, EXACT.subtract(value.number, low))
-    start, span = float(low), float(width)
+    above = EXACT.subtract(min(max(value.number, low), high), low)
+    start, end, span = float(low), float(high), float(width)
     return _made(
         values,
-        quotient(above, width),
-        interval=_bounds(value, lambda bound: 100 * (bound - start) / span),
+        quotient(EXACT.multiply(_HUNDRED, above), width),
+        interval=_bounds(value, lambda bound: 100 * (min(max(bound, start), end) - start) / span),
     )
 
 
@@ -200,9 +201,10 @@ def check_weights(weights: Sequence[Decimal]) -> None:
 
 
 def _weighted_mean(values: Sequence[Value | Undefined], given: Given) -> Value | Undefined:
-    """Return the weighted mean of the parts that there are."""
-    weights = tuple(given.values())
-    check_weights(weights)
+    """Return the weighted mean of the parts that there are; all weigh the same unless given."""
+    weights = tuple(given.values()) or (_ONE,) * len(values)
+    if given:
+        check_weights(weights)
     upper = lower = ZERO
     there = []
     for value, weight in zip(values, weights, strict=True):
@@ -281,11 +283,12 @@ function                   parts                               what it gives
 ``nps``                    promoters, detractors, answers      100·(P − D) ÷ n, in points
 ``product``                any                                 their product
 ``quotient``               two                                 the first by the second
-``rescale``                one; *low*, *high*                  100·(x − low) ÷ (high − low)
+``rescale``                one; *low*, *high*                  100·(x − low) ÷ (high − low),
+                                                               cut off at 0 and 100
 ``scaled``                 one; *factor*                       it times the factor
 ``total``                  any                                 their sum
 ``uplift``                 two shares of separate groups       the first less the second
-``weighted_mean``          any; a weight for each, by order    Σ w·x ÷ Σ w of what is there
+``weighted_mean``          any; a weight for each, or none     Σ w·x ÷ Σ w of what is there
 ========================== =================================== ============================
 
 All but ``weighted_mean`` are undefined where one of their parts is.
