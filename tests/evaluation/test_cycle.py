@@ -18,7 +18,7 @@ from crmcore.evaluation import (
     Evaluation,
     EvaluationCycle,
     OneToOne,
-    Scorecard,
+    WeightedScorecard,
     evaluate,
 )
 from crmcore.kernel import MemberId
@@ -26,7 +26,7 @@ from crmcore.kpis import KpiGroup
 
 Q1 = Grain.QUARTER.period(date(1998, 1, 1))
 Q2 = Grain.QUARTER.period(date(1998, 4, 1))
-CARD = Scorecard(
+CARD = WeightedScorecard(
     name="any",
     components=[
         Component(

@@ -20,7 +20,7 @@ from crmcore.evaluation import (
     Curve,
     Evaluation,
     Level,
-    Scorecard,
+    WeightedScorecard,
     evaluate,
 )
 from crmcore.kernel import Phrase, Reason, Undefined
@@ -70,7 +70,7 @@ def part(name: str, weight: str, **fields: Any) -> Component:  # noqa: ANN401 - 
     return Component(name=name, weight=weight, **{**usual, **fields})
 
 
-CARD = Scorecard(
+CARD = WeightedScorecard(
     name="service",
     components=[
         part("kept", "1", level=Level.TEAM, aspect=KpiGroup.RETENTION),
@@ -88,7 +88,7 @@ VALUES: dict[str, Any] = {
 }
 
 
-def wei(values: dict[str, Any], card: Scorecard = CARD, **more: Any) -> Evaluation:  # noqa: ANN401
+def wei(values: dict[str, Any], card: WeightedScorecard = CARD, **more: Any) -> Evaluation:  # noqa: ANN401
     """Wei's evaluation for June."""
     return evaluate("member:wei", card, values, period=JUNE, as_of=TODAY, **more)
 
@@ -211,7 +211,7 @@ def test_a_difference_within_the_noise_is_no_finding() -> None:
 
 def test_without_an_interval_there_is_no_finding() -> None:
     """Whoever cannot tell how far a number varies cannot tell strength from luck."""
-    card = Scorecard(
+    card = WeightedScorecard(
         name="sales",
         components=[part("orders", "1", curve=Curve(threshold=0, target=100, stretch=200))],
     )
@@ -228,7 +228,7 @@ def test_without_an_interval_there_is_no_finding() -> None:
 )
 def test_natural_limits_tell_noise_from_news(low: int, high: int, kinds: list[str]) -> None:
     """A total is a strength only where a quiet month would be above its target, too."""
-    card = Scorecard(
+    card = WeightedScorecard(
         name="sales",
         components=[part("orders", "1", curve=Curve(threshold=0, target=100, stretch=200))],
     )
@@ -257,7 +257,7 @@ def test_unknown_natural_limits_change_nothing() -> None:
 def test_a_component_where_the_target_is_best() -> None:
     """Six visits a month are asked for; nine leave half of the points, and that is sure."""
     curve = Curve(direction=Direction.TARGET, threshold=0, target=6, far=12)
-    card = Scorecard(name="visits", components=[part("visits", "1", curve=curve)])
+    card = WeightedScorecard(name="visits", components=[part("visits", "1", curve=curve)])
     visits = attrs.evolve(
         amount("visits", 9), interval=Interval(low=8.0, high=10.0, method="Student t")
     )
@@ -310,6 +310,6 @@ def test_the_number_of_another_kpi_is_refused() -> None:
 def test_other_kinds_take_numbers_of_any_name() -> None:
     """What a survey or the cooperation measured has a name of its own."""
     component = part("satisfied", "1", kind=ComponentKind.SURVEY)
-    card = Scorecard(name="survey", components=[component])
+    card = WeightedScorecard(name="survey", components=[component])
 
     assert wei({"satisfied": share("satisfied with duties", 160, 200)}, card).score == 100

@@ -10,7 +10,7 @@ import pytest
 
 from crmcore.calendar import Period
 from crmcore.errors import InvalidValueError
-from crmcore.evaluation import Component, ComponentKind, Curve, Scorecard, evaluate
+from crmcore.evaluation import Component, ComponentKind, Curve, WeightedScorecard, evaluate
 from crmcore.goals import Goal, GoalAssessment, GoalId, assess
 from crmcore.kernel import Reason, Undefined
 from crmcore.kpis import KpiGroup, KpiSeries, kpi
@@ -19,7 +19,7 @@ from crmcore.statistics import wilson
 
 JUNE = Period.month(1998, 6)
 JULY = date(1998, 7, 1)
-CARD = Scorecard(
+CARD = WeightedScorecard(
     name="team",
     components=[
         Component(

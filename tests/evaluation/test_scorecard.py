@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.errors import InvalidValueError
-from crmcore.evaluation import Component, ComponentKind, Curve, Level, Scorecard
+from crmcore.errors import InvalidValueError, UnknownNameError
+from crmcore.evaluation import Component, ComponentKind, Curve, Level, WeightedScorecard
 from crmcore.kernel import Phrase
-from crmcore.kpis import Direction, KpiGroup, kpi
+from crmcore.kpis import Direction, KpiGroup, Scorecard, kpi
 
 CURVE = Curve(threshold=0, target=100)
 
@@ -26,7 +26,7 @@ def part(name: str, weight: str, **fields: Any) -> Component:  # noqa: ANN401 - 
     return Component(name=name, weight=weight, **{**usual, **fields})
 
 
-MIXED = Scorecard(
+MIXED = WeightedScorecard(
     name="service",
     components=[
         part("kept customers", "1", level=Level.TEAM, aspect=KpiGroup.RETENTION),
@@ -66,7 +66,7 @@ def test_shares_always_sum_to_one(parts: list[int], data: st.DataObject) -> None
     # Decimals cannot split one in any ratio, so the first component takes what is left over.
     weights = [Decimal(n) / 1000 for n in parts[1:]]
     weights.insert(0, 1 - sum(weights, Decimal(0)))
-    card = Scorecard(
+    card = WeightedScorecard(
         name="any", components=[part(f"c{i}", str(weight)) for i, weight in enumerate(weights)]
     )
     known = data.draw(st.sets(st.sampled_from([each.name for each in card.components]), min_size=1))
@@ -105,9 +105,32 @@ def test_a_curve_in_the_wrong_direction_is_refused() -> None:
         Component.of_kpi(kpi("retention_rate"), weight=1, curve=curve)
 
 
+def test_the_scorecard_of_a_team_weighs_alike() -> None:
+    """With a curve for each of three KPIs, a team is judged by a third of each, to one in all."""
+    team = Scorecard(
+        id="care", team=Phrase("care", "关怀"), kpis=["retention_rate", "sales", "orders"]
+    )
+
+    found = WeightedScorecard.of_team(team, dict.fromkeys(team.kpis, CURVE), version="1998")
+
+    assert (found.name, found.version) == ("care", "1998")
+    assert [str(each.weight) for each in found.components] == ["0.3334", "0.3333", "0.3333"]
+    assert [each.measure for each in found.components] == [*team.kpis]
+
+
+def test_a_team_needs_a_curve_for_each_kpi() -> None:
+    """A missing curve is refused, and one too many, with the name that was meant."""
+    team = Scorecard(id="care", team=Phrase("care", "关怀"), kpis=["retention_rate", "sales"])
+
+    with pytest.raises(InvalidValueError, match=r"curves must have one for each KPI .*'retention"):
+        WeightedScorecard.of_team(team, {"sales": CURVE})
+    with pytest.raises(UnknownNameError, match=r"unknown KPI of the team .*did you mean 'sales'"):
+        WeightedScorecard.of_team(team, {"sale": CURVE})
+
+
 def test_a_fair_scorecard_has_no_gaps() -> None:
     """Cooperation, satisfaction and three aspects leave nothing to find."""
-    card = Scorecard(
+    card = WeightedScorecard(
         name="sales",
         components=[
             part("handled in time", "0.2", level=Level.COOPERATION, aspect=KpiGroup.TEAM),
@@ -122,7 +145,7 @@ def test_a_fair_scorecard_has_no_gaps() -> None:
 
 def test_what_a_scorecard_lacks_is_found() -> None:
     """One aspect alone, without work for others and without satisfaction, is three findings."""
-    card = Scorecard(name="sales", components=[part("sales", "1", aspect=KpiGroup.SALES)])
+    card = WeightedScorecard(name="sales", components=[part("sales", "1", aspect=KpiGroup.SALES)])
 
     found = card.gaps()
 
@@ -137,7 +160,7 @@ def test_what_a_scorecard_lacks_is_found() -> None:
 
 def test_a_new_version_says_what_it_changes() -> None:
     """What is dropped, new, weighted otherwise, or mixed otherwise, in words."""
-    after = Scorecard(
+    after = WeightedScorecard(
         name="service",
         components=[
             part("kept customers", "1", level=Level.TEAM, aspect=KpiGroup.RETENTION),
@@ -168,7 +191,7 @@ def test_a_new_version_says_what_it_changes() -> None:
 
 def test_the_end_of_a_mix_is_told() -> None:
     """A scorecard without a mix has none, in both languages."""
-    plain = Scorecard(
+    plain = WeightedScorecard(
         name="service",
         components=[attrs.evolve(each, weight="0.5") for each in MIXED.components[1:]],
     )
@@ -228,7 +251,7 @@ def test_the_end_of_a_mix_is_told() -> None:
 def test_weights_that_do_not_sum_are_refused(fields: dict[str, Any], message: str) -> None:
     """A scorecard is exact, or it is none."""
     with pytest.raises(InvalidValueError, match=message):
-        Scorecard(name="service", **fields)
+        WeightedScorecard(name="service", **fields)
 
 
 @pytest.mark.parametrize("weight", ["0", "40", "-0.1"])

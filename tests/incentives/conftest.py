@@ -9,13 +9,13 @@ from decimal import Decimal
 import pytest
 
 from crmcore.calendar import Period
-from crmcore.evaluation import Component, Curve, Evaluation, Scorecard, evaluate
+from crmcore.evaluation import Component, Curve, Evaluation, WeightedScorecard, evaluate
 from crmcore.kernel import Undefined
 from crmcore.kpis import KpiGroup
 from crmcore.measures import Value
 from crmcore.statistics import wilson
 
-CARD = Scorecard(
+CARD = WeightedScorecard(
     name="service",
     components=[
         Component(

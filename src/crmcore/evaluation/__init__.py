@@ -1,17 +1,17 @@
 """Evaluation: how somebody performed, as a number that says what it is made of.
 
-A `Scorecard` has components whose weights sum to one. `evaluate` turns the number of each into
-points by its `Curve`, and the score of the `Evaluation` *is* the sum of its ledger. Strengths
-and points to improve are told only where chance alone does not explain them:
+A `WeightedScorecard` has components whose weights sum to one. `evaluate` turns the number of
+each into points by its `Curve`, and the score of the `Evaluation` *is* the sum of its ledger.
+Strengths and points to improve are told only where chance alone does not explain them:
 
 >>> from datetime import date
 >>> from decimal import Decimal
 >>> from crmcore.calendar import Period
->>> from crmcore.evaluation import Component, Curve, Level, Scorecard, evaluate
+>>> from crmcore.evaluation import Component, Curve, Level, WeightedScorecard, evaluate
 >>> from crmcore.kpis import KpiGroup
 >>> from crmcore.measures import Value
 >>> from crmcore.statistics import wilson
->>> card = Scorecard(
+>>> card = WeightedScorecard(
 ...     name="service",
 ...     components=[
 ...         Component(
@@ -65,12 +65,13 @@ warning · member:wei · answered in time is to be improved: 50 points, 64.81 at
 
 from __future__ import annotations
 
+from ._component import Component, ComponentKind, Level
 from ._cooperation import cooperation
 from ._curve import Curve
 from ._cycle import DueEvaluation, DueState, EvaluationCycle, OneToOne
 from ._evaluate import evaluate
 from ._evaluation import Evaluation, EvaluationEntry
-from ._scorecard import Component, ComponentKind, Level, Scorecard
+from ._scorecard import WeightedScorecard
 from ._survey import SurveyResult, survey_results
 
 __all__ = [
@@ -84,8 +85,8 @@ __all__ = [
     "EvaluationEntry",
     "Level",
     "OneToOne",
-    "Scorecard",
     "SurveyResult",
+    "WeightedScorecard",
     "cooperation",
     "evaluate",
     "survey_results",

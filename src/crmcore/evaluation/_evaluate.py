@@ -16,14 +16,15 @@ from crmcore.measures import Value
 from crmcore.signals import Limits
 from crmcore.statistics import Interval
 
+from ._component import Component, ComponentKind
 from ._evaluation import Evaluation, EvaluationEntry
 from ._numbers import shown, to_decimal, total
-from ._scorecard import Component, ComponentKind, Scorecard
+from ._scorecard import WeightedScorecard
 
 
 def evaluate(
     subject: str,
-    scorecard: Scorecard,
+    scorecard: WeightedScorecard,
     values: Mapping[str, Value | Undefined | GoalAssessment],
     *,
     period: Period,
@@ -78,7 +79,7 @@ def evaluate(
 
 
 def _score(
-    scorecard: Scorecard, known: list[str], ledger: tuple[EvaluationEntry, ...]
+    scorecard: WeightedScorecard, known: list[str], ledger: tuple[EvaluationEntry, ...]
 ) -> Decimal | Undefined:
     """Return the sum of the ledger, or why too much of the weight has no number."""
     stated = scorecard.shares()

@@ -16,8 +16,9 @@ from crmcore.kernel import Phrase, Undefined
 from crmcore.measures import Value
 from crmcore.scoring import Override
 
+from ._component import Component, Level
 from ._numbers import shown, total
-from ._scorecard import Component, Level, Scorecard
+from ._scorecard import WeightedScorecard
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +86,7 @@ class Evaluation:
     subject: str = attrs.field(validator=is_name)
     period: Period
     as_of: date
-    scorecard: Scorecard = attrs.field(repr=False)
+    scorecard: WeightedScorecard = attrs.field(repr=False)
     ledger: tuple[EvaluationEntry, ...] = attrs.field(repr=False)
     score: Decimal | Undefined = attrs.field()
     override: Override | None = attrs.field(

@@ -6,115 +6,22 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Self, TypedDict, Unpack
 
 import attrs
 
-from crmcore.checks import day, decimal, is_a, is_id, is_name, is_text, refusal
-from crmcore.errors import InvalidValueError
+from crmcore.checks import day, decimal, is_id, is_name, is_text, refusal
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.improvement import Finding, Severity, in_order
-from crmcore.kernel import LabelledEnum, Phrase
-from crmcore.kpis import Kpi, KpiGroup
+from crmcore.kernel import Phrase
+from crmcore.kpis import KpiGroup, Scorecard, kpi
 
+from ._component import Component, Level
 from ._curve import FULL, Curve
 from ._numbers import shown, total
 
 _ONE: Final = Decimal(1)
-
-
-class ComponentKind(LabelledEnum):
-    """What the number of a component comes from.
-
-    .. versionadded:: 0.1.0
-    """
-
-    KPI = "kpi", "KPI", "关键绩效指标"
-    GOAL = "goal", "progress of a goal", "目标完成度"
-    SURVEY = "survey", "item of a survey", "问卷题目"
-    COOPERATION = "cooperation", "work with other departments", "跨部门协作"
-
-
-class Level(LabelledEnum):
-    """Whose work the number of a component tells about.
-
-    .. versionadded:: 0.1.0
-    """
-
-    TEAM = "team", "the team's result", "团队绩效"
-    PERSONAL = "personal", "the member's own result", "个人绩效"
-    COOPERATION = "cooperation", "the cooperation across departments", "跨部门协作绩效"
-
-
-@attrs.frozen(kw_only=True)
-class Component:
-    """One part of a scorecard.
-
-    Attributes:
-        name: What people call it; each has a name of its own in a scorecard.
-        kind: What its number comes from.
-        measure: The id of the KPI, the goal or the item of a survey.
-        aspect: What it tells about.
-        level: Whose work it tells about.
-        weight: How much it counts, as a fraction: of the whole, or of its level where the
-            scorecard states a mix of levels.
-        curve: How many points its number is worth.
-        remedy: What would help where it is weak, if something is known to.
-
-    .. versionadded:: 0.1.0
-    """
-
-    name: str = attrs.field(validator=is_name)
-    kind: ComponentKind = attrs.field(default=ComponentKind.KPI, validator=is_a(ComponentKind))
-    measure: str = attrs.field(validator=is_id)
-    aspect: KpiGroup = attrs.field(validator=is_a(KpiGroup))
-    level: Level = attrs.field(default=Level.PERSONAL, validator=is_a(Level))
-    weight: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
-    curve: Curve = attrs.field(validator=is_a(Curve))
-    remedy: Phrase | None = attrs.field(
-        default=None, validator=attrs.validators.optional(is_a(Phrase))
-    )
-
-    @weight.validator
-    def _is_a_share(self, field: attrs.Attribute[Decimal], value: Decimal) -> None:
-        if not 0 < value <= 1:
-            raise refusal(field, str(value), "be a fraction above 0 and at most 1 (0.4, not 40)")
-
-    @classmethod
-    def of_kpi(
-        cls,
-        kpi: Kpi,
-        *,
-        weight: Decimal | int | str,
-        curve: Curve,
-        level: Level = Level.PERSONAL,
-        remedy: Phrase | None = None,
-    ) -> Component:
-        """Return the component of a KPI, under its English name.
-
-        Raises:
-            InvalidValueError: If the curve improves in another direction than the KPI.
-        """
-        if curve.direction is not kpi.direction:
-            rule = f"have the direction of {kpi.id}, {kpi.direction.label}"
-            raise InvalidValueError("curve", curve.direction.label.en, rule)
-        return cls(
-            name=kpi.name.en,
-            measure=kpi.id,
-            aspect=kpi.group,
-            level=level,
-            weight=weight,
-            curve=curve,
-            remedy=remedy,
-        )
-
-    @property
-    def words(self) -> Phrase:
-        """Measure, weight and curve in one clause."""
-        percent = shown(self.weight * 100)
-        return Phrase(
-            f"{self.measure} ({self.level.label.en}) at {percent} %: {self.curve.words.en}",
-            f"{self.measure}（{self.level.label.zh}），权重{percent}%：{self.curve.words.zh}",
-        )
+_PARTS: Final = 10_000
 
 
 def _components(found: Iterable[Component]) -> tuple[Component, ...]:
@@ -131,8 +38,19 @@ def _mix(found: Any) -> tuple[tuple[Level, Decimal], ...]:  # noqa: ANN401 - a m
     return tuple((level, shares[level]) for level in Level if level in shares)
 
 
+class ScorecardFields(TypedDict, total=False):
+    """What a scorecard of a team may state besides its components."""
+
+    least_known: Decimal | int | str
+    strength_from: Decimal | int | str
+    improve_below: Decimal | int | str
+    version: str
+    since: date | None
+    reason: str | None
+
+
 @attrs.frozen(kw_only=True)
-class Scorecard:
+class WeightedScorecard:
     """Components whose weights sum to one.
 
     With a *mix*, the weights sum to one within each level, and the mix says how much each level
@@ -223,6 +141,44 @@ class Scorecard:
         if value is not None:
             day(value, field)
 
+    @classmethod
+    def of_team(
+        cls,
+        team: Scorecard,
+        curves: Mapping[str, Curve],
+        *,
+        level: Level = Level.TEAM,
+        **fields: Unpack[ScorecardFields],
+    ) -> Self:
+        """Return the scorecard of a team, such as one of ``kpis.SCORECARDS``, with equal weights.
+
+        One is not always a whole number of decimals: where it is not, the first components
+        count a ten-thousandth more than the last, so that the weights sum to one.
+
+        Args:
+            team: The KPIs of the team.
+            curves: How many points the number of each of them is worth, by its id.
+            level: Whose work they tell about.
+            **fields: Any other field of the scorecard.
+
+        Raises:
+            InvalidValueError: If a KPI has no curve, or one in another direction.
+            UnknownNameError: If a curve is of no KPI of the team.
+        """
+        for name in curves:
+            if name not in team.kpis:
+                raise UnknownNameError("KPI of the team", name, team.kpis)
+        count = len(team.kpis)
+        components = []
+        for place, name in enumerate(team.kpis):
+            if name not in curves:
+                raise InvalidValueError("curves", name, "have one for each KPI of the team")
+            weight = Decimal(_PARTS // count + (place < _PARTS % count)) / _PARTS
+            components.append(
+                Component.of_kpi(kpi(name), weight=weight, curve=curves[name], level=level)
+            )
+        return cls(name=team.team.en, components=components, **fields)
+
     def shares(self, known: Iterable[str] | None = None) -> dict[str, Fraction]:
         """Return how much each component counts of the whole, by name.
 
@@ -276,7 +232,7 @@ class Scorecard:
             evidence=(("version", self.version),),
         )
 
-    def changes(self, before: Scorecard) -> tuple[Phrase, ...]:
+    def changes(self, before: WeightedScorecard) -> tuple[Phrase, ...]:
         """Return in words what this version changes of another one, by name."""
         old = {component.name: component for component in before.components}
         new = {component.name: component for component in self.components}
