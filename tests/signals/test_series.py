@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from crmcore.calendar import Grain, Period
@@ -173,6 +174,36 @@ def test_baseline_changes_and_target_reach_the_chart() -> None:
     assert found.changes == ((date(2025, 1, 1), why),)
     assert [point.is_baseline for point in found.points] == [True] * 25 + [False]
     assert found.assurance is Assurance.ALWAYS
+
+
+def test_a_part_of_the_company_is_named() -> None:
+    """The series of a team is told from that of another one, and from the whole."""
+    of_team = attrs.evolve(series_of("sales", CALM), scope=(("team", "north"), ("channel", None)))
+
+    found = chart(of_team)
+
+    assert found.subject == "kpi:sales team north channel -"
+    assert found.name == Phrase(
+        "sales amount (team north, channel -)", "销售额（team north，channel -）"
+    )
+
+
+def test_another_definition_begins_other_limits() -> None:
+    """Values of version 2 are not judged by what version 1 brought; a stated reason stands."""
+    series = series_of("sales", [*CALM, *[50, 54] * 6, 60])
+    new = attrs.evolve(series.kpi, version="2", since=date(2025, 1, 1))
+    redefined = attrs.evolve(series, kpi=new, former=(series.kpi,))
+    why = Phrase("refunds count from now on", "自此计入退款")
+
+    found, told = chart(redefined), chart(redefined, changes={date(2025, 1, 1): why})
+
+    assert found.changes == (
+        (date(2025, 1, 1), Phrase("version 2 of the definition", "定义第2版")),
+    )
+    assert isinstance(found.limits, Limits)
+    assert found.limits.centre == 52
+    assert found.signals == ()
+    assert told.changes == ((date(2025, 1, 1), why),)
 
 
 def test_findings_tell_what_the_last_value_says(draw: Draw) -> None:

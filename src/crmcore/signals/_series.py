@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from crmcore.calendar import Period
@@ -49,7 +50,8 @@ def chart(
 
     Shares of counted cases have limits that follow how many cases there were (p′), and so have
     counts per customer, hour or order (u′); everything else is charted as single values.
-    Bounds come from the unit: a share is never below 0.
+    Bounds come from the unit: a share is never below 0. Where another version of the
+    definition came into force, limits begin anew, as they do where the process was changed.
 
     Args:
         series: The values, in periods in a row; those that are undefined are missing points.
@@ -78,17 +80,39 @@ def chart(
     )
     return ControlChart.of(
         values,
-        subject=f"kpi:{series.kpi.id}",
-        name=series.kpi.name,
+        subject=" ".join([f"kpi:{series.kpi.id}", *_scope(series)]),
+        name=_name(series),
         kind=kind,
         direction=series.kpi.direction,
         baseline=baseline,
-        changes=changes,
+        changes={**_redefinitions(series), **(changes or {})},
         lower=lower,
         upper=upper,
         target=target,
         show=series.show,
     )
+
+
+def _scope(series: KpiSeries) -> list[str]:
+    return [f"{dimension} {value or '-'}" for dimension, value in series.scope]
+
+
+def _name(series: KpiSeries) -> Phrase:
+    """Return the KPI's name, and whose values they are unless they are those of the whole."""
+    name, whose = series.kpi.name, _scope(series)
+    if not whose:
+        return name
+    return Phrase(f"{name.en} ({', '.join(whose)})", f"{name.zh}（{'，'.join(whose)}）")
+
+
+def _redefinitions(series: KpiSeries) -> dict[date, Phrase]:
+    """Return the days from which on values follow another version of the definition."""
+    versions = [(each.start, series.definition_in(each).version) for each in series.periods]
+    return {
+        day: Phrase(f"version {version} of the definition", f"定义第{version}版")
+        for (_, before), (day, version) in pairwise(versions)
+        if version != before
+    }
 
 
 def _numbers(series: KpiSeries) -> dict[Period, Observed]:
