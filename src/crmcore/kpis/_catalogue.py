@@ -10,14 +10,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from ._data import DATA
 from ._definitions import Catalogue, in_order
 from ._kpi import Kpi
 from ._retention import RETENTION
 from ._sales import SALES
+from ._satisfaction import SATISFACTION
+from ._value import VALUE
 
 CATALOGUE: Final[tuple[Kpi, ...]] = in_order(
     (
+        *SATISFACTION,
         *RETENTION,
+        *VALUE,
+        *DATA,
         *SALES,
     )
 )

@@ -20,10 +20,8 @@ from ._ratings import RATINGS, asked, index, satisfied
 _ACSI: Final = (
     "C. Fornell et al., The American Customer Satisfaction Index, Journal of Marketing 60(4), 1996"
 )
-_WEIGHTED: Final = Phrase(
-    "the sum of the item scores, each times its weight", "各题目得分与其权重乘积之和"
-)
-_WEIGHTS: Final = Phrase("the sum of the weights of the items with a score", "有得分题目的权重之和")
+_SUM_OF_SCORES: Final = Phrase("the sum of the item scores", "各题目得分之和")
+_ITEMS: Final = Phrase("the items with a score", "有得分的题目数")
 
 PRODUCT_QUALITY: Final = Kpi(
     id=KpiId("product_quality"),
@@ -35,8 +33,8 @@ PRODUCT_QUALITY: Final = Kpi(
     measure=Derived(
         "weighted_mean", (index("performance"), index("reliability"), index("ease_of_use"))
     ),
-    numerator=_WEIGHTED,
-    denominator=_WEIGHTS,
+    numerator=_SUM_OF_SCORES,
+    denominator=_ITEMS,
     definition=Phrase(
         "The mean of the scores of the items performance, reliability and ease_of_use, each from "
         "0 to 100 and all of equal weight. An item that nobody rated drops out, the others share "
@@ -57,20 +55,23 @@ NET_PROMOTER_SCORE: Final = Kpi(
     measure=Derived(
         "nps",
         (
-            Count(asked("recommend") & F.is_promoter.is_true(), source="answers"),
-            Count(asked("recommend") & F.is_detractor.is_true(), source="answers"),
-            Count(asked("recommend") & F.is_promoter.is_present(), source="answers"),
+            Count(asked("recommendation") & F.is_promoter.is_true(), source="answers"),
+            Count(asked("recommendation") & F.is_detractor.is_true(), source="answers"),
+            Count(asked("recommendation") & F.is_promoter.is_present(), source="answers"),
         ),
     ),
     numerator=Phrase(
         "promoters (9 or 10) less detractors (0 to 6)", "推荐者（9、10分）减贬损者（0至6分）"
     ),
-    denominator=Phrase("ratings of the item recommend from 0 to 10", "按0至10分对推荐意愿的评分数"),
+    denominator=Phrase(
+        "ratings of the item recommendation from 0 to 10", "按0至10分对推荐意愿的评分数"
+    ),
     definition=Phrase(
         "100 times the promoters (9 or 10) less the detractors (0 to 6), divided by all ratings "
-        "of the item recommend on the scale of 0 to 10. A rating on any other scale is none: 5 of "
-        "5 is no promoter. The interval is the adjusted Wald one, cut off at -100 and 100.",
-        "对“推荐意愿”题目（recommend）按0至10分评分的客户中，推荐者（9、10分）减贬损者（0至6分）之差除以"
+        "of the item recommendation on the scale of 0 to 10. A rating on any other scale is "
+        "none: 5 of 5 is no promoter. The interval is the adjusted Wald one, cut off at -100 and "
+        "100.",
+        "对“推荐意愿”题目（recommendation）按0至10分评分的客户中，推荐者（9、10分）减贬损者（0至6分）之差除以"
         "全部评分数再乘以100。其他量表的评分不计入：5分制的5分不是推荐者。区间按修正Wald法计算，限于-100至"
         "100之间。",
     ),
@@ -151,8 +152,8 @@ SATISFACTION_INDEX: Final = Kpi(
     unit=Unit.INDEX,
     direction=Direction.HIGHER,
     measure=Derived("weighted_mean", (index("overall"), index("expectations"), index("ideal"))),
-    numerator=_WEIGHTED,
-    denominator=_WEIGHTS,
+    numerator=_SUM_OF_SCORES,
+    denominator=_ITEMS,
     definition=Phrase(
         "The mean of the scores of the items overall, expectations (how far they were met) and "
         "ideal (how near to it), each from 0 to 100 and all of equal weight; on scales of 1 to "
