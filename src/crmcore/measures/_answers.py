@@ -16,9 +16,21 @@ from crmcore.statistics import Interval, mean_interval, median_interval
 from ._asking import Found, Question, Settings
 from ._cases import Cases
 from ._measure import Atom, Measure
-from ._numbers import EXACT, plain, quotient
+from ._numbers import EXACT, plain, quotient, total
 from ._records import Count, Distinct, First, Last, Max, Mean, Min, Quantile, Sum
-from ._slots import Ends, Extremes, HowMany, Read, Seen, Slots, Spread, Squares, Tick, Total
+from ._slots import (
+    Ends,
+    Extremes,
+    HowMany,
+    Read,
+    Seen,
+    Slots,
+    Spans,
+    Spread,
+    Squares,
+    Tick,
+    Total,
+)
 
 Need: TypeAlias = "Slots | Cases"
 Needs: TypeAlias = "Callable[[Any, Settings], tuple[Need, ...]]"
@@ -70,17 +82,32 @@ def _squares_of(mean: Mean) -> Squares:
     return Squares(mean.source, mean.where, mean.field)
 
 
+def _spans_of(atom: Sum) -> Spans:
+    return Spans(atom.source, atom.where, atom.field, str(atom.until))
+
+
 def _sum_needs(atom: Sum, _: Settings) -> tuple[Need, ...]:
-    return read_of(atom), _total_of(atom)
+    return read_of(atom), _total_of(atom) if atom.until is None else _spans_of(atom)
 
 
 def _sum(atom: Sum, ask: Question) -> Found:
     if (nothing := begun(atom, ask)) is not None:
         return Found(nothing)
     how_many: HowMany = ask.fold(read_of(atom))
-    total = ask.fold(_total_of(atom))
-    value = ask.value(total, numerator=total, n=how_many.n, missing=how_many.missing)
-    return Found(value, how_many.currency)
+    if atom.until is None:
+        amount, n, without = ask.fold(_total_of(atom)), how_many.n, 0
+    else:
+        amount, n, without = _whole_spans(atom, ask)
+    missing = how_many.missing + without
+    return Found(ask.value(amount, numerator=amount, n=n, missing=missing), how_many.currency)
+
+
+def _whole_spans(atom: Sum, ask: Question) -> tuple[Decimal, int, int]:
+    """Return the sum of what lies wholly in the days asked for, its n, and how many tell no end."""
+    spans = ask.fold(_spans_of(atom))
+    inside = [kept for end, kept in spans.items() if end is not None and end <= ask.end]
+    without, _ = spans.get(None, (0, None))
+    return total(amount for _, amount in inside), sum(n for n, _ in inside), without
 
 
 def _mean_needs(mean: Mean, _: Settings) -> tuple[Need, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -15,20 +14,17 @@ from crmcore.statistics import wilson
 
 from ._agreement import RULES as OF_AGREEMENT
 from ._answers import RULES as OF_RECORDS
-from ._answers import Need, Rule, begun, values_of
+from ._answers import Need, Rule
 from ._answers_of_entities import RULES as OF_ENTITIES
+from ._answers_of_sets import members, window
 from ._asking import Found, Question, Settings, shifted
 from ._compounds import Both, Cumulative, Derived, Previous, Ratio
 from ._entities import Rank
-from ._functions import FUNCTIONS, Function
+from ._functions import FUNCTIONS, Function, nothing_below
 from ._measure import Measure
 from ._numbers import quotient
-from ._records import Distinct
 from ._trails import Peers
 from ._value import Value
-
-
-_FIRST_OF_ALL_DAYS: Final = date.min.toordinal()
 
 
 def needs_of(measure: Measure, settings: Settings) -> Iterable[Need]:
@@ -50,42 +46,18 @@ def _nothing(_: Measure, __: Settings) -> tuple[Need, ...]:
 # Cumulative, Both, Previous
 
 
-def _window(measure: Cumulative, ask: Question) -> Question:
-    """Return the question about the days that are cumulated."""
-    period = ask.period
-    end = (period.end if measure.until == "end" else period.start).toordinal()
-    if measure.to_date is not None:
-        last = type(period.start).fromordinal(end - 1)
-        return ask.over(measure.to_date.start(last).toordinal(), end)
-    if measure.days is None:
-        return ask.over(_FIRST_OF_ALL_DAYS, end)
-    return ask.over(end - ask.desk.settings.days(measure.days), end)
-
-
 def _cumulative(measure: Cumulative, ask: Question) -> Found:
-    return answer(measure.measure, _window(measure, ask))
-
-
-def _set(measure: Distinct | Cumulative, ask: Question) -> tuple[set[Any], int, Undefined | None]:
-    """Return the values that a set has, and how many records lack one."""
-    if isinstance(measure, Cumulative):
-        inner = measure.measure
-        assert isinstance(inner, Distinct)  # noqa: S101 - by the validator of Both
-        return _set(inner, _window(measure, ask))
-    read, seen = values_of(measure)
-    return ask.fold(seen), ask.fold(read).missing, begun(measure, ask)
+    return answer(measure.measure, window(measure, ask))
 
 
 def _both(measure: Both, ask: Question) -> Found:
-    one, missing, nothing = _set(measure.one, ask)
-    other, also_missing, nothing_either = _set(measure.other, ask)
-    for undefined in (nothing, nothing_either):
-        if undefined is not None:
-            return Found(undefined)
-    number = Decimal(len(one & other))
-    return Found(
-        ask.value(number, numerator=number, n=len(one | other), missing=missing + also_missing)
-    )
+    one, other = members(measure.one, ask), members(measure.other, ask)
+    for each in (one, other):
+        if each.nothing is not None:
+            return Found(each.nothing)
+    number = Decimal(len(one.values & other.values))
+    n, missing = len(one.values | other.values), one.missing + other.missing
+    return Found(ask.value(number, numerator=number, n=n, missing=missing))
 
 
 def _previous(measure: Previous, ask: Question) -> Found:
@@ -119,7 +91,7 @@ def _ratio(measure: Ratio, ask: Question) -> Found:
     if isinstance(lower, Undefined):
         return Found(lower)
     if lower.number == 0:
-        return Found(Undefined(Reason.ZERO_DENOMINATOR))
+        return Found(nothing_below(upper.number))
     interval = None
     if measure.proportion:
         if upper.number > lower.number:

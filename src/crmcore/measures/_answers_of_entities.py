@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from itertools import accumulate
+from statistics import median
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -17,13 +18,14 @@ from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.statistics import Interval, kaplan_meier, wilson
 
 from ._answers import Need, Rule, begun, read_of
+from ._answers_of_sets import members
 from ._asking import Desk, Found, Question, Settings, added_up
 from ._cases import MICROSECONDS, Levels, Promises, Store, Waits
 from ._cohorts import Conversion, Duration, InTime
 from ._entities import Balance, Concentration, LikeForLike, Newcomers, Stock
 from ._measure import Measure
-from ._numbers import EXACT, ZERO, quotient
-from ._slots import Balances, Holdings, HowMany, Seen, one_currency, total
+from ._numbers import EXACT, ZERO, quotient, total
+from ._slots import Balances, Holdings, HowMany, Seen, one_currency
 from ._table import Group, in_order
 from ._trails import Events, Firsts
 from ._value import Value
@@ -118,13 +120,30 @@ def _balance(balance: Balance, ask: Question) -> Found:
         return Found(nothing)
     how_many: HowMany = ask.fold(read_of(balance))
     kept, without = ask.fold(_balances_of(balance))
-    if balance.take == "mean":
-        exact = sum((Fraction(whole) / n for n, whole in kept.values()), Fraction(0))
-        number = quotient(Decimal(exact.numerator), Decimal(exact.denominator))
-    else:
+    is_sum = balance.over == "sum"
+    if not kept and not is_sum:
+        return Found(Undefined(Reason.NO_DATA))
+    if is_sum and balance.take != "mean":
         number = total(Decimal(amount) for _, amount in kept.values())
-    value = ask.value(number, numerator=number, n=len(kept), missing=how_many.missing + without)
+    else:
+        number = _of_all(balance, kept.values())
+    value = ask.value(
+        number,
+        numerator=number if is_sum else None,
+        n=len(kept),
+        missing=how_many.missing + without,
+    )
     return Found(value, how_many.currency)
+
+
+def _of_all(balance: Balance, kept: Iterable[tuple[Any, Any]]) -> Decimal:
+    """Return what the values of all entities come to, rounded to 28 digits."""
+    is_mean = balance.take == "mean"
+    found = [Fraction(amount) / (n if is_mean else 1) for n, amount in kept]
+    makers: dict[str, Callable[[list[Fraction]], Fraction | int]]
+    makers = {"sum": sum, "highest": max, "lowest": min, "median": median}
+    exact = makers[balance.over](found)
+    return quotient(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
 def _holdings_of(atom: LikeForLike | Concentration) -> Holdings:
@@ -144,8 +163,14 @@ def _like_for_like(atom: LikeForLike, ask: Question) -> Found:
     asked = ask, ask.about(ask.period.before())
     how_many: list[HowMany] = [each.fold(read_of(atom)) for each in asked]
     (now, without_now), (before, without_before) = (each.fold(_holdings_of(atom)) for each in asked)
-    is_now, was_before = (each.fold(_present_of(atom)) for each in asked)
-    who = was_before & is_now if atom.among == "both" else was_before
+    if atom.whose is None:
+        is_now, was_before = (each.fold(_present_of(atom)) for each in asked)
+        who = was_before & is_now if atom.among == "both" else was_before
+    else:
+        told = members(atom.whose, ask)
+        if told.nothing is not None:
+            return Found(told.nothing)
+        who = told.values
     sums = ((now.get(entity, ZERO), before.get(entity, ZERO)) for entity in who)
     if atom.part == "kept":
         number = total(min(pair) for pair in sums)

@@ -40,7 +40,7 @@ class Cumulative(Measure):
     """A count, a sum or who was there over the days up to the end or the start of the period.
 
     Attributes:
-        measure: A `Count`, a `Sum` or a `Distinct`.
+        measure: A `Count`, a `Sum`, a `Distinct` or a `Balance`.
         days: Over how many days; a number, or the name of a parameter.
         to_date: Or from the beginning of the year, quarter, month or week in which the last of
             the days lies. Where neither is given, from the first record on.
@@ -49,8 +49,10 @@ class Cumulative(Measure):
     .. versionadded:: 0.1.0
     """
 
-    measure: Count | Sum | Distinct = attrs.field(
-        validator=is_made_of((Count, Sum, Distinct), "a Count, a Sum or a Distinct")
+    measure: Count | Sum | Distinct | Balance = attrs.field(
+        validator=is_made_of(
+            (Count, Sum, Distinct, Balance), "a Count, a Sum, a Distinct or a Balance"
+        )
     )
     days: int | str | None = attrs.field(default=None)
     to_date: Grain | None = attrs.field(default=None)
@@ -74,6 +76,11 @@ class Cumulative(Measure):
     def sums_over_groups(self) -> bool:
         """As what is cumulated does."""
         return self.measure.sums_over_groups
+
+    @property
+    def is_set(self) -> bool:
+        """Where it cumulates one."""
+        return self.measure.is_set
 
     @property
     def parts(self) -> tuple[Measure, ...]:
@@ -141,6 +148,11 @@ class Both(Measure):
         return Additivity.NON_ADDITIVE
 
     @property
+    def is_set(self) -> bool:
+        """What two sets share is one."""
+        return True
+
+    @property
     def parts(self) -> tuple[Measure, ...]:
         """The two sets."""
         return (self.one, self.other)
@@ -187,8 +199,7 @@ class Previous(Measure):
 
     @depth.default
     def _one_deeper(self) -> int:
-        # Defaults come before validators.
-        return self.measure.depth + 1 if isinstance(self.measure, Measure) else 1
+        return 1 + getattr(self.measure, "depth", 0)  # defaults come before validators
 
     @property
     def additivity(self) -> Additivity:

@@ -22,6 +22,7 @@ from ._measure import (
     among,
     is_filter,
     is_made_of,
+    is_not_too_deep,
     is_one_of,
     is_optional_path,
     is_path,
@@ -91,16 +92,18 @@ class Stock(Atom):
 
 @attrs.frozen
 class Balance(Atom):
-    """The sum over entities of each entity's last, first or mean value in the period.
+    """What the last, first or mean values of all entities in the period come to together.
 
-    Which of two values of an entity is the later one is told by the day or instant that the
-    records are counted by; of one moment, the larger value is the later.
+    That is their sum, or the highest, the lowest or the median of them. Which of two values of
+    an entity is the later one is told by the day or instant that the records are counted by; of
+    one moment, the larger value is the later.
 
     Attributes:
         field: The field; integers, decimals or money. A record without it is counted as
             missing.
         entity: The field that tells whose value it is.
-        take: Last, first or mean.
+        take: Last, first or mean, of each entity.
+        over: Sum, highest, lowest or median, of all entities.
         where: Which records to take; all where it is None.
         source: Which kind of records; the only one there is where it is None.
 
@@ -113,6 +116,9 @@ class Balance(Atom):
         default="last", validator=is_one_of("last", "first", "mean")
     )
     where: Criterion | None = attrs.field(default=None, validator=is_filter)
+    over: Literal["sum", "highest", "lowest", "median"] = attrs.field(
+        default="sum", kw_only=True, validator=is_one_of("sum", "highest", "lowest", "median")
+    )
 
     @property
     def additivity(self) -> Additivity:
@@ -124,9 +130,12 @@ class Balance(Atom):
         """What it measures."""
         rest = among(self.source, self.where)
         taken = {"last": "末个值", "first": "首个值", "mean": "均值"}[self.take]
+        made = {"sum": "之和", "highest": "最高者", "lowest": "最低者", "median": "中位数"}[
+            self.over
+        ]
         return Phrase(
-            f"the sum of the {self.take} {self.field} of each {self.entity}{rest.en}",
-            f"各{self.entity}的{self.field}{taken}之和{rest.zh}",
+            f"the {self.over} of the {self.take} {self.field} of each {self.entity}{rest.en}",
+            f"各{self.entity}的{self.field}{taken}{made}{rest.zh}",
         )
 
     @property
@@ -177,6 +186,15 @@ class Newcomers(Atom):
         return Phrase("the first moment of each entity", "每个实体的首次时刻")
 
 
+def _is_optional_set(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, Measure) or not value.is_set:
+        rule = "be a Distinct, a Cumulative of one, or a Both"
+        raise InvalidValueError(attribute.name, value, rule)
+    is_not_too_deep(attribute.name, value)
+
+
 @attrs.frozen
 class LikeForLike(Atom):
     """What the same entities come to in this period and in the one before.
@@ -187,7 +205,9 @@ class LikeForLike(Atom):
         part: What they come to *now*, what they came to *before*, or what was *kept*: for each
             entity the smaller of the two.
         among: Entities with a record in *both* periods, or all with one in the period
-            *before*.
+            *before*; not asked where *whose* says who they are.
+        whose: A `Distinct`, a `Cumulative` of one or a `Both`, whose values are the entities,
+            where these are told otherwise.
         where: Which records to sum; all where it is None.
         present: Which of these records say that the entity was there; all where it is None. A
             refund may count in the sum, and make nobody a buyer.
@@ -206,11 +226,27 @@ class LikeForLike(Atom):
     )
     where: Criterion | None = attrs.field(default=None, validator=is_filter)
     present: Criterion | None = attrs.field(default=None, kw_only=True, validator=is_filter)
+    whose: Measure | None = attrs.field(default=None, kw_only=True, validator=_is_optional_set)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+
+    @depth.default
+    def _deeper_than_a_set(self) -> int:
+        return 1 + getattr(self.whose, "depth", 0)
 
     @property
     def additivity(self) -> Additivity:
         """A longer period has another one before it."""
         return Additivity.NON_ADDITIVE
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        """The set of the entities, where one was given."""
+        return () if self.whose is None else (self.whose,)
+
+    @property
+    def sources(self) -> frozenset[str | None]:
+        """That of its records, and those of the set."""
+        return frozenset({self.source}).union(*(part.sources for part in self.parts))
 
     @property
     def words(self) -> Phrase:
@@ -225,6 +261,9 @@ class LikeForLike(Atom):
             "both": Phrase("were there in both periods", "两期均在"),
             "before": Phrase("were there before", "上期在"),
         }[self.among]
+        if self.whose is not None:
+            whose = self.whose.words
+            who = Phrase(f"is told by {whose.en}", f"由“{whose.zh}”确定")
         return Phrase(
             f"the sum of {self.field}{rest.en} {told.en}, of each {self.entity} that {who.en}",
             f"{who.zh}的{self.entity}的{told.zh}{self.field}之和{rest.zh}",
@@ -314,7 +353,7 @@ class Rank(Atom):
 
     @depth.default
     def _one_deeper(self) -> int:
-        return self.own.depth + 1
+        return 1 + getattr(self.own, "depth", 0)  # defaults come before validators
 
     @property
     def additivity(self) -> Additivity:

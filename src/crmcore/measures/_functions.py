@@ -108,10 +108,15 @@ def _product(values: Sequence[Value], _: Given) -> Value:
     return _made(values, number, n=min(value.n for value in values))
 
 
+def nothing_below(upper: Decimal) -> Undefined:
+    """Return why there is no quotient by zero, with what was there to divide."""
+    return Undefined(Reason.ZERO_DENOMINATOR, Phrase(f"{upper:f} by 0", f"{upper:f}除以0"))
+
+
 def _quotient(values: Sequence[Value], _: Given) -> Value | Undefined:
     upper, lower = (value.number for value in values)
     if lower == 0:
-        return Undefined(Reason.ZERO_DENOMINATOR)
+        return nothing_below(upper)
     return _made(values, quotient(upper, lower), numerator=upper, denominator=lower, n=values[1].n)
 
 
@@ -172,8 +177,27 @@ def _nps(values: Sequence[Value], _: Given) -> Value | Undefined:
     )
 
 
-def _uplift(values: Sequence[Value], _: Given) -> Value:
+_NO_CONTROL: Final = Undefined(
+    Reason.NOT_APPLICABLE,
+    Phrase(
+        "without a control group nobody knows what would have been anyway",
+        "没有对照组，无从得知不采取行动时的结果",
+    ),
+)
+
+
+def _uplift(values: Sequence[Value | Undefined], _: Given) -> Value | Undefined:
     """Return by how much one share is above another, of a separate group."""
+    treated, control = values
+    if isinstance(treated, Undefined):
+        return treated
+    if isinstance(control, Undefined):
+        is_empty = control.reason is Reason.ZERO_DENOMINATOR
+        return _NO_CONTROL if is_empty else control
+    return _uplift_of(treated, control)
+
+
+def _uplift_of(*values: Value) -> Value:
     counts: list[int] = []
     for value in values:
         for part in (value.numerator, value.denominator):
@@ -186,6 +210,22 @@ def _uplift(values: Sequence[Value], _: Given) -> Value:
         n=sum(value.n for value in values),
         interval=two_proportions(*counts),
     )
+
+
+def _incremental_return(values: Sequence[Value], _: Given) -> Value | Undefined:
+    """Return what a treatment brings beyond its cost, for each unit of this cost.
+
+    What as many as were treated bring without a treatment is told by the control group.
+    """
+    gain, treated, gain_of_control, control, cost = (value.number for value in values)
+    if control == 0:
+        return _NO_CONTROL
+    if cost == 0:
+        return nothing_below(gain)
+    anyway = quotient(EXACT.multiply(gain_of_control, treated), control)
+    more = EXACT.subtract(EXACT.subtract(gain, anyway), cost)
+    n = values[1].n + values[3].n
+    return _made(values, quotient(more, cost), numerator=more, denominator=cost, n=n)
 
 
 def check_weights(weights: Sequence[Decimal]) -> None:
@@ -256,6 +296,7 @@ FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
         "complement": Shipped(call=_complement, parts=1),
         "difference": Shipped(call=_difference, parts=2, is_linear=True),
         "growth": Shipped(call=_growth, parts=2, is_pure=True, takes_undefined=True),
+        "incremental_return": Shipped(call=_incremental_return, parts=5, is_pure=True),
         "lifetime_value_after": Shipped(call=_lifetime_value_after, parts=2, given=("discount",)),
         "lifetime_value_at_once": Shipped(
             call=_lifetime_value_at_once, parts=2, given=("discount",)
@@ -266,7 +307,7 @@ FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
         "rescale": Shipped(call=_rescale, parts=1, is_pure=True, given=("low", "high")),
         "scaled": Shipped(call=_scaled, parts=1, given=("factor",)),
         "total": Shipped(call=_total, parts=None, is_linear=True),
-        "uplift": Shipped(call=_uplift, parts=2, is_pure=True),
+        "uplift": Shipped(call=_uplift, parts=2, is_pure=True, takes_undefined=True),
         "weighted_mean": Shipped(call=_weighted_mean, parts=None, given=None, takes_undefined=True),
     }
 )
@@ -278,6 +319,8 @@ function                   parts                               what it gives
 ``complement``             a share                             1 less it
 ``difference``             two                                 the first less the second
 ``growth``                 now, before                         (now − before) ÷ before
+``incremental_return``     gain and n of the treated, gain     (gain − gain of as many of the
+                           and n of a control group, cost      control − cost) ÷ cost
 ``lifetime_value_after``   margin, retention; *discount*       m·r ÷ (1 + i − r)
 ``lifetime_value_at_once`` margin, retention; *discount*       m·(1 + i) ÷ (1 + i − r)
 ``nps``                    promoters, detractors, answers      100·(P − D) ÷ n, in points

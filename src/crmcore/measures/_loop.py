@@ -208,8 +208,13 @@ class _Writer:
             by_where.setdefault(need.where, {}).setdefault(need.main, []).append((need, at))
             if at in self.held.trails:
                 self.bound[f"trail{at}"] = self.held.trails[at]
-        for where, by_main in by_where.items():
-            lines = [line for main, needs in by_main.items() for line in self.about(main, needs)]
+        # What every record is asked for comes first, and is read once.
+        for where in sorted(by_where, key=lambda where: where is not None):
+            lines: list[str] = []
+            for main, needs in by_where[where].items():
+                lines += self.about(main, needs)
+                if where is None and main is not None:
+                    self.already.add(main)
             yield from _inside(self.take(where), lines)
 
     def about(self, main: Key | None, needs: Sequence[tuple[Slots, int]]) -> Iterator[str]:

@@ -62,6 +62,11 @@ class Measure(ABC):
         return False
 
     @property
+    def is_set(self) -> bool:
+        """Whether it counts different values, so that each of them can be told."""
+        return False
+
+    @property
     def sources(self) -> frozenset[str | None]:
         """The kinds of records that it reads; None stands for the only one there is."""
         return frozenset[str | None]().union(*(part.sources for part in self.parts))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from collections.abc import Iterable
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 from typing import Final
 
 from crmcore.errors import InvalidValueError
@@ -37,3 +38,9 @@ def number(value: object, path: str) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     raise InvalidValueError(path, value, "be an integer or a finite decimal, to be measured")
+
+
+def total(numbers: Iterable[Decimal | int]) -> Decimal:
+    """Return the exact sum."""
+    with localcontext(EXACT):
+        return Decimal(sum(numbers, ZERO))

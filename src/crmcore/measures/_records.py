@@ -11,7 +11,7 @@ from crmcore.criteria import Criterion
 from crmcore.kernel import Phrase
 
 from ._additivity import Additivity
-from ._measure import A_FEW, ENTITIES, VALUES, Atom, among, is_filter, is_path
+from ._measure import A_FEW, ENTITIES, VALUES, Atom, among, is_filter, is_optional_path, is_path
 
 
 @attrs.frozen
@@ -61,6 +61,9 @@ class Sum(Atom):
         field: The field, such as ``quantity`` or ``amount``; integers, decimals or money. A
             record without it is counted as missing.
         where: Which records to take; all where it is None.
+        until: The field with the day after the last one that a record speaks of, where it
+            speaks of several: then only a record counts of which all days lie in the period,
+            so that the figure of a year is not taken for that of its January.
         source: Which kind of records; the only one there is where it is None.
 
     .. versionadded:: 0.1.0
@@ -68,11 +71,12 @@ class Sum(Atom):
 
     field: str = attrs.field(validator=is_path)
     where: Criterion | None = attrs.field(default=None, validator=is_filter)
+    until: str | None = attrs.field(default=None, kw_only=True, validator=is_optional_path)
 
     @property
     def additivity(self) -> Additivity:
-        """Sums of periods add up."""
-        return Additivity.ADDITIVE
+        """Sums of periods add up; but what speaks of a quarter speaks of none of its months."""
+        return Additivity.ADDITIVE if self.until is None else Additivity.NON_ADDITIVE
 
     @property
     def sums_over_groups(self) -> bool:
@@ -83,7 +87,9 @@ class Sum(Atom):
     def words(self) -> Phrase:
         """What it measures."""
         rest = among(self.source, self.where)
-        return Phrase(f"the sum of {self.field}{rest.en}", f"{self.field}之和{rest.zh}")
+        en = f" with all days up to {self.until} in the period" if self.until else ""
+        zh = f"（至{self.until}的各日均在本期内）" if self.until else ""
+        return Phrase(f"the sum of {self.field}{rest.en}{en}", f"{self.field}之和{rest.zh}{zh}")
 
     @property
     def memory(self) -> Phrase:
@@ -190,6 +196,11 @@ class Distinct(Atom):
     def additivity(self) -> Additivity:
         """Who is there twice is one."""
         return Additivity.NON_ADDITIVE
+
+    @property
+    def is_set(self) -> bool:
+        """It is the plainest one."""
+        return True
 
     @property
     def words(self) -> Phrase:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from decimal import Decimal, localcontext
+from collections.abc import Hashable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 import attrs
@@ -18,7 +18,7 @@ import attrs
 from crmcore.criteria import Criterion
 from crmcore.errors import MixedCurrenciesError
 
-from ._numbers import EXACT, ZERO
+from ._numbers import EXACT, ZERO, total
 
 Row: TypeAlias = "list[Any]"
 
@@ -46,12 +46,6 @@ def one_currency(left: str | None, right: str | None) -> str | None:
     if left == NOTHING_YET:
         return right
     raise MixedCurrenciesError(left or "no currency", right or "no currency")
-
-
-def total(numbers: Iterable[Decimal | int]) -> Decimal:
-    """Return the exact sum."""
-    with localcontext(EXACT):
-        return Decimal(sum(numbers, ZERO))
 
 
 @attrs.frozen
@@ -188,6 +182,42 @@ class Total(Field):
     def fold(self, rows: Sequence[Row], at: int) -> Decimal:
         whole = sum(row[at] for row in rows)
         return EXACT.add(Decimal(whole), total(row[at + 1] for row in rows))
+
+
+@attrs.frozen
+class Spans(Field):
+    """The sum of a field, and of how many records, by the day after the last one they tell of."""
+
+    fresh: ClassVar[tuple[str, ...]] = ("{}",)
+
+    until: str
+
+    @property
+    def further(self) -> tuple[Key, ...]:
+        return (Key(self.until),)
+
+    def lines(self, at: int, names: Names) -> Sequence[str]:
+        return (
+            f"end = day_of({names[Key(self.until)]}, {self.until!r})",
+            f"n, old = row[{at}].get(end, (0, ZERO))",
+            f"row[{at}][end] = (n + 1, add(old, x_{names[self.main]}))",
+        )
+
+    def merge(self, mine: Row, theirs: Row, at: int) -> None:
+        self._take_over(mine[at], theirs[at])
+
+    def _take_over(
+        self, mine: dict[int | None, tuple[int, Decimal]], theirs: Mapping[int | None, Any]
+    ) -> None:
+        for end, (n, amount) in theirs.items():
+            m, old = mine.get(end, (0, ZERO))
+            mine[end] = (m + n, EXACT.add(old, amount))
+
+    def fold(self, rows: Sequence[Row], at: int) -> dict[int | None, tuple[int, Decimal]]:
+        found: dict[int | None, tuple[int, Decimal]] = {}
+        for row in rows:
+            self._take_over(found, row[at])
+        return found
 
 
 @attrs.frozen

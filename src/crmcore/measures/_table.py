@@ -12,7 +12,7 @@ from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameE
 from crmcore.kernel import Undefined
 
 from ._measure import Measure
-from ._numbers import EXACT
+from ._numbers import ZERO, quotient, total
 from ._value import Value
 
 Group: TypeAlias = tuple[Hashable, ...]
@@ -169,18 +169,21 @@ class Table:
         there = [value for value in values if isinstance(value, Value)]
         if len(there) < len(values):
             return next(value for value in values if isinstance(value, Undefined))
-        number = there[0].number
-        for value in there[1:]:
-            number = EXACT.add(number, value.number)
+        first = there[0]
+        upper = total(value.number for value in there)
+        number, lower = upper, None
+        if first.denominator is not None:  # a daily mean: all are by the same days
+            upper = total(value.numerator or ZERO for value in there)
+            number, lower = quotient(upper, first.denominator), first.denominator
         parts: dict[str, Any] = {
             "number": number,
-            "numerator": number,
-            "denominator": None,
+            "numerator": upper,
+            "denominator": lower,
             "interval": None,
             "n": sum(value.n for value in there),
             "missing": sum(value.missing for value in there),
         }
-        return attrs.evolve(there[0], **parts)
+        return attrs.evolve(first, **parts)
 
     def _unknown(self, measure: str, period: Period, group: Group) -> Exception:
         if measure not in self.measures:
