@@ -98,7 +98,10 @@ class Answers:
         if kpi is None or not kpi.confidential:
             return frozenset()
         counts = {group: self._people(kpi, period, group) for group in self.table.groups}
-        return groups_to_hide(counts, minimum=int(self.parameters["smallest_group"]))
+        minimum = int(self.parameters["smallest_group"])
+        if not self.table.by:
+            return frozenset(group for group, count in counts.items() if 0 < count < minimum)
+        return groups_to_hide(counts, minimum=minimum)
 
     def _people(self, kpi: Kpi, period: Period, group: Group) -> int:
         """Return of how many people a figure tells; a record that names nobody is one person."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -42,6 +42,8 @@ class Source:
         name: What the records are, in words.
         customer: The field that holds the customer whom a record is about; None where a record
             is about none.
+        has_others: Whether the field may hold people who are no customers; they do not count
+            where a criterion asks about customers.
         person: The field that holds whoever must not be told apart by a confidential figure;
             None where a record tells of nobody.
 
@@ -52,6 +54,7 @@ class Source:
     day: str | None
     name: Phrase
     customer: str | None = None
+    has_others: bool = False
     person: str | None = None
 
     def tells(self, path: str) -> bool:
@@ -64,11 +67,9 @@ def _source(
     day: str | None,
     en: str,
     zh: str,
-    *,
-    customer: str | None = None,
-    person: str | None = None,
+    **fields: Any,  # noqa: ANN401 - fields of several types
 ) -> Source:
-    return Source(record=record, day=day, name=Phrase(en, zh), customer=customer, person=person)
+    return Source(record=record, day=day, name=Phrase(en, zh), **fields)
 
 
 def _of_customers(record: type, day: str, en: str, zh: str) -> Source:
@@ -83,6 +84,7 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             "survey answers",
             "调查回答",
             customer="respondent",
+            has_others=True,
             person="respondent",
         ),
         "campaign_contacts": _of_customers(CampaignContact, "at", "campaign contacts", "营销触达"),

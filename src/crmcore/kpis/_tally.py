@@ -45,6 +45,7 @@ class KpiTally:
         "_crowds",
         "_currency",
         "_hours",
+        "_kinds",
         "_parameters",
         "_readings",
         "_sources",
@@ -92,17 +93,21 @@ class KpiTally:
             as_of: The day as of which the criterion is judged, where it depends on one.
 
         Raises:
-            InvalidValueError: If two definitions of a KPI are in force at once, a parameter is
-                out of bounds, a KPI cannot be told apart by a dimension, a confidential one
-                counts records that do not say whom they are about, or there is a criterion
-                and no customers.
+            InvalidValueError: If there is no KPI, two definitions of one are in force at once, a
+                parameter is out of bounds, a KPI cannot be told apart by a dimension, a
+                confidential one counts records that do not say whom they are about, or there is
+                a criterion and no customers.
             UnknownNameError: If there is no such KPI, zone, currency, parameter, dimension,
                 source, function or calendar.
         """
         minor_digits(currency)
         asked = [kpi(each) if isinstance(each, str) else each for each in kpis]
-        self._versions = by_id(dict.fromkeys(asked))
-        definitions = [each for versions in self._versions.values() for each in versions]
+        if not asked:
+            raise InvalidValueError("kpis", (), "name at least one KPI that the records can answer")
+        versions = by_id(dict.fromkeys(asked))
+        self._versions = {str(each.id): versions[each.id] for each in asked}
+        definitions = [each for held in self._versions.values() for each in held]
+        self._kinds = frozenset(sources)
         self._sources = _used(definitions, sources)
         self._readings = read_by(by, self._sources)
         refuse_untold(definitions, self._readings)
@@ -128,7 +133,11 @@ class KpiTally:
         )
         counts = _counting(where, customers, as_of)
         self._watches = {
-            name: Watch(source.day, counts(source.customer) if counts and source.customer else None)
+            name: Watch(
+                source.day,
+                None if counts is None else counts(source),
+                currency if source.tells("currency") else None,
+            )
             for name, source in self._sources.items()
         }
 
@@ -158,15 +167,16 @@ class KpiTally:
     def passing(self, records: Iterable[_R], source: str) -> Iterator[_R]:
         """Yield records of a kind as they come, and take them into account on their way.
 
-        They are looked at some at a time, so that what was yielded last has been counted.
+        They are looked at some at a time, so that what has been yielded has been counted, and
+        some more may have been. Kinds of records that no KPI counts just pass.
 
         Raises:
             UnknownNameError: If there is no such kind.
             MixedCurrenciesError: If an amount is in another currency.
         """
+        if source not in self._kinds:
+            raise UnknownNameError("source", source, self._kinds)
         watch = self._watches.get(source)
-        if watch is None and source not in SOURCES:
-            raise UnknownNameError("source", source, self._sources)
         for chunk in chunks(records):
             if watch is not None:
                 self._tally.add_all(watch.look_at(chunk), source)
@@ -193,7 +203,7 @@ class KpiTally:
         periods: Iterable[Period],
         *,
         as_of: date,
-        by: Sequence[str] | None = None,
+        by: str | Sequence[str] | None = None,
         kpis: Iterable[str] | None = None,
     ) -> tuple[KpiSeries, ...]:
         """Return the values of the KPIs, as far as records have been counted.
@@ -220,7 +230,7 @@ class KpiTally:
             name: versions for versions in self._versions.values() for name in _names(versions)
         }
         chosen = self._versions if kpis is None else [_find(name, names) for name in kpis]
-        told = tuple(self._readings) if by is None else tuple(by)
+        told = tuple(self._readings) if by is None else (by,) if isinstance(by, str) else tuple(by)
         for name in told:
             if name not in self._readings:
                 raise UnknownNameError("dimension", name, self._readings)
@@ -303,12 +313,12 @@ def _with_hours(
 
 def _counting(
     where: Criterion | None, customers: Mapping[Any, object] | None, as_of: date | None
-) -> Callable[[str], Counts] | None:
-    """Return what makes, of the field with the customer, the judge of records."""
+) -> Callable[[Source], Counts | None] | None:
+    """Return what makes the judge of the records of a kind."""
     if where is None:
         return None
     if customers is None:
         rule = "be given, because a criterion asks about them"
         raise InvalidValueError("customers", None, rule)
     judge, known = where.compile(as_of=as_of), customers
-    return lambda field: counting(judge, known, field)
+    return lambda source: counting(judge, known, source)

@@ -10,7 +10,9 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from crmcore.calendar import day_in
-from crmcore.errors import UnknownNameError
+from crmcore.errors import MixedCurrenciesError, UnknownNameError
+
+from ._sources import Source
 
 Counts: TypeAlias = Callable[[object], bool]
 
@@ -27,9 +29,7 @@ def chunks(records: Iterable[Any]) -> Iterator[list[Any]]:
 def read(record: Any, path: str) -> Any:  # noqa: ANN401 - whatever the field holds
     """Return what a path leads to, or None where something on its way is missing."""
     for step in path.split("."):
-        if record is None:
-            return None
-        record = getattr(record, step)
+        record = record.get(step) if isinstance(record, Mapping) else getattr(record, step, None)
     return record
 
 
@@ -44,21 +44,30 @@ def all_of(records: Sequence[Any], path: str) -> Iterable[Any]:
 class Watch:
     """What is to be known of the records of one source, whatever is counted of them."""
 
-    __slots__ = ("_counts", "_day", "_first")
+    __slots__ = ("_counts", "_currency", "_day", "_first")
 
-    def __init__(self, day: str | None, counts: Counts | None) -> None:
+    def __init__(self, day: str | None, counts: Counts | None, currency: str | None) -> None:
         """Begin without records.
 
         Args:
             day: The field that says when a record happened.
             counts: Says which records count; all where it is None.
+            currency: In which currency the records say that they are, if they say any.
         """
         self._day = day
+        self._currency = currency
         self._counts = counts
         self._first: date | None = None
 
     def look_at(self, records: list[Any]) -> list[Any]:
-        """Return those of some records that count."""
+        """Return those of some records that count.
+
+        Raises:
+            MixedCurrenciesError: If one says that it is in another currency.
+        """
+        if self._currency is not None:
+            for other in sorted({*all_of(records, "currency")} - {self._currency, None}, key=str):
+                raise MixedCurrenciesError(self._currency, str(other))
         if self._day is not None:
             self._begin_with(filter(None, all_of(records, self._day)))
         if self._counts is None:
@@ -81,20 +90,30 @@ class Watch:
         return day_in(first, zone) if isinstance(first, datetime) else first
 
 
-def counting(judge: Callable[[Any], object], customers: Mapping[Any, object], field: str) -> Counts:
+def counting(
+    judge: Callable[[Any], object], customers: Mapping[Any, object], source: Source
+) -> Counts | None:
     """Return what says of a record whether its customer is one for whom a criterion holds.
 
-    Each customer is judged once. A record without a customer does not count.
+    Each customer is judged once. A record without a customer does not count. None is returned
+    where the records tell no customers.
     """
+    field = source.customer
+    if field is None:
+        return None
     known: dict[Any, bool] = {None: False}
 
     def counts(record: object) -> bool:
-        customer = getattr(record, field)
+        customer = read(record, field)
         found = known.get(customer)
         if found is None:
-            if customer not in customers:
+            if customer in customers:
+                found = judge(customers[customer]) is True
+            elif source.has_others:
+                found = False
+            else:
                 raise UnknownNameError("customer", customer, customers)
-            found = known[customer] = judge(customers[customer]) is True
+            known[customer] = found
         return found
 
     return counts
