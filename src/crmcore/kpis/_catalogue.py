@@ -10,12 +10,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from ._acquisition import ACQUISITION
+from ._campaigns import CAMPAIGNS
 from ._data import DATA
 from ._definitions import Catalogue, in_order
+from ._interaction import INTERACTION
 from ._kpi import Kpi
+from ._market import MARKET
+from ._process import PROCESS
 from ._retention import RETENTION
 from ._sales import SALES
 from ._satisfaction import SATISFACTION
+from ._service import SERVICE
+from ._team import TEAM
 from ._value import VALUE
 
 CATALOGUE: Final[tuple[Kpi, ...]] = in_order(
@@ -23,8 +30,15 @@ CATALOGUE: Final[tuple[Kpi, ...]] = in_order(
         *SATISFACTION,
         *RETENTION,
         *VALUE,
-        *DATA,
         *SALES,
+        *ACQUISITION,
+        *CAMPAIGNS,
+        *MARKET,
+        *SERVICE,
+        *INTERACTION,
+        *DATA,
+        *TEAM,
+        *PROCESS,
     )
 )
 

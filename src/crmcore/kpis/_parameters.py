@@ -78,6 +78,11 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
             "线索转化为客户的期限天数",
             90,
         ),
+        "campaign_days": _days(
+            "within how many days a campaign has to be answered",
+            "营销活动响应的期限天数",
+            30,
+        ),
         "solution_days": _days(
             "within how many days a request has to be solved",
             "服务请求应解决的期限天数",

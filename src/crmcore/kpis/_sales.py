@@ -1,17 +1,21 @@
-"""K27, K28, K32, K34 and K37: new customers, sales and orders, as purchases tell them."""
+"""K27, K28, K32 to K34 and K37: new customers, sales and orders, as purchases tell them."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from crmcore.criteria import F
 from crmcore.kernel import Phrase
 from crmcore.measures import Count, Derived, Newcomers, Previous, Ratio, Sum
 
 from ._kpi import Direction, Kpi, KpiGroup, KpiId, Unit
 from ._retention import ACCOUNTING, AT_START, FARRIS, OPENING, ORDERED
 
-_NEWCOMERS: Final = Newcomers("customer", ORDERED, source="purchases")
-_AMOUNTS: Final = Sum("amount.amount", source="purchases")
+NEWCOMERS: Final = Newcomers("customer", ORDERED, source="purchases")
+"""The customers whose first order falls in the period."""
+
+AMOUNTS: Final = Sum("amount.amount", source="purchases")
+"""What customers paid, less refunds."""
 
 _NEW: Final = Phrase("customers whose first order falls in the period", "在本期首次下单的客户数")
 _SALES: Final = Phrase("amounts paid less refunds in the period", "本期实收金额减去退款")
@@ -23,7 +27,7 @@ NEW_CUSTOMERS: Final = Kpi(
     group=KpiGroup.SALES,
     unit=Unit.CUSTOMERS,
     direction=Direction.HIGHER,
-    measure=_NEWCOMERS,
+    measure=NEWCOMERS,
     numerator=_NEW,
     definition=Phrase(
         "How many customers placed their first order in the period, as far back as the records "
@@ -40,7 +44,7 @@ ACQUISITION_RATE: Final = Kpi(
     group=KpiGroup.SALES,
     unit=Unit.SHARE,
     direction=Direction.HIGHER,
-    measure=Ratio(_NEWCOMERS, AT_START),
+    measure=Ratio(NEWCOMERS, AT_START),
     numerator=_NEW,
     denominator=OPENING,
     definition=Phrase(
@@ -58,7 +62,7 @@ SALES_AMOUNT: Final = Kpi(
     group=KpiGroup.SALES,
     unit=Unit.MONEY,
     direction=Direction.HIGHER,
-    measure=_AMOUNTS,
+    measure=AMOUNTS,
     numerator=_SALES,
     definition=Phrase(
         "What customers paid in the period less what went back to them, in one currency. A "
@@ -68,6 +72,29 @@ SALES_AMOUNT: Final = Kpi(
     source="amounts as recorded with the purchases; taxes and returns as the records have them",
 )
 
+SALES_ATTAINMENT: Final = Kpi(
+    id=KpiId("sales_attainment"),
+    code="K33",
+    name=Phrase("sales target attainment", "销售目标达成率"),
+    group=KpiGroup.SALES,
+    unit=Unit.SHARE,
+    direction=Direction.HIGHER,
+    measure=Ratio(AMOUNTS, Sum("amount", F.name == "sales_target", until="end", source="figures")),
+    numerator=_SALES,
+    denominator=Phrase("sales target of the same days", "同期销售目标"),
+    definition=Phrase(
+        "The sales amount divided by what was aimed at, which the dated figures called "
+        "sales_target say whose days all lie in the period: those of months make a quarter, but "
+        "a year's target says nothing of a month. It may be above 1. Without a target, or with "
+        "one of zero, there is no value. Targets must not overlap, and must be in the currency of "
+        "the sales.",
+        "本期销售额除以销售目标。销售目标取名为sales_target、且起止日期全部落在本期内的数据：各月目标可"
+        "合成季度目标，但年度目标不能用于单月。可大于1。没有目标或目标为零时不给出数值。各项目标不得重叠，"
+        "币种须与销售额一致。",
+    ),
+    source="our own targets, each with its date; " + FARRIS,
+)
+
 SALES_GROWTH: Final = Kpi(
     id=KpiId("sales_growth"),
     code="K34",
@@ -75,7 +102,7 @@ SALES_GROWTH: Final = Kpi(
     group=KpiGroup.SALES,
     unit=Unit.CHANGE,
     direction=Direction.HIGHER,
-    measure=Derived("growth", (_AMOUNTS, Previous(_AMOUNTS))),
+    measure=Derived("growth", (AMOUNTS, Previous(AMOUNTS))),
     numerator=Phrase("sales amount more than in the period before", "比上期增加的销售额"),
     denominator=Phrase("sales amount of the period before", "上期销售额"),
     definition=Phrase(
@@ -107,6 +134,7 @@ SALES: Final[tuple[Kpi, ...]] = (
     NEW_CUSTOMERS,
     ACQUISITION_RATE,
     SALES_AMOUNT,
+    SALES_ATTAINMENT,
     SALES_GROWTH,
     ORDERS,
 )
