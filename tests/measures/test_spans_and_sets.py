@@ -393,3 +393,25 @@ def test_a_quotient_by_zero_says_what_there_was_to_divide(measure: Measure, told
     assert nothing.reason is Reason.ZERO_DENOMINATOR
     assert nothing.detail.en == told
     assert "300" in nothing.detail.zh
+
+
+def test_money_by_a_count_is_money_and_money_by_money_is_none() -> None:
+    """A price is in euros; how many times as much one amount is as another is a plain number."""
+    money, count = Sum("number"), Count()
+    measures = {
+        "price": Derived("quotient", (money, count)),
+        "times": Derived("quotient", (money, money)),
+    }
+
+    told = {
+        name: evaluate(
+            {name: measure},
+            treated(3, Money(30, "EUR")),
+            periods=JANUARY,
+            day="day",
+            as_of=LATER,
+        ).currencies
+        for name, measure in measures.items()
+    }
+
+    assert told == {"price": frozenset({"EUR"}), "times": frozenset()}

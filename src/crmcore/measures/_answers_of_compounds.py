@@ -122,8 +122,11 @@ def _derived(measure: Derived, ask: Question) -> Found:
             if isinstance(value, Undefined):
                 return Found(value)
     result = function(values, given)
-    is_pure = shipped is not None and shipped.is_pure
-    return Found(_valued(result, measure, ask, values), None if is_pure else currency)
+    if shipped is not None and (
+        shipped.is_pure or (shipped.divides and parts[-1].currency is not None)
+    ):
+        currency = None
+    return Found(_valued(result, measure, ask, values), currency)
 
 
 def _valued(

@@ -33,6 +33,7 @@ class Shipped:
         parts: How many parts it takes; None where it takes any number of them.
         given: The names of the numbers that it wants; None where each part has one.
         is_pure: Whether it gives a number without a unit, of money too.
+        divides: Whether it gives one where the last part is money, and only then.
         is_linear: Whether it is a sum or a difference, which adds up where its parts do.
         takes_undefined: Whether it wants to see parts that are undefined.
     """
@@ -41,6 +42,7 @@ class Shipped:
     parts: int | None
     given: tuple[str, ...] | None = ()
     is_pure: bool = False
+    divides: bool = False
     is_linear: bool = False
     takes_undefined: bool = False
 
@@ -303,7 +305,7 @@ FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
         ),
         "nps": Shipped(call=_nps, parts=3, is_pure=True),
         "product": Shipped(call=_product, parts=None),
-        "quotient": Shipped(call=_quotient, parts=2, is_pure=True),
+        "quotient": Shipped(call=_quotient, parts=2, divides=True),
         "rescale": Shipped(call=_rescale, parts=1, is_pure=True, given=("low", "high")),
         "scaled": Shipped(call=_scaled, parts=1, given=("factor",)),
         "total": Shipped(call=_total, parts=None, is_linear=True),
