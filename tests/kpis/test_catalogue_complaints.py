@@ -20,11 +20,11 @@ ROUND_THE_CLOCK = WorkCalendar.always()
 
 
 def result(code: str, **records: Iterable[object]) -> Value | Undefined:
-    """Return what a KPI comes to in June."""
+    """Return what a KPI came to in June, as far as was known on 1 August."""
     (series,) = compute(
         records,
         [JUNE],
-        as_of=date(1998, 7, 1),
+        as_of=date(1998, 8, 1),
         zone="UTC",
         currency="EUR",
         kpis=[kpi(code)],
@@ -130,6 +130,18 @@ class TestK13:
         assert parts(found) == (2, 4)
         assert found.interval is not None
         assert reason("K13", complaints=complaints[4:]) is Reason.ZERO_DENOMINATOR
+
+    def test_what_was_never_due_is_missing(self) -> None:
+        """A complaint without a due time can be neither early nor late."""
+        complaints = [
+            complaint(1, at(6, 1), due_at=at(6, 5), closed_at=at(6, 5)),
+            complaint(2, at(6, 1), closed_at=at(6, 2)),
+        ]
+
+        found = value("K13", complaints=complaints)
+
+        assert parts(found) == (1, 1)
+        assert found.missing == 1
 
     def test_open_complaints_lengthen_the_time(self) -> None:
         """Closed after 1, 2, 3 and 10 hours, one still open: half are closed within 3 hours.

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from crmcore.activities import Purchase, PurchaseId
-from crmcore.calendar import Period
+from crmcore.calendar import Grain, Period
 from crmcore.kernel import CustomerId, Money, Reason, Undefined
 from crmcore.kpis import compute, kpi
 from crmcore.measures import Value
@@ -125,6 +125,20 @@ class TestK15AndK16:
         rows = [("ada", 5, 20, 10), ("bob", 5, 20, 10), ("ada", 6, 20, 10), ("bob", 7, 20, 10)]
 
         assert value("K16", rows).number == Decimal("0.5")
+
+    def test_a_product_of_months_is_not_the_retention_of_the_quarter(self) -> None:
+        """Cy is lost in April and back in May: 2 of 4 stay, not 2/4 * 1/2 * 2/2."""
+        rows = [(name, 3, 20, 10) for name in ("ada", "bob", "cy", "dan")]
+        rows += [("ada", month, 20, 10) for month in (4, 5, 6)]
+        rows += [("bob", 4, 20, 10), ("cy", 5, 20, 10), ("cy", 6, 20, 10)]
+
+        april, may, june = (
+            parts(value("K15", rows, month=Period.month(1998, m))) for m in (4, 5, 6)
+        )
+        quarter = parts(value("K15", rows, month=Grain.QUARTER.period(date(1998, 4, 1))))
+
+        assert (april, may, june) == ((2, 4), (1, 2), (2, 2))
+        assert quarter == (2, 4)
 
     @pytest.mark.parametrize("code", ["K15", "K16"])
     def test_without_opening_customers_there_is_no_rate(self, code: str) -> None:

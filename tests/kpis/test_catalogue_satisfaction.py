@@ -18,16 +18,16 @@ from crmcore.measures import Derived, Value
 from crmcore.surveys import Audience, Invitation, InvitationKind, SurveyAnswer
 
 MAY, JUNE = Period.month(1998, 5), Period.month(1998, 6)
-JULY_1 = date(1998, 7, 1)
+AUGUST_1 = date(1998, 8, 1)
 FIVE, TEN, NET = (1, 5), (1, 10), (0, 10)
 
 
 def result(measured: str | Kpi, **records: Iterable[object]) -> Value | Undefined:
-    """Return what a KPI comes to in June."""
+    """Return what a KPI came to in June, as far as was known on 1 August."""
     (series,) = compute(
         records,
         [JUNE],
-        as_of=JULY_1,
+        as_of=AUGUST_1,
         zone="UTC",
         currency="EUR",
         kpis=[kpi(measured) if isinstance(measured, str) else measured],

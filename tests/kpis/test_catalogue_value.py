@@ -223,6 +223,10 @@ class TestK21:
         assert parts(five) == (50, 100)
         assert parts(six) == (70, 110)
 
+    def test_who_got_more_back_than_paid_makes_the_others_share_larger(self) -> None:
+        """Ada's 110 are more than the 100 that are left when bob got 10 back."""
+        assert parts(value("K21b", [("ada", 6, 3, 110), ("bob", 6, 4, -10)])) == (110, 100)
+
     @pytest.mark.parametrize("rows", [[], [("ada", 6, 3, 10), ("bob", 6, 4, -10)]])
     def test_of_nothing_there_is_no_share(self, rows: list[Row]) -> None:
         """Where refunds eat up the sales, no part of the total means anything."""

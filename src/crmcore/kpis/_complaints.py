@@ -16,11 +16,11 @@ _ISO_10002: Final = "ISO 10002:2018, guidelines for complaints handling in organ
 _ISO_10004: Final = "ISO 10004:2018, guidelines for monitoring and measuring satisfaction"
 
 
-def _handling_time(code: str, quantile: str, en: str, zh: str, said: Phrase) -> Kpi:
+def _handling_time(code: str, key: str, quantile: str, which: Phrase, share: Phrase) -> Kpi:
     return Kpi(
-        id=KpiId(f"complaint_handling_{en.replace(' ', '_')}"),
+        id=KpiId(key),
         code=code,
-        name=Phrase(f"complaint handling time, {en}", f"投诉处理时长（{zh}）"),
+        name=Phrase(f"complaint handling time, {which.en}", f"投诉处理时长（{which.zh}）"),
         group=KpiGroup.SATISFACTION,
         unit=Unit.HOURS,
         direction=Direction.LOWER,
@@ -33,13 +33,16 @@ def _handling_time(code: str, quantile: str, en: str, zh: str, said: Phrase) -> 
             pauses="pauses",
             source="complaints",
         ),
-        numerator=Phrase(f"hours from receipt to closure, {en}", f"从受理到关闭的小时数（{zh}）"),
+        numerator=Phrase(
+            f"service hours within which {share.en} of the complaints were closed",
+            f"{share.zh}投诉关闭所用的服务时间",
+        ),
         definition=Phrase(
-            f"The service hours within which {said.en} of the complaints received in the period "
-            "were closed, without the pauses in which the customer was waited for. A complaint "
-            "that is still open is not left out: it has taken at least the hours so far "
-            "(Kaplan-Meier). Where too few are closed to tell, there is no value.",
-            f"本期受理的投诉中{said.zh}在多少个服务小时内关闭，扣除等待客户的暂停时间。尚未关闭的投诉不剔除，"
+            f"The service hours within which {share.en} of the complaints received in the period "
+            "were closed, pauses not counted. A complaint that is still open is not left out: it "
+            "has taken at least the hours so far (Kaplan-Meier). Where too few are closed to tell, "
+            "there is no value.",
+            f"本期受理的投诉中{share.zh}在多少个服务小时内关闭，暂停时间不计。尚未关闭的投诉不剔除，"
             "按至今已历时长作为下限计入（Kaplan-Meier法）。已关闭者太少而无法判断时，不给出数值。",
         ),
         source=f"{_ISO_10002}; E. L. Kaplan, P. Meier, JASA 53(282), 1958",
@@ -162,14 +165,23 @@ CLOSED_LOOP_RATE: Final = Kpi(
     source=_ISO_10004,
 )
 
-_HALF: Final = Phrase("half", "半数")
-_NINE_TENTHS: Final = Phrase("nine tenths", "九成")
-
 COMPLAINTS: Final[tuple[Kpi, ...]] = (
     COMPLAINT_RATE,
     COMPLAINTS_IN_TIME,
-    _handling_time("K13b", "0.5", "median", "中位数", _HALF),
-    _handling_time("K13c", "0.9", "ninth decile", "第90百分位数", _NINE_TENTHS),
+    _handling_time(
+        "K13b",
+        "complaint_handling_time",
+        "0.5",
+        Phrase("median", "中位数"),
+        Phrase("half", "半数"),
+    ),
+    _handling_time(
+        "K13c",
+        "complaint_handling_time_p90",
+        "0.9",
+        Phrase("9 of 10", "第90百分位"),
+        Phrase("nine tenths", "九成"),
+    ),
     FEEDBACK_VOLUME,
     FEEDBACK_ANSWER_RATE,
     CLOSED_LOOP_RATE,

@@ -146,9 +146,9 @@ CONCENTRATION: Final = Kpi(
         "What the fifth of the customers of the period that paid most paid, less refunds, "
         "divided by what all of them paid; the number of the fifth is rounded up. A high share "
         "is a strength and a risk at once, so it has a target and no direction. Where the total "
-        "is 0 or less there is no share.",
+        "is 0 or less there is no share; where some got more back than they paid, it may exceed 1.",
         "本期付款最多的五分之一客户（人数向上取整）支付的金额（扣除退款）除以全部客户支付的金额。占比高既是"
-        "优势也是风险，因此以达标为准，不论升降。总额小于或等于0时不给出数值。",
+        "优势也是风险，因此以达标为准，不论升降。总额小于或等于0时不给出数值；部分客户的退款多于付款时，占比可大于1。",
     ),
     source="our own, after the rule that V. Pareto's name stands for: few bring most",
 )
