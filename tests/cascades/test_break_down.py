@@ -25,12 +25,12 @@ WEIGHTS = st.lists(st.integers(0, 30), min_size=12, max_size=12).filter(any)
 
 
 def test_quarters_follow_the_plan(goal: MakeGoal) -> None:
-    """Weights 4, 3, 2, 1 make 400, 300, 200 and 100 orders of 1,000."""
+    """Weights 4, 3, 2, 1 make 40, 30, 20 and 10 orders of 100."""
     front = Trajectory.weighted([4, 3, 2, 1], YEAR, Grain.QUARTER)
 
-    parts = break_down(goal("all", 1000, trajectory=front), Grain.QUARTER)
+    parts = break_down(goal("all", 100, trajectory=front), Grain.QUARTER)
 
-    assert [str(part.target) for part in parts] == ["400", "300", "200", "100"]
+    assert [str(part.target) for part in parts] == ["40", "30", "20", "10"]
     assert [str(part.weight) for part in parts] == ["0.4", "0.3", "0.2", "0.1"]
     first = parts[0]
     assert (first.id, first.parent, first.name) == ("all-1998-Q1", "all", "Goal all, 1998-Q1")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from crmcore.cascades import cascade
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import DepartmentId, MemberId, Reason, TeamId, Undefined
-from crmcore.kpis import KpiId, Unit, kpi
 from crmcore.organization import Department, Member, Organization, Team
 
 MakeGoal = Callable[..., Goal]
@@ -118,6 +116,18 @@ def test_parts_of_what_is_to_rise_must_not_fall_short(goal: MakeGoal) -> None:
     assert more.title.en == "Goal all: its parts come to 1,030, 30 more than 1,000"
 
 
+def test_parts_that_fit_exactly_are_no_finding_and_tolerance_counts_both_ways(
+    goal: MakeGoal,
+) -> None:
+    """At 7 % above and below the whole it is within 7 %; at a hair more it is not."""
+
+    def found(target: str) -> int:
+        goals = [goal("all", 1000), goal("n", target, "north", "all")]
+        return len(cascade(goals, company="acme", tolerance="0.07").findings)
+
+    assert [found(each) for each in ("929.99", "930", "1000", "1070", "1070.01")] == [1, 0, 0, 0, 1]
+
+
 def test_parts_of_what_is_to_fall_must_not_exceed(goal: MakeGoal) -> None:
     """Churn of 8 % and 14 % of as many customers is 11 %, above the 10 % of the whole."""
 
@@ -181,6 +191,17 @@ def test_of_a_stock_the_last_month_counts(goal: MakeGoal) -> None:
     assert cascade([whole, *parts], company="acme").node("all").total == 5000
     early = cascade([whole, *parts[:3]], company="acme").node("all").total
     assert "Goal s1 ends on another day than Goal all" in str(early)
+
+
+def test_stocks_of_two_owners_are_two(goal: MakeGoal) -> None:
+    """What the north and the south look after at the year's end is all that there is."""
+    goals = [
+        goal("all", 5000, kpi="customer_base"),
+        goal("n", 4000, "north", "all", kpi="customer_base"),
+        goal("s", 1000, "south", "all", kpi="customer_base"),
+    ]
+
+    assert cascade(goals, company="acme").node("all").total == 5000
 
 
 PLANS = st.lists(st.tuples(st.integers(1, 99), st.integers(1, 5000)), min_size=1, max_size=6)
@@ -248,16 +269,37 @@ def test_a_ratio_of_months_whose_parts_add_up_is_that_of_the_year(goal: MakeGoal
     assert tree.findings == ()
 
 
-def test_what_is_no_ratio_cannot_be_computed_anew(goal: MakeGoal) -> None:
-    """The rank of a whole does not follow from the ranks of its parts."""
-    rank = attrs.evolve(
-        kpi("customer_base"), id=KpiId("rank"), code="X1", unit=Unit.RANK, denominator=None
-    )
-    goals = [goal("all", 1, kpi="rank"), goal("part", 2, "north", "all", kpi="rank")]
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [
+        ("satisfaction_rate", "0.6"),
+        ("satisfaction_score", "0.6"),
+        ("churn_rate", "0.6"),
+        ("net_promoter_score", "0.6"),
+        ("industry_rank", None),
+        ("response_time", None),
+        ("satisfaction_gain", None),
+        ("loyalty_index", None),
+    ],
+)
+def test_only_quotients_of_sums_are_computed_anew(
+    goal: MakeGoal, name: str, total: str | None
+) -> None:
+    """0.5 of 100 and 0.7 of 100 are 0.6 of 200; of medians, ranks and indices there is no sum."""
+    goals = [
+        goal("all", 1, kpi=name),
+        goal("one", "0.5", "north", "all", kpi=name, base=100),
+        goal("other", "0.7", "south", "all", kpi=name, base=100),
+    ]
 
-    found = only(cascade(goals, company="acme", kpis=[rank]).findings)
+    tree = cascade(goals, company="acme")
 
-    assert found.title.en.endswith("of a whole does not follow from that of its parts")
+    found = tree.node("all").total
+    if total is None:
+        assert "of a whole is not computed from that of its parts" in str(found)
+        assert kinds(tree.findings) == ["goal_parts_not_comparable goal:all"]
+    else:
+        assert found == Decimal(total)
 
 
 # Who is counted twice.

@@ -89,7 +89,7 @@ def test_points_are_joined_by_lines() -> None:
     path = Trajectory(points=SPRING.items())
 
     assert path.planned(date(1998, 4, 16), YEAR) == Decimal("0.65")
-    assert path.is_shaped
+    assert (path.is_straight, path.is_shaped) == (False, True)
 
 
 def test_falling_weights_put_the_effort_at_the_front() -> None:

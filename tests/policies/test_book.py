@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from crmcore.calendar import Grain
+from crmcore.cascades import cascade
 from crmcore.errors import InvalidValueError, UnknownNameError
-from crmcore.goals import GoalId, Mode
+from crmcore.goals import GoalId, Mode, Smart, check_smart
 from crmcore.lifecycle import Stage
 from crmcore.organization import SkillLevel
-from crmcore.policies import BookPolicy, GoalTemplate, StageMinutes, TierCare
+from crmcore.policies import MANAGEMENT_GOALS, BookPolicy, GoalTemplate, StageMinutes, TierCare
+from crmcore.verdicts import Verdict
 
 GOLD = TierCare(
     tier="gold",
@@ -101,3 +104,62 @@ def test_a_template_asks_for_a_rank_only_where_there_are_ranks() -> None:
         GoalTemplate(
             id=GoalId("x"), name="Best", kpi="retention_rate", mode=Mode.RANK, target=Decimal(1)
         )
+
+
+# The goals of managing customers.
+
+STANDS = {
+    "market_share": "0.12",
+    "satisfaction_rate": "0.72",
+    "retention_rate": "0.72",
+    "contribution": "250000",
+    "first_pass_yield": "0.90",
+}
+
+
+def test_the_five_goals_of_managing_customers_can_be_set() -> None:
+    """From where a company stands: 72 % of satisfied customers are to be 79.2 %, and so on."""
+    year = Grain.YEAR.period(date(1998, 1, 1))
+
+    goals = [each.goal(Decimal(STANDS[each.kpi]), year) for each in MANAGEMENT_GOALS]
+
+    assert {goal.id: str(goal.target) for goal in goals} == {
+        "strategy": "0.13",
+        "satisfaction": "0.792",
+        "retention": "0.77",
+        "contribution": "275000",
+        "process": "0.95",
+    }
+
+
+def test_the_goals_of_managing_customers_serve_the_strategy() -> None:
+    """They make one tree, in which nothing is wrong, and each moves its KPI to the better."""
+    year = Grain.YEAR.period(date(1998, 1, 1))
+    goals = [
+        attrs.evolve(each.goal(Decimal(STANDS[each.kpi]), year), owner="care")
+        for each in MANAGEMENT_GOALS
+    ]
+
+    tree = cascade(goals, company="care")
+
+    assert tree.findings == ()
+    assert [part.goal.id for part in tree.node("strategy").parts] == [
+        "contribution",
+        "process",
+        "retention",
+        "satisfaction",
+    ]
+    for goal in goals:
+        assert goal.is_upward
+        assert check_smart(goal, goals=goals).answer(Smart.SPECIFIC).verdict is Verdict.HOLDS
+
+
+def test_the_strategy_may_be_a_rank() -> None:
+    """To be the best of the industry is a target of another mode."""
+    strategy = attrs.evolve(
+        MANAGEMENT_GOALS[0], kpi="industry_rank", mode=Mode.RANK, target=Decimal(1)
+    )
+
+    goal = strategy.goal(Decimal(4), Grain.YEAR.period(date(1998, 1, 1)))
+
+    assert (goal.mode, goal.is_upward) == (Mode.RANK, False)

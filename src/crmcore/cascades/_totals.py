@@ -10,7 +10,15 @@ from typing import Final
 from crmcore.goals import Goal
 from crmcore.kernel import Phrase, Reason, Undefined
 from crmcore.kpis import Kpi, Unit
-from crmcore.measures import Additivity
+from crmcore.measures import (
+    Additivity,
+    Conversion,
+    Derived,
+    InTime,
+    Mean,
+    Measure,
+    Ratio,
+)
 
 EXACT: Final = Context(prec=130)
 QUOTIENT: Final = Context(prec=28)
@@ -52,10 +60,10 @@ def _of_stocks(goal: Goal, parts: Sequence[Goal]) -> Decimal | Undefined:
 
 
 def _of_ratios(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined:
-    if kpi.denominator is None:
+    if not _is_quotient_of_sums(kpi.measure):
         return _not_comparable(
-            f"the {kpi.name.en} of a whole does not follow from that of its parts",
-            f"整体的{kpi.name.zh}不能由各部分推算",
+            f"the {kpi.name.en} of a whole is not computed from that of its parts",
+            f"整体的{kpi.name.zh}不由各部分计算得出",
         )
     if not kpi.parts_add and any(part.period != goal.period for part in parts):
         return _not_comparable(
@@ -72,6 +80,21 @@ def _of_ratios(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefin
         upper += part.target * part.base
         lower += part.base
     return QUOTIENT.divide(upper, lower)
+
+
+def _is_quotient_of_sums(measure: Measure) -> bool:
+    """Say whether a KPI of a whole is surely the quotient of its parts' sums.
+
+    There is nothing to sum of a median, a rank, a difference of ratios or an index of several
+    figures.
+    """
+    if isinstance(measure, Ratio | Conversion | InTime | Mean):
+        return True
+    if not isinstance(measure, Derived):
+        return False
+    if measure.function == "complement":
+        return all(map(_is_quotient_of_sums, measure.of))
+    return measure.function == "nps"
 
 
 def plain(number: Decimal) -> Decimal:

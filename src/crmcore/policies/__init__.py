@@ -18,6 +18,14 @@ from __future__ import annotations
 
 from ._book import BookPolicy, StageMinutes, TierCare
 from ._goal_template import GoalTemplate
+from ._management_goals import MANAGEMENT_GOALS
 from ._policy import Policy
 
-__all__ = ["BookPolicy", "GoalTemplate", "Policy", "StageMinutes", "TierCare"]
+__all__ = [
+    "MANAGEMENT_GOALS",
+    "BookPolicy",
+    "GoalTemplate",
+    "Policy",
+    "StageMinutes",
+    "TierCare",
+]
