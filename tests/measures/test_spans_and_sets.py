@@ -415,3 +415,20 @@ def test_money_by_a_count_is_money_and_money_by_money_is_none() -> None:
     }
 
     assert told == {"price": frozenset({"EUR"}), "times": frozenset()}
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        Balance("number", "who", over="highest"),
+        LikeForLike("number", "who", whose=Distinct("who")),
+        Both(Distinct("who"), Distinct("who")),
+        Sum("number", until="end"),
+    ],
+)
+def test_before_the_records_begin_nothing_is_known(measure: Measure) -> None:
+    """In November nobody wrote anything down yet."""
+    nothing = found(measure, PAID, Period.month(1997, 11))
+
+    assert isinstance(nothing, Undefined)
+    assert nothing.reason is Reason.NO_DATA
