@@ -220,6 +220,10 @@ def test_the_end_of_a_mix_is_told() -> None:
             r"mix must be of personal \(got 'team'\)",
         ),
         (
+            {"components": [part("a", "1")], "mix": {"persnal": 1, "team": 1}},
+            r"mix must be of personal \(got 'team, persnal'\)",
+        ),
+        (
             {
                 "components": [part("a", "1"), part("b", "1", level=Level.TEAM)],
                 "mix": {Level.TEAM: "0.6", Level.PERSONAL: "0.3"},

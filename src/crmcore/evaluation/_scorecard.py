@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, Self, TypedDict, Unpack
+from typing import Any, Final, Self
 
 import attrs
 
@@ -32,21 +32,14 @@ def _components(found: Iterable[Component]) -> tuple[Component, ...]:
     return components
 
 
-def _mix(found: Any) -> tuple[tuple[Level, Decimal], ...]:  # noqa: ANN401 - a mapping or pairs
-    pairs = found.items() if isinstance(found, Mapping) else found
-    shares = {Level(level): decimal(share, "mix") for level, share in pairs}
-    return tuple((level, shares[level]) for level in Level if level in shares)
-
-
-class ScorecardFields(TypedDict, total=False):
-    """What a scorecard of a team may state besides its components."""
-
-    least_known: Decimal | int | str
-    strength_from: Decimal | int | str
-    improve_below: Decimal | int | str
-    version: str
-    since: date | None
-    reason: str | None
+def _mix(
+    found: Mapping[Level, Decimal | int | str] | Iterable[tuple[Level, Decimal | int | str]],
+) -> tuple[tuple[Level, Decimal], ...]:
+    known = {level.value: level for level in Level}
+    shares = {
+        known.get(level, level): decimal(share, "mix") for level, share in dict(found).items()
+    }
+    return tuple(sorted(shares.items(), key=lambda each: [*Level, each[0]].index(each[0])))
 
 
 @attrs.frozen(kw_only=True)
@@ -148,7 +141,9 @@ class WeightedScorecard:
         curves: Mapping[str, Curve],
         *,
         level: Level = Level.TEAM,
-        **fields: Unpack[ScorecardFields],
+        version: str = "1",
+        since: date | None = None,
+        reason: str | None = None,
     ) -> Self:
         """Return the scorecard of a team, such as one of ``kpis.SCORECARDS``, with equal weights.
 
@@ -159,7 +154,9 @@ class WeightedScorecard:
             team: The KPIs of the team.
             curves: How many points the number of each of them is worth, by its id.
             level: Whose work they tell about.
-            **fields: Any other field of the scorecard.
+            version: Which version of the scorecard this is.
+            since: The first day on which this version counts; always where it is None.
+            reason: Why this version differs from the one before, if there was one.
 
         Raises:
             InvalidValueError: If a KPI has no curve, or one in another direction.
@@ -177,7 +174,9 @@ class WeightedScorecard:
             components.append(
                 Component.of_kpi(kpi(name), weight=weight, curve=curves[name], level=level)
             )
-        return cls(name=team.team.en, components=components, **fields)
+        return cls(
+            name=team.team.en, components=components, version=version, since=since, reason=reason
+        )
 
     def shares(self, known: Iterable[str] | None = None) -> dict[str, Fraction]:
         """Return how much each component counts of the whole, by name.
