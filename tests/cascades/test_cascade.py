@@ -201,6 +201,32 @@ def test_progress_lies_between_that_of_the_parts(
     assert min(far) - Decimal("1e-20") <= found <= max(far) + Decimal("1e-20")
 
 
+@given(st.lists(st.lists(st.integers(-50, 200), max_size=4), min_size=1, max_size=4))
+def test_progress_of_the_whole_is_what_each_leaf_brings(
+    goal: MakeGoal, teams: list[list[int]]
+) -> None:
+    """A leaf counts by the product of the weights on its way, and these sum to 1."""
+    goals, known = [goal("all", 1)], {}
+    for team, members in enumerate(teams):
+        goals.append(goal(f"t{team}", 1, f"t{team}", "all"))
+        known[GoalId(f"t{team}")] = Decimal(0)
+        for member, far in enumerate(members):
+            goals.append(goal(f"{team}.{member}", 1, f"m{team}.{member}", f"t{team}"))
+            known[GoalId(f"{team}.{member}")] = Decimal(far) / 100
+    tree = cascade(goals, company="acme")
+
+    found = tree.node("all").progress(known)
+
+    leaves = [
+        (float(part.weight) / max(len(part.parts), 1), known[leaf.goal.id])
+        for part in tree.node("all").parts
+        for leaf in part.parts or (part,)
+    ]
+    assert isinstance(found, Decimal)
+    assert sum(weight for weight, _ in leaves) == pytest.approx(1)
+    assert float(found) == pytest.approx(sum(weight * float(far) for weight, far in leaves))
+
+
 # Shared goals.
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -355,6 +356,36 @@ def test_nobody_is_counted_twice(
         assert each.subject == "goal:all"
         assert each.title.en == "Goal a and Goal b count the same twice in Goal all"
         assert each.evidence == (("one", "a"), ("other", "b"))
+
+
+REGIONS, CHANNELS = ("north", "south"), ("web", "shop")
+SCOPES = st.tuples(st.sampled_from([None, *REGIONS]), st.sampled_from([None, *CHANNELS])).filter(
+    any
+)
+
+
+@given(SCOPES, SCOPES)
+def test_scopes_overlap_where_a_record_is_in_both(
+    goal: MakeGoal, one: tuple[str | None, str | None], other: tuple[str | None, str | None]
+) -> None:
+    """Each record has a region and a channel; two goals count it if it fits the scopes of both."""
+
+    def part(key: str, scope: tuple[str | None, str | None]) -> Goal:
+        pairs = zip(("region", "channel"), scope, strict=True)
+        return goal(key, 10, key, "all", scope=[(name, value) for name, value in pairs if value])
+
+    found = cascade([goal("all", 20), part("a", one), part("b", other)], company="acme").findings
+
+    both = [
+        record
+        for record in product(REGIONS, CHANNELS)
+        if all(
+            asked in (None, has)
+            for scope in (one, other)
+            for asked, has in zip(scope, record, strict=True)
+        )
+    ]
+    assert [each.kind for each in found] == ["goal_counted_twice"] * bool(both)
 
 
 def test_a_member_is_not_counted_in_two_teams(goal: MakeGoal, departments: Departments) -> None:

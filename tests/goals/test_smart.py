@@ -217,6 +217,28 @@ def test_a_target_lies_within_or_beyond_what_comes_anyway(
     assert reason(ask(asked), Smart.ACHIEVABLE).endswith(where)
 
 
+def test_a_way_as_long_as_the_noise_is_not_longer(monthly: Monthly) -> None:
+    """Ranges of 1 point let values wander by 2.66 points; exactly that is not enough."""
+    series = monthly("retention_rate", ["0.70", "0.71", "0.70", "0.71"], first=date(1997, 9, 1))
+
+    def verdict(target: str) -> Verdict:
+        asked = attrs.evolve(GOOD, baseline="0.70", target=target)
+        return check_smart(asked, series=series).answer(Smart.MEASURABLE).verdict
+
+    assert verdict("0.7266") is Verdict.FAILS
+    assert verdict("0.726600001") is Verdict.HOLDS
+
+
+def test_a_limit_is_within_the_limits(monthly: Monthly) -> None:
+    """Where nothing ever moves, the one value that there is lies within."""
+    series = monthly("retention_rate", ["0.75"] * 6, first=date(1997, 7, 1))
+    asked = attrs.evolve(GOOD, baseline="0.70", target="0.75")
+
+    assert reason(check_smart(asked, series=series), Smart.ACHIEVABLE).endswith(
+        "75.0 % lies within the natural limits, 75.0 % to 75.0 %"
+    )
+
+
 def test_limits_end_where_numbers_do(monthly: Monthly) -> None:
     """No share is above 1, however widely its values wander."""
     wild = monthly("retention_rate", ["0.99", "0.80", "1", "0.85"], first=date(1997, 9, 1))

@@ -1,8 +1,9 @@
 """Goals: how far a KPI is to move, by when, who answers for it, and how it stands.
 
-A `Goal` is a KPI's way from a baseline to a target within a period. `check_smart` asks it the
-five questions of a SMART goal; `assess` says how far it has come, how fast, where it leads and
-with which chance, and puts that into one `Status`; `findings` says what asks to be done.
+A `Goal` is a KPI's way from a baseline to a target within a period, and its `Trajectory` plans
+how much of it is covered by when. `check_smart` asks the five questions of a SMART goal;
+`assess` says how far it has come, how fast, where it leads and with which chance, and puts
+that into one `Status`; `findings` says what asks to be done.
 
 "Ten per cent more" has two meanings, and a goal says which one it has:
 
