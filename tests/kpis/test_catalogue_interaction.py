@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from crmcore.activities import Channel, Direction, Interaction, InteractionId, Purchase, PurchaseId
@@ -138,6 +139,23 @@ def test_3_active_customers_have_6_contacts(name: str, contacts: int, frequency:
 
     assert parts(value) == (contacts, 3)
     assert round(value.number, 3) == Decimal(frequency)
+
+
+def test_the_frequencies_of_all_channels_add_up() -> None:
+    """3 calls and 1 visit over 2 active customers: 1.5 and 0.5, which make 4 / 2 = 2."""
+    orders = [bought("ada", "1998-01-20"), bought("bob", "1998-01-20")]
+    contacts = [
+        *(contact(number, Direction.INBOUND) for number in range(3)),
+        attrs.evolve(contact(4, Direction.OUTBOUND), channel=Channel.VISIT),
+    ]
+    names = [f"{channel.value}_frequency" for channel in Channel]
+
+    shares = {name: one(name, purchases=orders, interactions=contacts).number for name in names}
+
+    assert shares["call_frequency"] == Decimal("1.5")
+    assert shares["visit_frequency"] == Decimal("0.5")
+    assert sum(shares.values()) == 2
+    assert one("contact_frequency", purchases=orders, interactions=contacts).number == 2
 
 
 def test_nobody_to_speak_with_is_no_frequency() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.calendar import Period
+from crmcore.errors import MixedCurrenciesError
 from crmcore.kernel import CustomerId, Money, Reason, Undefined
 from crmcore.kpis import KpiSeries, compute, kpi
 from crmcore.market import CampaignContact, Cost, CostKind, Figure, Lead, MarketSale
@@ -307,6 +308,18 @@ def test_without_a_target_of_the_period_nothing_is_attained(targets: list[Figure
         Reason.ZERO_DENOMINATOR,
         Reason.NO_DATA,
     }
+
+
+def test_a_target_is_in_the_currency_of_the_sales() -> None:
+    """Dollars are no target for euros, and a bare number is none for either."""
+    sold = [bought("ada", "1998-01-15", 900)]
+    dollars = [figure("sales_target", 1000, currency="USD")]
+    bare = [figure("sales_target", 1000, currency=None)]
+
+    with pytest.raises(MixedCurrenciesError, match="USD"):
+        one("sales_attainment", {"purchases": sold, "figures": dollars})
+    reason = why_not("sales_attainment", {"purchases": sold, "figures": bare})
+    assert reason.reason is Reason.ZERO_DENOMINATOR
 
 
 # K35 and K36: our share of the market.

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
 from crmcore.calendar import Period, WorkCalendar
@@ -386,6 +387,34 @@ def test_without_hours_nothing_is_solved_per_hour() -> None:
 
     assert in_no_time is Reason.ZERO_DENOMINATOR
     assert why_not("solved_per_hour", requests=requests) is Reason.NO_DATA
+
+
+def test_like_is_compared_with_like() -> None:
+    """Of easy requests 6 are solved in 1 hour, of hard ones 1 in 2: 6 and 0.5 an hour."""
+    requests = [
+        *many(6, solved_at=at(6), category="easy"),
+        *many(1, 100, solved_at=at(6), category="hard"),
+    ]
+    worked = [
+        attrs.evolve(log, category=category)
+        for log, category in zip(logs(60, 120), ("easy", "hard"), strict=True)
+    ]
+
+    series = compute(
+        {"requests": requests, "work_logs": worked},
+        (JANUARY,),
+        as_of=LATER,
+        zone="UTC",
+        currency="EUR",
+        kpis=["solved_per_hour"],
+        by="category",
+    )
+
+    told = {each.scope: each.at(JANUARY) for each in series}
+    speeds = {
+        scope[0][1]: value.number for scope, value in told.items() if isinstance(value, Value)
+    }
+    assert speeds == {"easy": 6, "hard": Decimal("0.5")}
 
 
 def test_a_request_takes_half_an_hour_of_work() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from crmcore.activities import Channel
 from crmcore.activities import Direction as Way
 from crmcore.criteria import Criterion, F
 from crmcore.kernel import Phrase
@@ -15,6 +16,8 @@ from ._kpi import Direction, Kpi, KpiGroup, KpiId, Unit
 from ._retention import AT_END, CUSTOMER_BASE, CUSTOMERS_KEPT, STAYED
 
 _OWN = "our own; there is no common definition"
+
+_CHANNELS = tuple(zip("defghi", Channel, strict=True))
 
 _CARE_COST = Sum(
     "amount",
@@ -102,6 +105,33 @@ INWARD_CONTACT_FREQUENCY: Final = Kpi(
     source=_OWN,
 )
 
+
+def _contacts_by(code: str, channel: Channel) -> Kpi:
+    way = channel.label
+    return Kpi(
+        id=KpiId(f"{channel.value}_frequency"),
+        code=code,
+        name=Phrase(f"contact frequency, by {way.en}", f"客户沟通频率（{way.zh}）"),
+        group=KpiGroup.INTERACTION,
+        unit=Unit.RATE,
+        direction=Direction.TARGET,
+        measure=_contacts(F.channel == channel),
+        numerator=Phrase(
+            f"contacts by {way.en} in the period, in both directions",
+            f"本期通过{way.zh}的双向联系次数",
+        ),
+        denominator=CUSTOMER_BASE.numerator,
+        definition=Phrase(
+            f"The contacts by {way.en} of the period, in both directions, divided by the "
+            "customers active at its end, however they were reached: the frequencies of all "
+            "channels add up to that of all contacts.",
+            f"本期通过{way.zh}的双向联系次数除以期末全部活跃客户数，不论这些客户通过何种渠道联系；各渠道"
+            "的频率之和等于总的沟通频率。",
+        ),
+        source=_OWN,
+    )
+
+
 _INVITED = Phrase("customers invited in the period, each once", "本期受邀客户数，每人只计一次")
 _TOOK_PART = Phrase("of these, customers who took part at least once", "其中至少参与一次的客户数")
 
@@ -156,7 +186,7 @@ RELATIONSHIP_COST: Final = Kpi(
     name=Phrase("relationship cost per kept customer", "客户关系维护成本"),
     group=KpiGroup.INTERACTION,
     unit=Unit.MONEY,
-    direction=Direction.TARGET,
+    direction=Direction.LOWER,
     measure=Ratio(_CARE_COST, STAYED),
     numerator=_COST_OF_CARE,
     denominator=CUSTOMERS_KEPT.numerator,
@@ -164,9 +194,11 @@ RELATIONSHIP_COST: Final = Kpi(
         "The cost of service and of marketing to existing customers in the period, divided by the "
         "customers active at its start who are still active at its end. All of this cost is "
         "charged to those who stayed, also what was spent on those who left or had just come. "
-        "Where nobody stayed there is no value, and the reason says what was spent.",
+        "Where nobody stayed there is no value, and the reason says what was spent. Lower is "
+        "better only as far as customers stay, so that it is read beside the retention rate.",
         "本期服务成本与面向老客户的营销成本之和，除以期初活跃且期末仍活跃的客户数。全部成本均由留下的客户"
-        "分摊，包括用于已流失客户和新客户的部分。没有客户留下时不给出数值，并在原因中注明已支出的成本。",
+        "分摊，包括用于已流失客户和新客户的部分。没有客户留下时不给出数值，并在原因中注明已支出的成本。在客户"
+        "得以保留的前提下越低越好，应与客户保留率一并解读。",
     ),
     source=_OWN,
 )
@@ -288,6 +320,7 @@ INTERACTION: Final[tuple[Kpi, ...]] = (
     CONTACT_FREQUENCY,
     OUTWARD_CONTACT_FREQUENCY,
     INWARD_CONTACT_FREQUENCY,
+    *(_contacts_by(f"K50{letter}", channel) for letter, channel in _CHANNELS),
     PARTICIPATION,
     _participation_in("K51b", InvitationKind.SURVEY, Phrase("surveys", "问卷调查")),
     _participation_in("K51c", InvitationKind.EVENT, Phrase("events", "客户活动")),

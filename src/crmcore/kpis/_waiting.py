@@ -27,6 +27,10 @@ _P90 = Decimal("0.9")
 # Whoever withdrew a request before it was answered waits for no answer any more.
 _NOT_GIVEN_UP = F.has_human_response.is_true() | F.is_withdrawn.is_false()
 
+_HOURS = Phrase(
+    "Service hours are those of the calendar called service, or all hours where there is none.",
+    "服务时间取自名为service的日历；没有该日历时全天计时。",
+)
 _UNANSWERED = Phrase(
     "A request that nobody has answered yet has waited at least until the day of judgement, and "
     "counts so; one that was withdrawn before it was answered is left out. An automatic answer "
@@ -83,10 +87,12 @@ RESPONSE_TIME: Final = Kpi(
         "The service hours from the opening of a request to the first answer of a person, within "
         "which half of the requests opened in the period were answered. "
         + _UNANSWERED.en
-        + " Where more than half are unanswered there is no value.",
+        + " Where more than half are unanswered there is no value. "
+        + _HOURS.en,
         "本期提出的请求中，自提出至首次人工答复的服务时间的中位数。"
         + _UNANSWERED.zh
-        + "半数以上尚未答复时不给出数值。",
+        + "半数以上尚未答复时不给出数值。"
+        + _HOURS.zh,
     ),
     source=_KAPLAN_MEIER,
 )
@@ -107,10 +113,12 @@ RESPONSE_TIME_P90: Final = Kpi(
         "The service hours from the opening of a request to the first answer of a person, within "
         "which nine of ten requests opened in the period were answered. "
         + _UNANSWERED.en
-        + " Where more than one of ten is unanswered there may be no value.",
+        + " Where more than one of ten is unanswered there may be no value. "
+        + _HOURS.en,
         "本期提出的请求中，自提出至首次人工答复的服务时间的第90百分位数。"
         + _UNANSWERED.zh
-        + "一成以上尚未答复时可能没有数值。",
+        + "一成以上尚未答复时可能没有数值。"
+        + _HOURS.zh,
     ),
     source=_KAPLAN_MEIER,
 )
@@ -155,8 +163,13 @@ RESOLUTION_TIME: Final = Kpi(
     ),
     definition=Phrase(
         "The service hours from the opening of a request to its accepted solution, within which "
-        "half of the requests opened in the period were solved. " + _RESOLUTION_CLOCK.en,
-        "本期提出的请求中，自提出至解决方案被接受的服务时间的中位数。" + _RESOLUTION_CLOCK.zh,
+        "half of the requests opened in the period were solved. "
+        + _RESOLUTION_CLOCK.en
+        + " "
+        + _HOURS.en,
+        "本期提出的请求中，自提出至解决方案被接受的服务时间的中位数。"
+        + _RESOLUTION_CLOCK.zh
+        + _HOURS.zh,
     ),
     source=_KAPLAN_MEIER,
 )
@@ -175,8 +188,13 @@ RESOLUTION_TIME_P90: Final = Kpi(
     ),
     definition=Phrase(
         "The service hours from the opening of a request to its accepted solution, within which "
-        "nine of ten requests opened in the period were solved. " + _RESOLUTION_CLOCK.en,
-        "本期提出的请求中，自提出至解决方案被接受的服务时间的第90百分位数。" + _RESOLUTION_CLOCK.zh,
+        "nine of ten requests opened in the period were solved. "
+        + _RESOLUTION_CLOCK.en
+        + " "
+        + _HOURS.en,
+        "本期提出的请求中，自提出至解决方案被接受的服务时间的第90百分位数。"
+        + _RESOLUTION_CLOCK.zh
+        + _HOURS.zh,
     ),
     source=_KAPLAN_MEIER,
 )
