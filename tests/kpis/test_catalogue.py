@@ -87,6 +87,13 @@ def test_numbers_are_shown_as_people_read_them(
     assert unit.show(number) == shown
 
 
+def test_shares_and_changes_are_read_as_percentages() -> None:
+    """A difference of shares has points of its own."""
+    relative = [unit for unit in Unit if unit.is_relative]
+
+    assert relative == [Unit.SHARE, Unit.CHANGE]
+
+
 def test_the_digits_behind_the_point_can_be_asked_for() -> None:
     """A narrow table shows fewer digits than are customary, a close comparison more."""
     assert Unit.SHARE.show(Decimal("0.7251"), digits=2) == "72.51 %"

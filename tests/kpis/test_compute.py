@@ -537,9 +537,9 @@ def test_agrees_with_a_naive_reckoning(rows: list[Row], active_days: int, repeat
 def test_the_order_of_purchases_does_not_matter(data: st.DataObject, rows: list[Row]) -> None:
     """The same purchases, customers and periods in another order give the same values."""
     shuffled = data.draw(st.permutations(rows))
-    turned = data.draw(st.permutations(MONTHS))
+    turned = data.draw(st.permutations(MONTHS[:3]))
 
-    assert series(rows, *EVERY, months=MONTHS) == series(shuffled, *EVERY, months=turned)
+    assert series(rows, *EVERY, months=MONTHS[:3]) == series(shuffled, *EVERY, months=turned)
 
 
 @given(ROWS, st.integers(1, 120))

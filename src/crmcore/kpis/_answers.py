@@ -123,13 +123,11 @@ class Answers:
         found = self.table.value(key(kpi), period=period, group=group)
         if isinstance(found, Undefined):
             return _explained(kpi, period, found)
-        found = attrs.evolve(found, n=_rests_on(kpi.measure, found))
-        if kpi.smallest > 1 and found.n < kpi.smallest:
-            detail = Phrase(
-                f"{found.n} of at least {kpi.smallest}", f"{found.n}，至少需要{kpi.smallest}"
-            )
+        n = _rests_on(kpi.measure, found)
+        if kpi.smallest > 1 and n < kpi.smallest:
+            detail = Phrase(f"{n} of at least {kpi.smallest}", f"{n}，至少需要{kpi.smallest}")
             return Undefined(Reason.TOO_FEW, detail)
-        return attrs.evolve(found, definition=kpi.id, version=kpi.version)
+        return attrs.evolve(found, n=n, definition=kpi.id, version=kpi.version)
 
     def _missing(self, kpi: Kpi, period: Period) -> Undefined | None:
         """Return why a period has no value at all, if so."""

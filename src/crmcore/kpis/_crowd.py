@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from crmcore.criteria import Criterion, F
 from crmcore.errors import InvalidValueError
 from crmcore.measures import Cumulative, Distinct, Measure, Previous, Ratio
 
@@ -41,4 +42,14 @@ def _bases(kpi: Kpi, measure: Measure, sources: Mapping[str, Source]) -> Iterato
             if person is None:
                 rule = f"count records that tell whom they are about, and {source} do not"
                 raise InvalidValueError("kpis", str(kpi), rule)
-            yield Distinct(person, getattr(measure, "where", None), source=source)
+            yield Distinct(person, _told(measure), source=source)
+
+
+def _told(atom: Measure) -> Criterion | None:
+    """Return for which records an atom takes something: where its field is there, too."""
+    asked: Criterion | None = getattr(atom, "where", None)
+    path = getattr(atom, "field", None)
+    if path is None:
+        return asked
+    there: Criterion = getattr(F, path.partition(".")[0]).is_present()
+    return there if asked is None else asked & there

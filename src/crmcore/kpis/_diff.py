@@ -29,6 +29,8 @@ class _Verb:
 _COUNT: Final = _Verb("counts", "count", "统计")
 _TAKE: Final = _Verb("takes", "take", "取")
 _HAVE: Final = _Verb("has", "have", "采用")
+_REACH: Final = _Verb("reaches to", "reach to", "截至")
+_BE: Final = _Verb("is", "are", "为")
 
 _IT: Final = Phrase("it", "该指标")
 _PLACES: Final = {
@@ -58,15 +60,24 @@ _FIELDS: Final = {
     "part": Phrase("the part", "部分"),
     "pauses": Phrase("the pauses", "暂停时间"),
     "present": Phrase("who is there", "在场条件"),
-    "proportion": Phrase("a share of the same things", "同类占比"),
     "q": Phrase("the quantile", "分位数"),
     "since": Phrase("the beginning", "起点"),
     "source": Phrase("the kind of records", "记录类型"),
     "to_date": Phrase("the beginning of the", "起始周期"),
     "top": Phrase("the top share", "头部比例"),
     "unit": Phrase("the unit", "单位"),
-    "until": Phrase("the edge", "终点"),
+    "until": Phrase("the end", "终点"),
     "whole": Phrase("only whole cohorts", "仅限完整批次"),
+}
+
+
+_EDGES: Final = {
+    "start": Phrase("the start of the period", "期初"),
+    "end": Phrase("the end of the period", "期末"),
+}
+_SHARES: Final = {
+    True: Phrase("a share with an interval", "带区间的占比"),
+    False: Phrase("a ratio without one", "不带区间的比值"),
 }
 
 
@@ -123,7 +134,7 @@ def diff(ours: Kpi | KpiSeries, theirs: Kpi | KpiSeries) -> tuple[Phrase, ...]:
 def _of_kpis(ours: Kpi, theirs: Kpi) -> Iterator[tuple[Phrase, _Change]]:
     """Yield what differs beside the measure."""
     if ours.id != theirs.id:
-        yield _IT, _Change(_Verb("is", "are", "为"), ours.name, theirs.name)
+        yield _IT, _Change(_BE, ours.name, theirs.name)
     labels = {
         "unit": Phrase("the unit", "单位"),
         "direction": Phrase("the direction", "方向"),
@@ -189,6 +200,10 @@ def _of_fields(
     elif ours != theirs:
         if name == "where":
             yield place, _Change(_TAKE, _records(ours), _records(theirs))
+        elif name == "proportion":
+            yield place, _Change(_BE, _SHARES[ours], _SHARES[theirs])
+        elif name == "until" and {ours, theirs} == _EDGES.keys():
+            yield place, _Change(_REACH, _EDGES[ours], _EDGES[theirs])
         else:
             label = _FIELDS.get(name, Phrase(name, name))
             yield place, _Change(_HAVE, _labelled(label, ours), _words(theirs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, cast
 
@@ -28,14 +29,18 @@ def in_a_row(periods: Iterable[Period]) -> tuple[Period, ...]:
     row = tuple(sorted(set(periods)))
     if not row:
         raise InvalidValueError("periods", (), "hold at least one period")
-    grain = row[0].grain
-    for before, period in pairwise(row):
-        if period.grain is not grain or before.end != period.start:
-            grain = None
-    if grain is None:
+    if not _is_row(row):
         rule = "be calendar periods of one grain, each beginning where the last one ends"
         raise InvalidValueError("periods", ", ".join(map(str, row)), rule)
     return row
+
+
+@lru_cache(maxsize=64)
+def _is_row(row: tuple[Period, ...]) -> bool:
+    grain = row[0].grain
+    return grain is not None and all(
+        period.grain is grain and before.end == period.start for before, period in pairwise(row)
+    )
 
 
 @attrs.frozen(kw_only=True)
