@@ -40,9 +40,9 @@ _UNANSWERED = Phrase(
 _RESOLUTION_CLOCK = Phrase(
     "The clock stands still while the request is paused and outside service hours. A request "
     "that was reopened goes on until it is finally closed; one that is still open has lasted at "
-    "least until the day of judgement, and counts so.",
+    "least until the day of judgement, and counts so; one that was withdrawn is left out.",
     "请求暂停期间及非服务时间不计时。被重新打开的请求计至最终关闭为止；仍未解决的请求按至少持续至"
-    "判定日计算。",
+    "判定日计算；已撤回的请求不计入。",
 )
 
 
