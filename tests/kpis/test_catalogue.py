@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from string import ascii_lowercase
 from typing import Any
 
 import attrs
@@ -45,7 +46,7 @@ def test_the_catalogue_is_in_the_order_of_its_codes() -> None:
     """K9 comes before K10, and K15b after K15."""
     codes = [each.code for each in CATALOGUE]
 
-    assert codes == sorted(codes, key=lambda code: (int(code[1:].rstrip("abcdefgh")), code))
+    assert codes == sorted(codes, key=lambda code: (int(code[1:].rstrip(ascii_lowercase)), code))
 
 
 def test_the_direction_belongs_to_the_definition() -> None:

@@ -327,6 +327,20 @@ class TestK09:
         assert found.number == Decimal("0.10")
         assert kpi("K09").unit.show(found.number) == "+10.0 pp"
 
+    def test_its_interval_is_newcombes(self) -> None:
+        """56 of 70 after 48 of 80: 20 points more, between 5.24 and 33.39.
+
+        R. G. Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10.
+        """
+        both = shares("overall", 48, 80, month=5) + shares("overall", 56, 70)
+
+        found = value("K09", answers=both)
+
+        assert found.number == Decimal("0.2")
+        assert found.interval is not None
+        assert found.interval.low == pytest.approx(0.0524, abs=5e-5)
+        assert found.interval.high == pytest.approx(0.3339, abs=5e-5)
+
     def test_ten_per_cent(self) -> None:
         """90 of 125 are 72 %, 99 of 125 are 79.2 %: a tenth more."""
         both = shares("overall", 90, 125, month=5) + shares("overall", 99, 125)

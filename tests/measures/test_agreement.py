@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmcore.calendar import Period
+from crmcore.criteria import F
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Reason, Undefined
 from crmcore.measures import (
@@ -23,11 +24,14 @@ from crmcore.measures import (
     Derived,
     Mean,
     Measure,
+    Previous,
+    Ratio,
     Sum,
     Tally,
     Value,
     evaluate,
 )
+from crmcore.statistics import two_proportions
 
 MAY, JUNE = Period.month(1998, 5), Period.month(1998, 6)
 JULY_1 = date(1998, 7, 1)
@@ -185,3 +189,16 @@ class TestWithoutMore:
         assert found.number == index
         assert found.interval is not None
         assert 0 <= found.interval.low <= found.interval.high <= 100
+
+    def test_a_gain_is_of_two_shares(self) -> None:
+        """From 1 of 3 marks above 3 to 1 of 2 are 50 / 3 points; a sum is no share."""
+        high = Ratio(Count(F.score > 3), Count(), proportion=True)
+        records = marks("a", 5, 1, 2, month=5) + marks("a", 5, 1)
+
+        found = value(Derived("gain", (high, Previous(high))), records)
+
+        assert found.number == pytest.approx(Decimal(1) / 6)
+        assert found.n == 5
+        assert found.interval == two_proportions(1, 2, 1, 3)
+        with pytest.raises(InvalidValueError, match="gain must be of two shares of counts"):
+            result(Derived("gain", (Sum("score"), high)), marks("a", 5, 2, 3))

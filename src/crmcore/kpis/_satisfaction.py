@@ -88,16 +88,17 @@ SATISFACTION_GAIN: Final = Kpi(
     group=KpiGroup.SATISFACTION,
     unit=Unit.POINTS,
     direction=Direction.HIGHER,
-    measure=Derived("difference", (satisfied("overall"), Previous(satisfied("overall")))),
+    measure=Derived("gain", (satisfied("overall"), Previous(satisfied("overall")))),
     numerator=Phrase(
         "the satisfaction rate less that of the period before", "本期满意度减上期满意度"
     ),
     definition=Phrase(
         "The satisfaction rate of the period less that of the one just before, in percentage "
         "points: from 72 % to 82 % is 10 points. Where one of the two has no value there is no "
-        "difference.",
+        "difference. The interval takes the answers of the two periods as separate samples; where "
+        "the same customers answered twice, the change is surer than it says.",
         "本期满意度减去上一期满意度，以百分点计：从72%升至82%为提高10个百分点。两期中任一期没有数值时，"
-        "不给出差值。",
+        "不给出差值。区间将两期回答视为相互独立的样本；若同一批客户两次作答，变化比区间所示更为确定。",
     ),
     source="our own; an increase by 10 per cent can mean points or a tenth, so there are two",
 )

@@ -196,15 +196,20 @@ def _uplift(values: Sequence[Value | Undefined], _: Given) -> Value | Undefined:
     if isinstance(control, Undefined):
         is_empty = control.reason is Reason.ZERO_DENOMINATOR
         return _NO_CONTROL if is_empty else control
-    return _uplift_of(treated, control)
+    return _difference_of_shares("uplift", treated, control)
 
 
-def _uplift_of(*values: Value) -> Value:
+def _gain(values: Sequence[Value], _: Given) -> Value:
+    """Return by how much one share is above another, of a separate sample."""
+    return _difference_of_shares("gain", *values)
+
+
+def _difference_of_shares(function: str, *values: Value) -> Value:
     counts: list[int] = []
     for value in values:
         for part in (value.numerator, value.denominator):
             if part is None or part != int(part):
-                raise InvalidValueError("uplift", str(value), "be of two shares of counts")
+                raise InvalidValueError(function, str(value), "be of two shares of counts")
             counts.append(int(part))
     return _made(
         values,
@@ -297,6 +302,7 @@ FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
     {
         "complement": Shipped(call=_complement, parts=1),
         "difference": Shipped(call=_difference, parts=2, is_linear=True),
+        "gain": Shipped(call=_gain, parts=2, is_pure=True),
         "growth": Shipped(call=_growth, parts=2, is_pure=True, takes_undefined=True),
         "incremental_return": Shipped(call=_incremental_return, parts=5, is_pure=True),
         "lifetime_value_after": Shipped(call=_lifetime_value_after, parts=2, given=("discount",)),
@@ -320,6 +326,7 @@ function                   parts                               what it gives
 ========================== =================================== ============================
 ``complement``             a share                             1 less it
 ``difference``             two                                 the first less the second
+``gain``                   two shares of separate samples      the first less the second
 ``growth``                 now, before                         (now − before) ÷ before
 ``incremental_return``     gain and n of the treated, gain     (gain − gain of as many of the
                            and n of a control group, cost      control − cost) ÷ cost
