@@ -239,12 +239,44 @@ def test_a_limit_is_within_the_limits(monthly: Monthly) -> None:
     )
 
 
-def test_limits_end_where_numbers_do(monthly: Monthly) -> None:
-    """No share is above 1, however widely its values wander."""
-    wild = monthly("retention_rate", ["0.99", "0.80", "1", "0.85"], first=date(1997, 9, 1))
-    asked = attrs.evolve(GOOD, baseline="0.85", target="0.86")
+@pytest.mark.parametrize(
+    ("name", "numbers", "reach"),
+    [
+        ("retention_rate", ["0.99", "0.80", "1", "0.85"], "43.1 % to 100.0 %"),
+        ("retention_rate", ["0.01", "0.20", "0", "0.15"], "0.0 % to 56.9 %"),
+        ("amount_growth", ["0.01", "0.20", "0", "0.15"], "-38.9 % to +56.9 %"),
+    ],
+)
+def test_limits_end_where_numbers_do(
+    monthly: Monthly, name: str, numbers: list[str], reach: str
+) -> None:
+    """No share is above 1 or below 0, however widely its values wander; growth has no end.
 
-    assert reason(check_smart(asked, series=wild), Smart.ACHIEVABLE).endswith("to 100.0 %")
+    Ranges of 19, 20 and 15 points have the mean 18, and 2.66 times that is 47.88.
+    """
+    wild = monthly(name, numbers, first=date(1997, 9, 1))
+    asked = attrs.evolve(GOOD, kpi=name, baseline="0.1", target="0.2")
+
+    assert reason(check_smart(asked, series=wild), Smart.ACHIEVABLE).endswith(reach)
+
+
+@pytest.mark.parametrize(("name", "target"), [("retention_rate", "1"), ("churn_rate", "0")])
+def test_all_and_none_are_possible_numbers(monthly: Monthly, name: str, target: str) -> None:
+    """To keep everybody is out of reach, which is another thing than impossible."""
+    asked = attrs.evolve(GOOD, kpi=name, baseline="0.5", target=target)
+
+    answer = check_smart(asked, series=monthly(name, QUIET)).answer(Smart.ACHIEVABLE)
+
+    assert answer.because.en.startswith("it needs ")
+
+
+def test_the_best_that_there_was_may_be_needed_again(monthly: Monthly) -> None:
+    """Churn fell by 1 point a month in its best half year: 6 points in six are possible."""
+    churn = monthly("churn_rate", [str(1 - Decimal(number)) for number in QUIET])
+    equal = attrs.evolve(GOOD, kpi="churn_rate", baseline="0.25", target="0.19")
+
+    assert verdicts(check_smart(equal, series=churn)) == "+++++"
+    assert verdicts(check_smart(attrs.evolve(equal, target="0.18999"), series=churn)) == "++-++"
 
 
 def test_a_goal_may_serve_a_greater_goal_instead(ask: Ask) -> None:
