@@ -485,13 +485,16 @@ def test_without_an_answer_the_reason_says_what_was_spent(name: str) -> None:
 def test_a_campaign_returns_what_it_brought_beyond_its_control_group() -> None:
     """3000 of 100 contacted, 1000 of a control of 50: 3000 - 1000 * 100 / 50 = 1000 more.
 
-    Less the cost of 400, and over it: (1000 - 400) / 400 = 1.5.
+    Less the cost of 400, and over it: (1000 - 400) / 400 = 1.5. Those of whom nobody knows the
+    margin change nothing.
     """
     sent = [
         *contacts(60, margin=50),
-        *contacts(40),
+        *contacts(40, margin=0),
         *contacts(20, control=True, margin=50),
-        *contacts(30, control=True),
+        *contacts(30, control=True, margin=0),
+        *contacts(500),
+        *contacts(7, control=True),
     ]
 
     value = one("return_on_campaigns", {"costs": CAMPAIGN, "campaign_contacts": sent})

@@ -17,6 +17,7 @@ _CONTACTS = "campaign_contacts"
 
 _TREATED = F.is_control.is_false()
 _CONTROL = F.is_control.is_true()
+_KNOWN = F.margin.is_present()
 _RESPONDED = F.responded_at.is_present()
 _CAMPAIGN_COST = Sum("amount", where=F.campaign.is_present(), source="costs")
 _COST_OF_CAMPAIGNS = Phrase("cost recorded for a campaign in the period", "本期记入营销活动的成本")
@@ -117,9 +118,9 @@ RETURN_ON_CAMPAIGNS: Final = Kpi(
         "incremental_return",
         (
             Sum("margin", where=_TREATED, source=_CONTACTS),
-            Count(where=_TREATED, source=_CONTACTS),
+            Count(where=_TREATED & _KNOWN, source=_CONTACTS),
             Sum("margin", where=_CONTROL, source=_CONTACTS),
-            Count(where=_CONTROL, source=_CONTACTS),
+            Count(where=_CONTROL & _KNOWN, source=_CONTACTS),
             _CAMPAIGN_COST,
         ),
     ),
@@ -131,11 +132,12 @@ RETURN_ON_CAMPAIGNS: Final = Kpi(
     definition=Phrase(
         "The margin of those contacted in the period, less that of as many members of the control "
         "group, less the cost of the campaigns, divided by this cost. Who bought nothing has a "
-        "margin of zero. Without a control group there is no value, because nobody knows what "
-        "would have been sold anyway. It is told campaign by campaign: several together agree "
+        "margin of zero; of whom the margin is not known, the campaign tells nothing. Without a "
+        "control group there is no value, because nobody knows what would have been sold anyway. "
+        "It is told campaign by campaign: several together agree "
         "only where each has the same share of control.",
-        "本期被联系者的毛利，减去同等人数对照组的毛利，再减去营销活动成本，除以该成本。未购买者毛利为零。"
-        "没有对照组时不给出数值，因为无从得知不开展活动时的销售情况。本指标按单个活动查看；仅当各活动的"
+        "本期被联系者的毛利，减去同等人数对照组的毛利，再减去营销活动成本，除以该成本。未购买者毛利为零；"
+        "毛利不明者不计入。没有对照组时不给出数值，因为无从得知不开展活动时的销售情况。本指标按单个活动查看；仅当各活动的"
         "对照组比例相同时才可合并。",
     ),
     source=FARRIS,

@@ -87,11 +87,11 @@ RESPONSE_TIME: Final = Kpi(
         "The service hours from the opening of a request to the first answer of a person, within "
         "which half of the requests opened in the period were answered. "
         + _UNANSWERED.en
-        + " Where more than half are unanswered there is no value. "
+        + " Where too few are answered to tell, there is no value. "
         + _HOURS.en,
         "本期提出的请求中，自提出至首次人工答复的服务时间的中位数。"
         + _UNANSWERED.zh
-        + "半数以上尚未答复时不给出数值。"
+        + "已答复者过少而无法判定时不给出数值。"
         + _HOURS.zh,
     ),
     source=_KAPLAN_MEIER,
@@ -113,11 +113,11 @@ RESPONSE_TIME_P90: Final = Kpi(
         "The service hours from the opening of a request to the first answer of a person, within "
         "which nine of ten requests opened in the period were answered. "
         + _UNANSWERED.en
-        + " Where more than one of ten is unanswered there may be no value. "
+        + " Where too few are answered to tell, there is no value. "
         + _HOURS.en,
         "本期提出的请求中，自提出至首次人工答复的服务时间的第90百分位数。"
         + _UNANSWERED.zh
-        + "一成以上尚未答复时可能没有数值。"
+        + "已答复者过少而无法判定时不给出数值。"
         + _HOURS.zh,
     ),
     source=_KAPLAN_MEIER,
