@@ -260,6 +260,15 @@ def test_limits_end_where_numbers_do(
     assert reason(check_smart(asked, series=wild), Smart.ACHIEVABLE).endswith(reach)
 
 
+def test_a_fortnight_counts_as_a_month_of_the_series(monthly: Monthly) -> None:
+    """A goal that holds no whole month needs all of its way in one."""
+    short = attrs.evolve(GOOD, period=Period(date(1998, 1, 5), date(1998, 1, 19)))
+
+    answer = check_smart(short, series=monthly("retention_rate", QUIET)).answer(Smart.ACHIEVABLE)
+
+    assert answer.because.en.startswith("it needs 5.0 points per month; the best stretch of 1 so")
+
+
 @pytest.mark.parametrize(("name", "target"), [("retention_rate", "1"), ("churn_rate", "0")])
 def test_all_and_none_are_possible_numbers(monthly: Monthly, name: str, target: str) -> None:
     """To keep everybody is out of reach, which is another thing than impossible."""

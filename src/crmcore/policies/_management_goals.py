@@ -54,4 +54,4 @@ MANAGEMENT_GOALS: Final[tuple[GoalTemplate, ...]] = (
 )
 """What managing customers is for: satisfaction, retention, contribution and better processes,
 all of them serving the strategy. The numbers are a beginning, which a company replaces by its
-own; `attrs.evolve` gives a template another one."""
+own; ``attrs.evolve`` gives a template another one."""
