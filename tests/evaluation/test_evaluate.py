@@ -177,6 +177,11 @@ def test_a_policy_may_refuse_what_is_missing() -> None:
     assert found.score.reason is Reason.TOO_FEW
     assert found.score.detail.en == "numbers are known for 60 % of the weight, 100 % are wanted"
     assert str(found).startswith("member:wei, 1998-06: there are too few observations")
+    missing = [each for each in found.findings if each.kind == "component_missing"]
+    assert [each.title.en for each in missing] == [
+        "answered has no number",
+        "solved has no number",
+    ]
 
 
 def test_nothing_known_is_no_score() -> None:

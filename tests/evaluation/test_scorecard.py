@@ -189,6 +189,17 @@ def test_a_new_version_says_what_it_changes() -> None:
     assert after.changes(after) == ()
 
 
+def test_other_bars_are_told() -> None:
+    """What must be known, and from where on there is praise or blame, belongs to a version."""
+    after = attrs.evolve(MIXED, least_known=1, strength_from=110, improve_below=90)
+
+    assert [change.en for change in after.changes(MIXED)] == [
+        "the share that must be known was 0.5; is 1",
+        "the bar for a strength was 100; is 110",
+        "the bar for a point to improve was 100; is 90",
+    ]
+
+
 def test_the_end_of_a_mix_is_told() -> None:
     """A scorecard without a mix has none, in both languages."""
     plain = WeightedScorecard(

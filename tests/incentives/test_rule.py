@@ -65,6 +65,18 @@ def test_an_honour_has_no_sum_to_tell() -> None:
     assert words == Phrase("honour; within 7 days", "荣誉；7天内兑现")
 
 
+def test_who_proposes_and_who_hears_of_it_is_told() -> None:
+    """A rule that wants a nomination, or is to be made public, says so."""
+    praise = IncentiveRule(
+        name="thanks", kind=IncentiveKind.HONOUR, needs_nomination=True, is_public=True
+    )
+
+    assert praise.words == Phrase(
+        "honour, on nomination, made public; within 30 days",
+        "荣誉，须经提名，予以公布；30天内兑现",
+    )
+
+
 @pytest.mark.parametrize("kind", IncentiveKind)
 def test_each_kind_is_paid_in_one_way(kind: IncentiveKind) -> None:
     """By points, by suggestion, or not at all."""

@@ -148,10 +148,10 @@ class Evaluation:
 def _finding(evaluation: Evaluation, entry: EvaluationEntry) -> Finding | None:
     card, component = evaluation.scorecard, entry.component
     if entry.points is None:
-        title = Phrase(
-            f"{component.name} has no number, and the other components count for it",
-            f"{component.name}没有数值，其权重由其他内容分担",
-        )
+        title = Phrase(f"{component.name} has no number", f"{component.name}没有数值")
+        if not isinstance(evaluation.score, Undefined):
+            en, zh = "and the other components count for it", "其权重由其他内容分担"
+            title = Phrase(f"{title.en}, {en}", f"{title.zh}，{zh}")
         return _about(evaluation, entry, "component_missing", Severity.NOTE, title)
     if entry.least is None or entry.most is None:
         return None

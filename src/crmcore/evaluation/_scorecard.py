@@ -254,9 +254,21 @@ class WeightedScorecard:
             found.append(
                 Phrase(f"the mix was {was.en}; is {now.en}", f"比例：原为{was.zh}；现为{now.zh}")
             )
+        for what, one, other in (
+            (_LEAST_KNOWN, before.least_known, self.least_known),
+            (_STRENGTH_FROM, before.strength_from, self.strength_from),
+            (_IMPROVE_BELOW, before.improve_below, self.improve_below),
+        ):
+            if one != other:
+                found.append(
+                    Phrase(f"{what.en} was {one}; is {other}", f"{what.zh}：原为{one}；现为{other}")
+                )
         return tuple(found)
 
 
+_LEAST_KNOWN: Final = Phrase("the share that must be known", "必须已知的权重比例")
+_STRENGTH_FROM: Final = Phrase("the bar for a strength", "优势分数线")
+_IMPROVE_BELOW: Final = Phrase("the bar for a point to improve", "待改进分数线")
 _NO_COOPERATION: Final = Phrase(
     "has no component about the work across departments", "没有跨部门协作的考核内容"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -192,7 +193,7 @@ class Awards:
         for award in self.awards:
             if award.money is not None:
                 found[award.subject] = EXACT.add(found[award.subject], award.money.amount)
-        return found
+        return MappingProxyType(found)
 
     def late(self, grants: Iterable[Grant], *, as_of: date) -> tuple[Finding, ...]:
         """Return a finding for each award that came late, has not come yet, or stays unknown.

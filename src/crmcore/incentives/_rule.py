@@ -136,6 +136,10 @@ class IncentiveRule:
         if self.eligible != EVERYTHING:
             asked = self.eligible.words
             en, zh = f"{en}, where {asked.en}", f"{zh}，条件：{asked.zh}"
+        if self.needs_nomination:
+            en, zh = f"{en}, on nomination", f"{zh}，须经提名"
+        if self.is_public:
+            en, zh = f"{en}, made public", f"{zh}，予以公布"
         return Phrase(f"{en}; within {self.days} days", f"{zh}；{self.days}天内兑现")
 
     def changes(self, before: IncentiveRule) -> tuple[Phrase, ...]:

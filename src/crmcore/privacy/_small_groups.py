@@ -29,7 +29,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from enum import Enum
-from itertools import product
+from functools import cache
+from itertools import compress, product
+from operator import not_
 from typing import Final, TypeAlias
 
 import attrs
@@ -147,33 +149,38 @@ class _Table:
         """Return a cell by its categories."""
         return tuple(names[place] for names, place in zip(self.categories, cell, strict=True))
 
-    def boxes(self, cell: _Cell) -> Iterator[tuple[list[_Cell], list[_Cell]]]:
-        """Yield the boxes of a cell: what moves with it, itself first, and what against it."""
+    def boxes(
+        self, cell: _Cell, within: set[_Cell] | None = None
+    ) -> Iterator[tuple[list[_Cell], list[_Cell]]]:
+        """Yield the boxes of a cell: what moves with it, itself first, and what against it.
+
+        With *within*, boxes with a neighbour of the cell outside of it are left out.
+        """
         last = [len(names) - 1 for names in self.categories]
         others = [
-            [place for place in range(end + 1) if place != own]
-            for own, end in zip(cell, last, strict=True)
+            [
+                place
+                for place in range(end + 1)
+                if place != own
+                and (within is None or (*cell[:axis], place, *cell[axis + 1 :]) in within)
+            ]
+            for axis, (own, end) in enumerate(zip(cell, last, strict=True))
         ]
         for partner in product(*others):
-            with_it: list[_Cell] = []
-            against: list[_Cell] = []
-            for picked in product(*([False, True] for _ in cell)):
-                corner = tuple(
-                    b if second else a for a, b, second in zip(cell, partner, picked, strict=True)
-                )
-                # Two categories move against each other, a category and the total together.
-                turns = sum(
-                    second and end not in (a, b)
-                    for a, b, end, second in zip(cell, partner, last, picked, strict=True)
-                )
-                (against if turns % 2 else with_it).append(corner)
-            yield with_it, against
+            # Two categories move against each other, a category and the total together.
+            turns = tuple(end not in (a, b) for a, b, end in zip(cell, partner, last, strict=True))
+            corners = list(product(*zip(cell, partner, strict=True)))
+            if any(turns):
+                signs = _signs(turns)
+                yield list(compress(corners, signs)), list(compress(corners, map(not_, signs)))
+            else:
+                yield corners, []
 
     def has_room(self, cell: _Cell, hidden: set[_Cell], minimum: int) -> bool:
         """Say whether hidden boxes let a count vary by the minimum, one after the other."""
         boxes = [
             (with_it, against)
-            for with_it, against in self.boxes(cell)
+            for with_it, against in self.boxes(cell, hidden)
             if hidden.issuperset(with_it) and hidden.issuperset(against)
         ]
         room = 0
@@ -193,19 +200,30 @@ class _Table:
 
     def cheapest_box(self, cell: _Cell, hidden: set[_Cell], minimum: int) -> set[_Cell]:
         """Return the box that is enough by itself and hides the fewest people more."""
-        found: list[tuple[int, int, int, list[_Cell]]] = []
+        best: list[tuple[int, int, int, list[_Cell]]] = []
         last = [len(names) - 1 for names in self.categories]
         for with_it, against in self.boxes(cell):
+            more = {*with_it, *against} - hidden
+            people = sum(self.counts.get(corner, 0) for corner in more)
+            if best and people > best[0][0]:
+                continue
             if against and self._least(with_it) + self._least(against) < minimum:
                 continue
-            more = sorted({*with_it, *against} - hidden)
-            people = sum(self.counts.get(corner, 0) for corner in more)
             totals = sum(any(map(int.__eq__, corner, last)) for corner in more)
-            found.append((people, len(more), totals, more))
-        return set(min(found)[-1])
+            best = [min([*best, (people, len(more), totals, sorted(more))])]
+        return set(best[0][-1])  # there is one: nothing bounds the box of totals only
 
     def _least(self, corners: list[_Cell]) -> int:
         return min(self.counts.get(corner, 0) for corner in corners)
+
+
+@cache
+def _signs(turns: tuple[bool, ...]) -> tuple[bool, ...]:
+    """Return for each corner of a box whether it moves with the first one."""
+    return tuple(
+        sum(compress(turns, picked)) % 2 == 0
+        for picked in product((False, True), repeat=len(turns))
+    )
 
 
 def _text(category: Hashable) -> tuple[str, str]:
