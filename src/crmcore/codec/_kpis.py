@@ -162,5 +162,7 @@ class _References:
             return self._whole(self._own[name].get("measure"), path, (*trail, name))
         try:
             return to_data(self._catalogue.kpi(str(name)).measure)
-        except UnknownNameError as error:
-            raise FaultsError("kpis", [Fault(path, str(error))]) from None
+        except UnknownNameError:
+            known = {*self._own, *(each.id for each in self._catalogue)}
+            problem = str(UnknownNameError("KPI", str(name), known))
+        raise FaultsError("kpis", [Fault(path, problem)])
