@@ -60,14 +60,14 @@ def test_3_of_5_deliveries_were_received_in_time() -> None:
 
 
 def test_a_delivery_counts_in_the_month_in_which_it_is_due() -> None:
-    """Sent in May and due in June counts; sent in June and due in July does not yet."""
+    """Two of May are due in June, one in time and one not: 1 / 2. One of June is due in July."""
     deliveries = [
         delivery(1, sent=on(30, month=5), received=on(31, month=5)),
-        delivery(2, sent=on(29), due=on(2, month=7), received=on(29)),
-        delivery(3, sent=on(29), due=on(2, month=7)),
+        delivery(2, sent=on(30, month=5)),
+        delivery(3, sent=on(29), due=on(2, month=7), received=on(29)),
     ]
 
-    assert parts(value("K59", deliveries=deliveries)) == (1, 1)
+    assert parts(value("K59", deliveries=deliveries)) == (1, 2)
 
 
 @pytest.mark.parametrize("code", ["K59", "K59b", "K59c", "K59d"])
@@ -129,19 +129,20 @@ def test_what_nobody_received_is_neither_right_nor_wrong() -> None:
     assert reason("K59c", deliveries=[delivery(1)]) is Reason.ZERO_DENOMINATOR
 
 
-def test_2_of_4_deliveries_were_dealt_with() -> None:
-    """Two were handled, one was received and left lying, one never arrived: 2 / 4 = 0.5."""
+def test_2_of_5_deliveries_were_dealt_with() -> None:
+    """Two were handled, two were received and left lying, one never arrived: 2 / 5 = 0.4."""
     deliveries = [
         delivery(1, received=on(2), handled=on(2)),
         delivery(2, received=on(2), handled=on(20)),
         delivery(3, received=on(2)),
-        delivery(4),
+        delivery(4, received=on(3), corrected=True),
+        delivery(5),
     ]
 
     found = value("K59d", deliveries=deliveries)
 
-    assert parts(found) == (2, 4)
-    assert found.number == Decimal("0.5")
+    assert parts(found) == (2, 5)
+    assert found.number == Decimal("0.4")
 
 
 # K64, K72, K74: what members say.
@@ -210,14 +211,15 @@ def test_a_short_scale_has_one_box_at_the_top(code: str) -> None:
 
 
 def test_the_cooperation_index_of_all_marks_is_50() -> None:
-    """1 to 5 are 0, 25, 50, 75 and 100 of 100: the mean is 250 / 5 = 50.
+    """1 to 5 are 0, 25, 50, 75 and 100 of 100: the mean is 250 / 5 = 50; don't know is missing.
 
     The squares of the distances sum to 2 * (50² + 25²) = 6250, the variance is 6250 / 4, and
     t of 4 degrees is 2.776: 50 ± 2.776 * sqrt(1562.5 / 5).
     """
-    found = value("K74", answers=answers("team_spirit", 1, 2, 3, 4, 5))
+    found = value("K74", answers=answers("team_spirit", 1, 2, 3, 4, 5, None))
 
     assert parts(found) == (250, 5)
+    assert found.missing == 1
     assert found.number == 50
     assert found.interval is not None
     assert found.interval.high == pytest.approx(50 + 2.776445 * sqrt(1562.5 / 5))
@@ -297,9 +299,18 @@ def test_a_month_without_meetings_has_no_results_an_hour() -> None:
     assert reason("K66", meetings=[]) is Reason.NO_DATA
 
 
-def action(number: int, done: datetime | None, kind: TaskKind = TaskKind.ACTION) -> Task:
-    """Return an action of the first of June, due on the 10th."""
-    return Task(id=f"a-{number}", kind=kind, opened_at=on(1), due_at=on(10), done_at=done)
+def action(
+    number: int,
+    done: datetime | None,
+    kind: TaskKind = TaskKind.ACTION,
+    *,
+    opened: datetime | None = None,
+    due: datetime | None = None,
+) -> Task:
+    """Return an action of the first of June, due on the 10th, unless stated."""
+    return Task(
+        id=f"a-{number}", kind=kind, opened_at=opened or on(1), due_at=due or on(10), done_at=done
+    )
 
 
 def test_2_of_4_actions_were_done_in_time() -> None:
@@ -313,6 +324,17 @@ def test_2_of_4_actions_were_done_in_time() -> None:
     ]
 
     assert parts(value("K66b", tasks=tasks)) == (2, 4)
+
+
+def test_an_action_counts_in_the_month_in_which_it_is_due() -> None:
+    """Two of May are due in June, one in time and one not: 1 / 2. One of June is due in July."""
+    tasks = [
+        action(1, on(2), opened=on(20, month=5)),
+        action(2, None, opened=on(20, month=5)),
+        action(3, on(29), due=on(2, month=7)),
+    ]
+
+    assert parts(value("K66b", tasks=tasks)) == (1, 2)
 
 
 def test_without_actions_there_is_no_share_of_them() -> None:

@@ -197,10 +197,11 @@ def test_where_nobody_attended_nobody_passed_or_failed() -> None:
 
 
 def test_a_training_is_in_time_in_the_month_in_which_it_is_due() -> None:
-    """Assigned in May and due in June counts in June; assigned in June, due in July, does not."""
+    """Two of May are due in June, one passed and one not: 1 / 2. One of June is due in July."""
     trainings = [
         training(1, assigned=on(20, month=5), due=on(5), attended=2, passed=2),
-        training(2, due=on(5, month=7), attended=2, passed=2),
+        training(2, assigned=on(20, month=5), due=on(5), attended=2),
+        training(3, due=on(5, month=7), attended=2, passed=2),
     ]
 
-    assert parts(value("K63c", trainings=trainings)) == (1, 1)
+    assert parts(value("K63c", trainings=trainings)) == (1, 2)

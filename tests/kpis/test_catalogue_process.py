@@ -192,11 +192,14 @@ def test_cases_fit_the_standard_to_92_percent_in_the_mean() -> None:
 
 
 def test_2_of_4_compared_cases_are_exact() -> None:
-    """2 without a deviation of 4 that ended and were compared: 2 / 4 = 0.5."""
-    found = value("K70b", process_cases=COMPARED)
+    """2 without a deviation of 4 that ended and were compared: 2 / 4; without the first, 1 / 3.
 
-    assert parts(found) == (2, 4)
-    assert found.number == Decimal("0.5")
+    One that is exact so far and runs on does not count.
+    """
+    running = compared(7, 0, 3, None)
+
+    assert parts(value("K70b", process_cases=[*COMPARED, running])) == (2, 4)
+    assert parts(value("K70b", process_cases=[*COMPARED[1:], running])) == (1, 3)
 
 
 def test_where_nothing_was_compared_nothing_is_known() -> None:
@@ -259,13 +262,15 @@ def test_2_of_4_changes_are_in_effect_in_time() -> None:
 
 
 def test_a_change_counts_in_the_month_in_which_it_is_due() -> None:
-    """Approved in May and due in June counts; approved in June and due in July does not."""
+    """Two of May are due in June, one in time and one not: 1 / 2. One of June is due in July."""
+    may = BEGIN - timedelta(days=20)
     changes = [
-        change(1, 20, due=30, approved=BEGIN - timedelta(days=20)),
-        change(2, 5, due=40),
+        change(1, 20, due=30, approved=may),
+        change(2, None, due=30, approved=may),
+        change(3, 5, due=40),
     ]
 
-    assert parts(value("K71b", change_requests=changes)) == (1, 1)
+    assert parts(value("K71b", change_requests=changes)) == (1, 2)
 
 
 def test_without_changes_that_were_due_there_is_no_share() -> None:

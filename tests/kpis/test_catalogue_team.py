@@ -81,15 +81,16 @@ def test_what_was_done_later_was_open_then() -> None:
     assert parts(value("K60", tasks=tasks, as_of=date(1998, 8, 1))) == (1, 2)
 
 
-def test_a_task_counts_in_the_month_in_which_it_is_due() -> None:
-    """One of May due in June counts; two of June due in July do not, done or open."""
+@pytest.mark.parametrize(("code", "kind"), FIVE.items())
+def test_a_task_counts_in_the_month_in_which_it_is_due(code: str, kind: TaskKind) -> None:
+    """Two of May are due in June, one in time and one not: 1 / 2. One of June is due in July."""
     tasks = [
-        task(1, on(2), opened=on(4, month=5), due=on(3)),
-        task(2, on(20), due=on(1, month=7)),
-        task(3, due=on(1, month=7)),
+        task(1, on(2), opened=on(4, month=5), due=on(3), kind=kind),
+        task(2, opened=on(4, month=5), due=on(3), kind=kind),
+        task(3, on(20), due=on(1, month=7), kind=kind),
     ]
 
-    assert parts(value("K60", tasks=tasks)) == (1, 1)
+    assert parts(value(code, tasks=tasks)) == (1, 2)
 
 
 def test_a_moved_date_is_kept_by_the_last_and_not_by_the_first() -> None:
@@ -205,6 +206,17 @@ def test_a_piece_put_right_has_failed_all_the_same() -> None:
     ]
 
     assert parts(value("K61b", inspections=inspections)) == (0, 1)
+
+
+def test_a_second_check_says_nothing_of_its_month() -> None:
+    """One was refused in May and again in June, another was accepted at first in June: 1 / 1."""
+    inspections = [
+        check("a", "draft", accepted=False, month=5),
+        check("a", "draft", accepted=False, attempt=2),
+        check("b", "draft", accepted=True),
+    ]
+
+    assert parts(value("K61b", inspections=inspections)) == (1, 1)
 
 
 # K65c: the goals of projects.

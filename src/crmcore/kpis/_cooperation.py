@@ -265,7 +265,7 @@ COOPERATION_INDEX: Final = Kpi(
     group=KpiGroup.TEAM,
     unit=Unit.INDEX,
     direction=Direction.HIGHER,
-    measure=Mean("index", _asked("team_spirit") & F.score.is_present(), source="answers"),
+    measure=Mean("index", _asked("team_spirit"), source="answers"),
     numerator=Phrase("the sum of the ratings, each put on 0 to 100", "各评分换算为0至100后的总和"),
     denominator=_VALID,
     definition=Phrase(
