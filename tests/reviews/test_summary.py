@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from crmcore.errors import UnknownNameError
+from crmcore.goals import Status
 from crmcore.kernel import Reason, Undefined
 from crmcore.plans import Balance
 from crmcore.reviews import Review
@@ -20,11 +21,15 @@ def test_it_says_in_english_what_was_found(review: Review) -> None:
     """The chief KPIs, where customers stand, what is wrong, and what the plan does."""
     lines = review.summary().splitlines()
 
+    kept = "(2026-08, before 100.0 %): nothing but the usual variation"
+    sold = "(2026-08, before 285.00 USD): a change for the better"
     assert lines[0] == "Customer care as of 2026-09-30: 12 customers, 4 members, policy 'default'"
     for line in (
         "How it goes",
-        "  customer base                      8 (2026-08, before 8)",
-        "  sales amount                       520.00 USD (2026-08, before 285.00 USD)",
+        "  customer base                      8 (2026-08, before 8): a change for the better",
+        f"  customer retention rate            100.0 % [67.6 % to 100.0 %] {kept}",
+        f"  sales amount                       520.00 USD {sold}",
+        "  purchase frequency                 1.50 (2026-08, before 1.40)",
         "  prospect 2 · new 1 · active 3 · loyal 3 · at risk 2 · lost 1",
         "  standard 5 · bronze 1 · silver 2 · gold 4",
         "  Champions                          3 customers, 38.9 % of the spend",
@@ -43,7 +48,8 @@ def test_it_says_the_same_in_chinese(review: Review) -> None:
     assert len(lines) == len(review.summary().splitlines())
     for line in (
         "经营指标",
-        "  客户总量：8（2026-08，上期8）",
+        "  客户总量：8（2026-08，上期8）：特殊原因（改善）",
+        "  客户保留率：100.0 %［67.6 %至100.0 %］（2026-08，上期100.0 %）：普通原因波动",
         "  潜在客户 2 · 新客户 1 · 活跃客户 3 · 忠诚客户 3 · 流失风险 2 · 流失客户 1",
         "  核心客户：3位客户，消费占比38.9%",
         "  Dora Maar已于2026-09-01离开，名下仍有2位客户",
@@ -110,7 +116,7 @@ def test_customers_who_paid_nothing_have_no_share_of_it(shop: Shop) -> None:
 def test_the_first_month_has_none_before_it(review: Review, shop: Shop) -> None:
     """One month alone is shown alone, and so is one after a month without a value."""
     alone = shop.review(months=1).summary().splitlines()
-    assert "  customer base                      8 (2026-08)" in alone
+    assert "  customer base                      8 (2026-08): a change for the better" in alone
 
     retention = review.kpi("retention_rate")
     (place,) = (n for n, each in enumerate(review.kpis) if each is retention)
@@ -120,7 +126,7 @@ def test_the_first_month_has_none_before_it(review: Review, shop: Shop) -> None:
     )
     patched = attrs.evolve(review, kpis=(*review.kpis[:place], gap, *review.kpis[place + 1 :]))
     assert any(
-        line.startswith("  customer retention rate") and line.endswith("(2026-08)")
+        line.startswith("  customer retention rate") and "] (2026-08): " in line
         for line in patched.summary().splitlines()
     )
 
@@ -151,3 +157,26 @@ def test_a_plan_of_one_speaks_in_the_singular(review: Review) -> None:
     assert lines[-3].startswith("  1 duty changes hands, 1 stays, 1 nobody can hold: ")
     assert lines[-2].startswith("  1 customer changes hands, 1 stays, 1 has nobody: ")
     assert lines[-1].startswith("  hours for customers: from – to ")
+
+
+def test_many_goals_are_cut_short(review: Review) -> None:
+    """Five goals are shown, the gravest first, and the rest is counted."""
+    standing = review.goals[0]
+    statuses = (Status.ACHIEVED, Status.ON_TRACK, Status.MISSED, *[Status.UNKNOWN] * 4)
+    goals = tuple(
+        attrs.evolve(
+            standing,
+            status=status,
+            goal=attrs.evolve(standing.goal, id=GoalId(f"g-{place}"), name=f"G{place}"),
+        )
+        for place, status in enumerate(statuses)
+    )
+
+    found = attrs.evolve(review, goals=goals)
+    lines = found.summary().splitlines()
+
+    start = next(place for place, line in enumerate(lines) if line.startswith("  G2: missed. "))
+    assert [line[2:4] for line in lines[start : start + 5]] == ["G2", "G3", "G4", "G5", "G6"]
+    assert lines[start + 5] == "  … and 2 more goals"
+    assert "  ……另有2个目标" in found.summary(language="zh-CN").splitlines()
+    assert "  … and 1 more goal" in attrs.evolve(review, goals=goals[1:]).summary().splitlines()

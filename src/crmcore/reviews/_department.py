@@ -25,6 +25,7 @@ from crmcore.segments import GroupSummary, summarize
 from crmcore.storage import DEFAULT_TENANT, Store
 
 from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
+from ._charts import chart_findings, charts_of, latest_points
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, months_until
@@ -117,6 +118,10 @@ def review_department(
         followed = follow(
             goals, series, policy=policy, organization=records.organization, as_of=as_of
         )
+        charts = tuple(
+            latest_points(one, months)
+            for one in charts_of(series, followed.assessments, as_of=as_of)
+        )
         planning = Planning(
             as_of=as_of,
             policy=policy,
@@ -138,6 +143,7 @@ def review_department(
             assigned=records.organization.assigned_at(records.at),
             judgements=judgements,
             kpis=tuple(latest_months(one, months) for one in series),
+            charts=charts,
             credited=records.credits.kpis(row[-months:], as_of=as_of),
             goals=followed.assessments,
             smart=followed.checks,
@@ -145,7 +151,12 @@ def review_department(
             stages=stages,
             segments=segments,
             tiers=tiers,
-            findings=_findings(records, judgements, planning, followed.findings),
+            findings=_findings(
+                records,
+                judgements,
+                planning,
+                [*followed.findings, *chart_findings(charts, series)],
+            ),
             plan=plan,
             weights=planning.weights,
             jobs=_jobs(records, plan),
@@ -207,7 +218,7 @@ def _findings(
     records: Records,
     judgements: Sequence[Judgement],
     planning: Planning,
-    of_goals: Iterable[Finding],
+    of_kpis: Iterable[Finding],
 ) -> tuple[Finding, ...]:
     """Return what asks to be done, the gravest first."""
     policy = planning.policy
@@ -231,6 +242,6 @@ def _findings(
             ),
             *stranger_findings(records.strangers),
             *policy.findings(),
-            *of_goals,
+            *of_kpis,
         ]
     )

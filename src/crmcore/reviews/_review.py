@@ -19,6 +19,7 @@ from crmcore.organization import Assignment, JobDescription, Organization
 from crmcore.policies import Policy
 from crmcore.reassignment import AssignmentWeights
 from crmcore.segments import GroupSummary
+from crmcore.signals import ControlChart
 
 from ._judging import Judgement
 from ._plan import DepartmentPlan
@@ -42,6 +43,9 @@ class Review:
         assigned: The assignments that held when the day began, by id.
         judgements: Where each customer stands, by customer.
         kpis: The KPIs of the months under review.
+        charts: For each of them the natural limits, what has changed, and whether the target of
+            its goal is within reach. Limits rest on the first months that were recorded, even
+            where these are not shown.
         credited: Those of them that happen at an instant, by whoever owned the customer then:
             by member, and at last what happened while nobody did. They add up to the whole.
         goals: How the goals stand.
@@ -65,6 +69,7 @@ class Review:
     assigned: tuple[Assignment, ...]
     judgements: tuple[Judgement, ...]
     kpis: tuple[KpiSeries, ...]
+    charts: tuple[ControlChart, ...]
     credited: tuple[MemberKpis, ...]
     goals: tuple[GoalAssessment, ...]
     smart: tuple[SmartCheck, ...]
@@ -103,6 +108,17 @@ class Review:
                 return series
         raise UnknownNameError("KPI", key, [series.kpi.id for series in self.kpis])
 
+    def chart(self, key: str) -> ControlChart:
+        """Return the chart of a KPI over the months under review.
+
+        Args:
+            key: Its id, or its code, as in the catalogue.
+
+        Raises:
+            UnknownNameError: If it was not computed.
+        """
+        return self.charts[self.kpis.index(self.kpi(key))]
+
     def credited_to(self, member: str | None) -> MemberKpis:
         """Return the KPIs that a member is credited with, over the months under review.
 
@@ -137,7 +153,7 @@ class Review:
                     customers=len(self.judgements),
                 )
             ],
-            how_it_goes(self.kpis, self.goals),
+            how_it_goes(self.kpis, self.charts, self.goals),
             where_they_stand(
                 self.policy, stages=self.stages, tiers=self.tiers, segments=self.segments
             ),

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from crmcore.development import TrainingNeed
-from crmcore.goals import GoalAssessment
+from crmcore.goals import GoalAssessment, Status
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import KpiSeries
 from crmcore.lifecycle import Stage
+from crmcore.measures import Value
 from crmcore.organization import Organization
 from crmcore.plans import Balance, Carried
 from crmcore.policies import Policy
 from crmcore.segments import GroupSummary
+from crmcore.signals import ControlChart, Variation
 
+from ._charts import subject_of, without_mirrors
 from ._plan import DepartmentPlan
 
 _SHOWN: Final = 5
 _KPIS: Final = ("customer_base", "retention_rate", "new_customers", "orders", "sales")
 _NAME: Final = 34
+_GRAVEST: Final = (
+    Status.MISSED,
+    Status.OFF_TRACK,
+    Status.AT_RISK,
+    Status.UNKNOWN,
+    Status.ON_TRACK,
+    Status.ACHIEVED,
+)
 
 
 def heading(organization: Organization, policy: Policy, *, as_of: date, customers: int) -> Phrase:
@@ -37,38 +48,76 @@ def heading(organization: Organization, policy: Policy, *, as_of: date, customer
     )
 
 
-def how_it_goes(series: Iterable[KpiSeries], goals: Iterable[GoalAssessment]) -> Iterator[Phrase]:
-    """Yield the chief KPIs, and how each goal stands."""
+def how_it_goes(
+    series: Sequence[KpiSeries],
+    charts: Sequence[ControlChart],
+    goals: Sequence[GoalAssessment],
+) -> Iterator[Phrase]:
+    """Yield the chief KPIs with what has changed, and how goals stand, the gravest first."""
     yield Phrase("How it goes", "经营指标")
-    by_id: dict[str, KpiSeries] = {one.kpi.id: one for one in series}
-    for key in _KPIS:
-        yield _kpi(by_id[key])
-    for each in goals:
+    by_subject = {each.subject: each for each in charts}
+    for one in _chief(series, by_subject, goals):
+        yield _kpi(one, by_subject[subject_of(one)])
+    ranked = sorted(goals, key=lambda each: _GRAVEST.index(each.status))
+    for each in ranked[:_SHOWN]:
         status = each.status.label
         yield Phrase(
             f"  {each.goal.name}: {status.en}. {each.because.en}",
             f"  {each.goal.name}：{status.zh}。{each.because.zh}",
         )
+    if more := len(ranked[_SHOWN:]):
+        yield Phrase(f"  … and {counted(more, 'more goal')}", f"  ……另有{more}个目标")
 
 
-def _kpi(series: KpiSeries) -> Phrase:
+def _chief(
+    series: Sequence[KpiSeries],
+    charts: Mapping[str, ControlChart],
+    goals: Iterable[GoalAssessment],
+) -> Iterator[KpiSeries]:
+    """Yield the chief KPIs, then some that goals are about or that have become worse."""
+    by_id: dict[str, KpiSeries] = {one.kpi.id: one for one in series}
+    followed = {each.goal.kpi for each in goals}
+    yield from (by_id[key] for key in _KPIS)
+    further = [one for one in without_mirrors(series) if one.kpi.id not in _KPIS]
+    aim = [one for one in further if one.kpi.id in followed]
+    worse = [
+        one
+        for one in further
+        if one.kpi.id not in followed and charts[subject_of(one)].variation is Variation.CONCERN
+    ]
+    yield from [*aim, *worse][:_SHOWN]
+
+
+def _kpi(series: KpiSeries, chart: ControlChart) -> Phrase:
     latest = series.values[-1]
     if isinstance(latest, Undefined):
         why = latest.reason.label
         return _row(series.kpi.name, Phrase(f"– ({why.en})", f"–（{why.zh}）"))
-    shown = series.show(latest.number)
+    said = _interval(series, latest)
     before = series.values[-2] if len(series.values) > 1 else None
     if before is None or isinstance(before, Undefined):
-        return _row(
-            series.kpi.name, Phrase(f"{shown} ({latest.period})", f"{shown}（{latest.period}）")
-        )
-    was = series.show(before.number)
+        when = Phrase(f" ({latest.period})", f"（{latest.period}）")
+    else:
+        was = series.show(before.number)
+        when = Phrase(f" ({latest.period}, before {was})", f"（{latest.period}，上期{was}）")
+    changed = chart.variation
+    if isinstance(changed, Undefined):
+        told = Phrase("", "")
+    else:
+        told = Phrase(f": {changed.label.en}", f"：{changed.label.zh}")
     return _row(
         series.kpi.name,
-        Phrase(
-            f"{shown} ({latest.period}, before {was})", f"{shown}（{latest.period}，上期{was}）"
-        ),
+        Phrase(f"{said.en}{when.en}{told.en}", f"{said.zh}{when.zh}{told.zh}"),
     )
+
+
+def _interval(series: KpiSeries, value: Value) -> Phrase:
+    """Return a value, and its interval if it has one."""
+    shown, interval = series.show(value.number), value.interval
+    if interval is None:
+        return Phrase(shown, shown)
+    low, high = series.show(interval.low), series.show(interval.high)
+    return Phrase(f"{shown} [{low} to {high}]", f"{shown}［{low}至{high}］")
 
 
 def where_they_stand(

@@ -1,0 +1,108 @@
+"""Charts: what has changed in each KPI, and whether its goal is within reach of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import attrs
+
+from crmcore.goals import GoalAssessment
+from crmcore.improvement import Finding, Severity
+from crmcore.kernel import Phrase, Undefined
+from crmcore.kpis import KpiSeries
+from crmcore.measures import Additivity, Derived
+from crmcore.signals import ControlChart, chart
+from crmcore.signals import findings as findings_of
+
+_RECENT: Final = 3
+
+
+def subject_of(series: KpiSeries) -> str:
+    """Return what the chart of a KPI of the whole is about."""
+    return f"kpi:{series.kpi.id}"
+
+
+def charts_of(
+    series: Iterable[KpiSeries], goals: Iterable[GoalAssessment], *, as_of: date
+) -> tuple[ControlChart, ...]:
+    """Return the chart of each KPI, over all of its periods, with the target of its goal.
+
+    What a whole period is to bring is no target for the months of which it is the sum.
+    """
+    targets: dict[str, Decimal] = {}
+    for one in goals:
+        goal = one.goal
+        runs = goal.period.start < as_of <= goal.period.end
+        if runs and not goal.scope and one.series.kpi.over_time is not Additivity.ADDITIVE:
+            targets.setdefault(one.series.kpi.id, goal.target)
+    return tuple(chart(one, target=targets.get(one.kpi.id)) for one in series)
+
+
+def latest_points(of: ControlChart, count: int) -> ControlChart:
+    """Return the last periods of a chart, whose limits stay those of all of its periods."""
+    points = of.points[-count:]
+    start = points[0].period.start
+    return attrs.evolve(
+        of,
+        points=points,
+        changes=tuple(change for change in of.changes if change[0] > start),
+        signals=tuple(each for each in of.signals if each.periods[-1].start >= start),
+    )
+
+
+def without_mirrors(series: Sequence[KpiSeries]) -> tuple[KpiSeries, ...]:
+    """Return the KPIs that are not what is left to 1 of another: these tell nothing more."""
+    measures = {one.kpi.measure for one in series}
+    return tuple(
+        one
+        for one in series
+        if not (
+            isinstance(one.kpi.measure, Derived)
+            and one.kpi.measure.function == "complement"
+            and one.kpi.measure.of[0] in measures
+        )
+    )
+
+
+def chart_findings(
+    charts: Iterable[ControlChart], series: Sequence[KpiSeries]
+) -> Iterator[Finding]:
+    """Yield what has changed in the last months, and which targets are out of reach.
+
+    Of those that are too young for limits there is one finding.
+    """
+    wanted = {subject_of(one) for one in without_mirrors(series)}
+    told = [each for each in charts if each.subject in wanted and each.latest is not None]
+    young = [each for each in told if isinstance(each.limits, Undefined)]
+    for finding in findings_of(each for each in told if each not in young):
+        of = next(each for each in told if each.subject == finding.subject)
+        if finding.kind != "signal" or _is_recent(of):
+            yield finding
+    if young:
+        yield _too_young(young)
+
+
+def _is_recent(of: ControlChart) -> bool:
+    return of.latest in of.points[-_RECENT:]
+
+
+def _too_young(young: Sequence[ControlChart]) -> Finding:
+    count = len(young)
+    en = "1 KPI has" if count == 1 else f"{count} KPIs have"
+    return Finding(
+        kind="no_limits",
+        severity=Severity.NOTE,
+        subject="kpis",
+        title=Phrase(
+            f"{en} too few values to tell a change from chance",
+            f"{count}个指标的数值太少，无法区分变化与偶然波动",
+        ),
+        evidence=tuple(
+            (each.subject.removeprefix("kpi:"), each.limits.detail.en)
+            for each in young
+            if isinstance(each.limits, Undefined)
+        ),
+    )
