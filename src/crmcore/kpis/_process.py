@@ -104,7 +104,10 @@ PROCESS_COST: Final = Kpi(
         "本期开始的流程实例的平均成本：处理工时乘以费率，加上直接成本。处理时间、费率或直接成本有一项未知，则"
         "成本未知，该实例视为缺失，而不是零成本。仍在进行的实例成本仍在增加，不计入。全部成本须为同一币种。",
     ),
-    source="time-driven costing: hours worked at their rate; the edge cases are decided here",
+    source=(
+        "hours at their rate: R. S. Kaplan and S. R. Anderson, Time-Driven Activity-Based "
+        "Costing, Harvard Business Review 82(11), 2004; the edge cases are decided here"
+    ),
 )
 
 FIRST_PASS_YIELD: Final = Kpi(
