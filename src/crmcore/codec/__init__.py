@@ -32,6 +32,7 @@ from ._kpis import load_kpis
 from ._organization import load_organization
 from ._payload import PayloadForm, Upcaster, payload_form
 from ._to_data import to_data, to_json
+from ._to_toml import to_toml
 from ._toml import read_toml
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "read_toml",
     "to_data",
     "to_json",
+    "to_toml",
 ]
