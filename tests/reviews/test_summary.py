@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from crmcore.errors import UnknownNameError
-from crmcore.goals import Status
+from crmcore.goals import GoalId, Status
 from crmcore.kernel import Reason, Undefined
 from crmcore.plans import Balance
 from crmcore.reviews import Review
