@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from itertools import accumulate
+from operator import itemgetter
 from statistics import median
 from typing import Any, Final, TypeAlias
 
@@ -30,6 +31,7 @@ from ._table import Group, in_order
 from ._trails import Events, Firsts
 from ._value import Value
 
+Event: TypeAlias = tuple[int, Any, Group]
 _Days: TypeAlias = "dict[Group, dict[int, int]]"
 
 
@@ -247,27 +249,44 @@ def _conversion_needs(atom: Conversion, _: Settings) -> tuple[Need, ...]:
     return tuple(dict.fromkeys(_events_of(atom)))
 
 
-def _when(events: Iterable[tuple[int, Any, Group]], *, by_day: bool) -> list[tuple[Any, int]]:
+def _when(events: Iterable[Event], *, by_day: bool) -> list[tuple[Any, int]]:
     """Return moments and days of events, in order."""
     return sorted((day if by_day else moment, day) for day, moment, _ in events)
+
+
+def _earliest(events: Sequence[Event]) -> Event:
+    """Return the first event; of one moment, that of the first group."""
+    first = min(moment for _, moment, _ in events)
+    same = [event for event in events if event[1] == first]
+    return same[0] if len(same) == 1 else min(same, key=lambda event: in_order(event[2]))
 
 
 def _followed(atom: Conversion, desk: Desk) -> dict[Group, dict[int, list[int]]]:
     """Return how many base events each day has, and how many of them are followed in time."""
     base, goal = (desk.trail(need) for need in _events_of(atom))
-    days = desk.settings.days(atom.days)
+    days, by_day = desk.settings.days(atom.days), atom.later_day
     found: dict[Group, dict[int, list[int]]] = {}
+
+    def count(event: Event, *, is_followed: bool) -> None:
+        cell = found.setdefault(event[2], {}).setdefault(event[0], [0, 0])
+        cell[0] += 1
+        cell[1] += is_followed
+
     try:
         for entity, events in base.items():
-            goals = _when(goal.get(entity, ()), by_day=atom.later_day)
+            goals: Sequence[Event] = goal.get(entity, ())
             if atom.first:
-                events = [min(events, key=lambda event: (event[1], in_order(event[2])))]  # noqa: PLW2901 - only the first
-            for day, moment, group in events:
-                cell = found.setdefault(group, {}).setdefault(day, [0, 0])
-                cell[0] += 1
-                mark = day if atom.later_day else moment
-                place = bisect_right(goals, mark, key=lambda pair: pair[0])
-                cell[1] += place < len(goals) and goals[place][1] <= day + days
+                event = day, moment, _ = _earliest(events)
+                last, mark = day + days, day if by_day else moment
+                is_back = any(d <= last and (d if by_day else at) > mark for d, at, _ in goals)
+                count(event, is_followed=is_back)
+                continue
+            ordered = _when(goals, by_day=by_day)
+            for event in events:
+                mark = event[0] if by_day else event[1]
+                place = bisect_right(ordered, mark, key=itemgetter(0))
+                is_back = place < len(ordered) and ordered[place][1] <= event[0] + days
+                count(event, is_followed=is_back)
     except TypeError:
         rule = "be days for all events, or instants for all, to tell which is the later one"
         raise InvalidValueError("day", atom, rule) from None

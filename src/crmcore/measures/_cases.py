@@ -125,13 +125,6 @@ class Levels(Cases):
         mine[1] += theirs[1]
 
 
-def _is_by(done: object, due: object, done_day: int, due_day: int) -> bool:
-    """Say whether one moment is not behind another; of a day, its end counts."""
-    if isinstance(due, datetime) and isinstance(done, datetime):
-        return done <= due
-    return done_day <= due_day
-
-
 @attrs.frozen
 class Promises(Cases):
     """How many cases become known, on which day, to have been done in time or not."""
@@ -149,23 +142,31 @@ class Promises(Cases):
 
     def taker(self, store: Store, clock: Clock) -> Callable[..., None]:
         day_of, fresh = clock.day, EMPTY[Promises]
-        days, on_due = self.days, self.on == "due"
+        days, on_due, by_group = self.days, self.on == "due", store.days
 
         def take(group: Group, since: object, done: object, due: object = None) -> None:
-            begun, done_day = day_of(since, self.since), day_of(done, self.done)
-            if days is None:
-                due_day = day_of(due, str(self.due))
-            else:
+            day = begun = day_of(since, self.since)
+            if days is not None:
                 due_day = None if begun is None else begun + days
-            day = due_day if on_due else begun
+            else:
+                due_day = day_of(due, str(self.due))
+            if on_due:
+                day = due_day
             if day is None or due_day is None:
                 store.miss(group)
                 return
-            is_in_time = done_day is not None and _is_by(done, due, done_day, due_day)
-            known = due_day
-            if is_in_time and done_day is not None and not self.mature:
-                known = done_day
-            times = store.cell(group, day, fresh)[0 if is_in_time else 1]
+            known, which = due_day, 1
+            if done is not None:
+                done_day = day_of(done, self.done) or 0
+                if isinstance(due, datetime) and isinstance(done, datetime):
+                    is_late = done > due
+                else:  # a day is due until it ends
+                    is_late = done_day > due_day
+                if not is_late:
+                    known, which = (due_day if self.mature else done_day), 0
+            cells = by_group.get(group)
+            cell = None if cells is None else cells.get(day)
+            times = (cell or store.cell(group, day, fresh))[which]
             times[known] = times.get(known, 0) + 1
 
         return take
