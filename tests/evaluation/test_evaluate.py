@@ -184,6 +184,13 @@ def test_a_policy_may_refuse_what_is_missing() -> None:
     ]
 
 
+def test_the_least_share_itself_is_enough() -> None:
+    """Where six tenths must be known, six tenths are a score."""
+    found = wei({"kept": VALUES["kept"]}, attrs.evolve(CARD, least_known="0.6"))
+
+    assert found.score == 96
+
+
 def test_nothing_known_is_no_score() -> None:
     """No number at all is no zero."""
     assert wei({}).score == Undefined(Reason.NO_DATA)
@@ -201,6 +208,17 @@ def test_strengths_and_weak_points_are_more_than_chance() -> None:
     assert found[1].suggestion is None
     assert dict(found[0].evidence)["definition"] == "answered, version 1"
     assert found[0].title.zh == "answered有待改进：40分，至多53.73分"
+
+
+def test_full_points_all_along_are_a_strength() -> None:
+    """Where a curve ends at its target, to be beyond it for sure is all that one can do."""
+    curve = Curve(threshold="0.3", target="0.8")
+    card = WeightedScorecard(name="service", components=[part("solved", "1", curve=curve)])
+
+    found = wei({"solved": VALUES["solved"]}, card)
+
+    assert [each.kind for each in found.findings] == ["strength"]
+    assert found.ledger[0].least == 100
 
 
 def test_a_difference_within_the_noise_is_no_finding() -> None:

@@ -135,6 +135,24 @@ def test_a_budget_is_shared_to_the_cent(scored: Scored) -> None:
     assert (why.en, amount) == ("the budget, shared in proportion", Decimal("-966.66"))
 
 
+def test_cents_left_over_go_to_the_largest_remainder(scored: Scored) -> None:
+    """Ten cents for claims of 3 to 3 to 1 are 4.29, 4.29 and 1.43 each: the last one gets it."""
+    claims = [scored("member:a", 90), scored("member:b", 90), scored("member:c", 70)]
+
+    given = awarded(claims, budget=Money("0.10", "EUR"))
+
+    assert list(paid(given).values()) == [Decimal("0.04"), Decimal("0.04"), Decimal("0.02")]
+
+
+def test_rounding_up_does_not_break_the_budget(scored: Scored) -> None:
+    """Two halves of a cent are a cent in all, not two, where a cent is all that there is."""
+    rule = attrs.evolve(BONUS, amount=Money("0.01", "EUR"))
+    claims = [scored("member:lin", 80), scored("member:wei", 80)]
+
+    assert awarded(claims, rule, budget=Money("0.01", "EUR")).total == Money("0.01", "EUR")
+    assert awarded(claims, rule).total == Money("0.02", "EUR")
+
+
 def test_a_budget_that_is_enough_cuts_nothing(scored: Scored) -> None:
     """Not a cent less than the claims is enough for them."""
     given = awarded([scored("member:wei", 90)], budget=Money(750, "EUR"))

@@ -67,7 +67,7 @@ def test_in_time_and_public_is_nothing_to_find(given: Awards) -> None:
     grants = [
         Grant(award="honour / member:wei / 1998-06", on=on, published_on=on),
         Grant(award="honour / member:wei / 1998-06", on=date(1998, 8, 9)),
-        Grant(award="bonus / member:wei / 1998-06", on=on),
+        Grant(award="bonus / member:wei / 1998-06", on=date(1998, 7, 30)),
     ]
 
     assert given.late(grants, as_of=date(1998, 8, 30)) == ()
