@@ -157,6 +157,26 @@ def test_a_goal_for_an_unknown_kpi_is_refused(shop: Shop, policy: Policy) -> Non
         with_goals(shop, policy, goal(kpi="K37"))
 
 
+def test_a_policy_may_ask_for_whatever_purchases_tell(shop: Shop, policy: Policy) -> None:
+    """A KPI that the review does not show otherwise is computed for the goal."""
+    asked = asking(policy, template("net_revenue_retention", "0.02", Mode.POINTS))
+
+    found = shop.review(policy=asked)
+
+    assert [standing.goal.kpi for standing in found.goals] == ["net_revenue_retention"]
+    assert found.kpi("K23").kpi.id == "net_revenue_retention"
+
+
+def test_a_goal_that_purchases_do_not_tell_is_a_finding(shop: Shop, policy: Policy) -> None:
+    """A review reads purchases, and nobody can see satisfaction in them."""
+    found = shop.review(policy=asking(policy, template("satisfaction_rate", "0.9", Mode.ABSOLUTE)))
+
+    (missing,) = (one for one in found.findings if one.kind == "goal_without_baseline")
+    assert missing.title.en.endswith("a review reads purchases, and they do not tell this KPI")
+    with pytest.raises(InvalidValueError, match="goals must be of a KPI that the review computes"):
+        with_goals(shop, policy, goal(kpi="satisfaction_rate"))
+
+
 def test_two_goals_with_one_id_are_refused(shop: Shop, policy: Policy) -> None:
     """Which of them counts must not hang on their order."""
     with pytest.raises(InvalidValueError, match="goals must name each goal once"):

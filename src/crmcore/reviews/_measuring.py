@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -20,6 +20,10 @@ from crmcore.organization import Organization
 from crmcore.policies import GoalTemplate, Policy
 
 _DAY = timedelta(days=1)
+_READ: Final = frozenset({"purchases"})
+_NOT_READ: Final = Phrase(
+    "a review reads purchases, and they do not tell this KPI", "复盘仅读取购买记录，无法计算该指标"
+)
 _SHOWN: Final = (
     "retention_rate",
     "churn_rate",
@@ -47,9 +51,14 @@ def months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period
 
 
 def tally_of(policy: Policy) -> KpiTally:
-    """Return what counts the KPIs that a review shows, which purchases answer."""
+    """Return what counts the KPIs that a review shows, and those of the policy's goals.
+
+    A review reads purchases; what they cannot answer is left out.
+    """
+    wanted = (kpi(template.kpi) for template in policy.goals)
+    answered = (each.id for each in wanted if each.measure.sources == _READ)
     return KpiTally(
-        _SHOWN,
+        tuple(dict.fromkeys((*_SHOWN, *answered))),
         zone=policy.zone,
         currency=policy.currency,
         parameters={"active_days": policy.active_days},
@@ -83,13 +92,13 @@ def follow(
     A given goal stands in place of what the policy asks for under the same id.
     """
     by_kpi: dict[str, KpiSeries] = {one.kpi.id: one for one in series}
-    set_goals = _by_id(goals)
+    set_goals = _by_id(goals, by_kpi)
     findings: list[Finding] = []
     year = Grain.YEAR.period(as_of - _DAY)
     for template in policy.goals:
         if template.id in set_goals:
             continue
-        goal = _set(template, by_kpi[kpi(template.kpi).id], year)
+        goal = _set(template, by_kpi.get(kpi(template.kpi).id), year)
         if isinstance(goal, Undefined):
             findings.append(_without_baseline(template, goal))
         else:
@@ -107,12 +116,15 @@ def follow(
     )
 
 
-def _by_id(goals: Iterable[Goal]) -> dict[GoalId, Goal]:
-    """Return the goals by id; refuse KPIs that nobody knows, and ids that come twice."""
+def _by_id(goals: Iterable[Goal], known: Container[str]) -> dict[GoalId, Goal]:
+    """Return the goals by id; refuse KPIs that are not computed, and ids that come twice."""
     found: dict[GoalId, Goal] = {}
     for goal in goals:
         if kpi(goal.kpi).id != goal.kpi:
             rule = f"name the KPI by its id, {kpi(goal.kpi).id!r}"
+            raise InvalidValueError("goals", goal.kpi, rule)
+        if goal.kpi not in known:
+            rule = "be of a KPI that the review computes, because purchases tell it"
             raise InvalidValueError("goals", goal.kpi, rule)
         if goal.id in found:
             raise InvalidValueError("goals", goal.id, "name each goal once")
@@ -120,8 +132,10 @@ def _by_id(goals: Iterable[Goal]) -> dict[GoalId, Goal]:
     return found
 
 
-def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Undefined:
+def _set(template: GoalTemplate, series: KpiSeries | None, year: Period) -> Goal | Undefined:
     """Return the goal of a template for a year, set from where the KPI stood before it."""
+    if series is None:
+        return Undefined(Reason.NOT_APPLICABLE, _NOT_READ)
     baseline = _baseline(series, year)
     if isinstance(baseline, Undefined):
         return baseline
