@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.evaluation import Component, ComponentKind, Curve, Level, WeightedScorecard
 from crmcore.kernel import Phrase
-from crmcore.kpis import Direction, KpiGroup, Scorecard, kpi
+from crmcore.kpis import SCORECARDS, Direction, KpiGroup, Scorecard, kpi
 
 CURVE = Curve(threshold=0, target=100)
 
@@ -105,15 +105,22 @@ def test_a_curve_in_the_wrong_direction_is_refused() -> None:
         Component.of_kpi(kpi("retention_rate"), weight=1, curve=curve)
 
 
-def test_the_scorecard_of_a_team_weighs_alike() -> None:
-    """With a curve for each of three KPIs, a team is judged by a third of each, to one in all."""
-    team = Scorecard(
-        id="care", team=Phrase("care", "关怀"), kpis=["retention_rate", "sales", "orders"]
-    )
+@pytest.mark.parametrize("team", SCORECARDS, ids=lambda team: team.id)
+def test_the_scorecards_of_the_six_teams_are_ready(team: Scorecard) -> None:
+    """With a curve for each of its three KPIs, a team is judged by a third of each."""
+    curves = {
+        name: Curve(
+            direction=kpi(name).direction,
+            threshold=9 if kpi(name).direction is Direction.LOWER else 1,
+            target=5,
+            far=9 if kpi(name).direction is Direction.TARGET else None,
+        )
+        for name in team.kpis
+    }
 
-    found = WeightedScorecard.of_team(team, dict.fromkeys(team.kpis, CURVE), version="1998")
+    found = WeightedScorecard.of_team(team, curves, version="1998")
 
-    assert (found.name, found.version) == ("care", "1998")
+    assert (found.name, found.version) == (team.team.en, "1998")
     assert [str(each.weight) for each in found.components] == ["0.3334", "0.3333", "0.3333"]
     assert [each.measure for each in found.components] == [*team.kpis]
 
