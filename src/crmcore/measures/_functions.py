@@ -319,29 +319,4 @@ FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
         "weighted_mean": Shipped(call=_weighted_mean, parts=None, given=None, takes_undefined=True),
     }
 )
-"""The functions that a `Derived` may name.
-
-========================== =================================== ============================
-function                   parts                               what it gives
-========================== =================================== ============================
-``complement``             a share                             1 less it
-``difference``             two                                 the first less the second
-``gain``                   two shares of separate samples      the first less the second
-``growth``                 now, before                         (now − before) ÷ before
-``incremental_return``     gain and n of the treated, gain     (gain − gain of as many of the
-                           and n of a control group, cost      control − cost) ÷ cost
-``lifetime_value_after``   margin, retention; *discount*       m·r ÷ (1 + i − r)
-``lifetime_value_at_once`` margin, retention; *discount*       m·(1 + i) ÷ (1 + i − r)
-``nps``                    promoters, detractors, answers      100·(P − D) ÷ n, in points
-``product``                any                                 their product
-``quotient``               two                                 the first by the second
-``rescale``                one; *low*, *high*                  100·(x − low) ÷ (high − low),
-                                                               cut off at 0 and 100
-``scaled``                 one; *factor*                       it times the factor
-``total``                  any                                 their sum
-``uplift``                 two shares of separate groups       the first less the second
-``weighted_mean``          any; a weight for each, or none     Σ w·x ÷ Σ w of what is there
-========================== =================================== ============================
-
-All but ``weighted_mean`` are undefined where one of their parts is.
-"""
+"""The functions that a `Derived` may name; the reference of the room tells what each does."""
