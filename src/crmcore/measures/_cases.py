@@ -54,6 +54,10 @@ class Cases(ABC):
     def join(self, mine: Cell, theirs: Cell) -> None:
         """Take over a cell of another store."""
 
+    @abstractmethod
+    def repeated(self, cell: Cell, times: int) -> Cell:
+        """Return what a cell would hold if each of its cases had come so many times."""
+
 
 @attrs.define
 class Store:
@@ -124,6 +128,9 @@ class Levels(Cases):
         mine[0] += theirs[0]
         mine[1] += theirs[1]
 
+    def repeated(self, cell: Cell, times: int) -> Cell:
+        return [n * times for n in cell]
+
 
 @attrs.frozen
 class Promises(Cases):
@@ -175,6 +182,9 @@ class Promises(Cases):
         for ours, others in zip(mine, theirs, strict=True):
             for known, times in others.items():
                 ours[known] = ours.get(known, 0) + times
+
+    def repeated(self, cell: Cell, times: int) -> Cell:
+        return [{known: n * times for known, n in each.items()} for each in cell]
 
 
 _ALWAYS: Final = WorkCalendar.always("UTC")
@@ -241,6 +251,9 @@ class Waits(Cases):
 
     def join(self, mine: Cell, theirs: Cell) -> None:
         mine.extend(theirs)
+
+    def repeated(self, cell: Cell, times: int) -> Cell:
+        return cell * times
 
 
 EMPTY: Final[Mapping[type[Cases], Callable[[], Cell]]] = {

@@ -4,8 +4,9 @@ What is counted is kept by day and group, in states that many measures share. So
 be asked for afterwards, a new day costs a day, and two tallies merge into that of all records.
 
 What has been counted elsewhere, as an engine of data frames does, can be handed over state by
-state: ``Tally._needs`` tells the states of a source, and ``Tally._absorb`` takes the cells of one
-of them for a day and group, in the form in which the state itself keeps them.
+state: ``Tally._needs`` tells the states of a source, ``Tally._absorb`` takes the cells of one of
+them for a day and group, in the form in which the state itself keeps them, and
+``Tally._absorb_cases`` takes cases that are alike with how many there are.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from crmcore.checks import day as is_day
 from crmcore.errors import InvalidValueError, UnknownNameError, nearest
 from crmcore.kernel import Phrase, Reason, Undefined
 
+from ._absorbing import Alike, Counted, absorb, absorb_cases, absorb_cells
 from ._answers import Need
 from ._answers_of_compounds import answer, needs_of
 from ._asking import Desk, Found, Question, Settings
@@ -223,19 +225,19 @@ class Tally:
             cells: The cells of the state. Of a state of entities, the first one is the number
                 of records without an entity, and the second one the trail of the others.
         """
+        self._absorb_all(need, [(group, day, cells)])
+
+    def _absorb_all(self, need: Need, found: Iterable[Counted]) -> None:
+        """Take over many cells of a state, each with its group and the ordinal of its day."""
         plan, held = self._plans[need.source], self._held[need.source]
         if isinstance(need, Cases):
-            store = held.stores[plan.cases.index(need)]
-            store.merge(Store(days={group: {day: list(cells)}}), need)
-            return
-        at = dict(plan.slots)[need]
-        row = held.rows.setdefault(group, {}).get(day)
-        if row is None:
-            row = held.rows[group][day] = plan.new_row()()
-        theirs = [None] * at + list(cells)
-        need.merge(row, theirs, at)
-        if isinstance(need, Trails):
-            need.take_over(held.trails[at], cells[1])
+            absorb_cells(plan, held, need, found)
+        else:
+            absorb(plan, held, need, found)
+
+    def _absorb_cases(self, need: Cases, found: Iterable[Alike]) -> None:
+        """Take over cases: their group, the fields of the state, and how many are alike."""
+        absorb_cases(self._plans[need.source], self._held[need.source], self._clock, need, found)
 
     def table(
         self,
