@@ -109,3 +109,20 @@ def test_another_goal_is_refused() -> None:
 
     with pytest.raises(InvalidValueError, match=r"values must be of g-1 for goal \(got 'g-2'\)"):
         evaluate("team:care", CARD, {"goal": other}, period=JUNE, as_of=JULY)
+
+
+def test_a_series_gives_the_value_of_its_period() -> None:
+    """A KPI's series may stand for its number, and must be of the KPI that is asked for."""
+    series = assessment("retention_rate", "0.78", "0.70", "0.80").series
+    curve = Curve(threshold="0.70", target="0.80")
+    card = WeightedScorecard(
+        name="team",
+        components=[Component.of_kpi(kpi("retention_rate"), weight=1, curve=curve, name="kept")],
+    )
+
+    found = evaluate("team:care", card, {"kept": series}, period=JUNE, as_of=JULY)
+
+    assert found.score == 80
+    other = assessment("sales", "900", "800", "1000").series
+    with pytest.raises(InvalidValueError, match="values must be of retention_rate for kept"):
+        evaluate("team:care", card, {"kept": other}, period=JUNE, as_of=JULY)

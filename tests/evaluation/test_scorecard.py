@@ -90,6 +90,8 @@ def test_a_component_of_a_kpi_speaks_of_it() -> None:
 
     assert (found.name, found.measure) == ("customer retention rate", "retention_rate")
     assert (found.kind, found.aspect) == (ComponentKind.KPI, KpiGroup.RETENTION)
+    short = Component.of_kpi(kpi("retention_rate"), weight=1, curve=curve, name="kept")
+    assert (short.name, short.measure) == ("kept", "retention_rate")
     assert found.words.en == (
         "retention_rate (the team's result) at 100 %: 0 points at 0.7, 100 points at 0.8"
     )

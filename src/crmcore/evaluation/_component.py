@@ -79,10 +79,19 @@ class Component:
         *,
         weight: Decimal | int | str,
         curve: Curve,
+        name: str | None = None,
         level: Level = Level.PERSONAL,
         remedy: Phrase | None = None,
     ) -> Component:
-        """Return the component of a KPI, under its English name.
+        """Return the component of a KPI.
+
+        Args:
+            kpi: The KPI.
+            weight: How much it counts, as a fraction.
+            curve: How many points its number is worth.
+            name: What people call the component; the English name of the KPI unless stated.
+            level: Whose work it tells about.
+            remedy: What would help where it is weak, if something is known to.
 
         Raises:
             InvalidValueError: If the curve improves in another direction than the KPI.
@@ -91,7 +100,7 @@ class Component:
             rule = f"have the direction of {kpi.id}, {kpi.direction.label}"
             raise InvalidValueError("curve", curve.direction.label.en, rule)
         return cls(
-            name=kpi.name.en,
+            name=name or kpi.name.en,
             measure=kpi.id,
             aspect=kpi.group,
             level=level,

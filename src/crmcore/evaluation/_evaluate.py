@@ -12,6 +12,7 @@ from crmcore.checks import day
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.goals import GoalAssessment
 from crmcore.kernel import Phrase, Reason, Undefined
+from crmcore.kpis import KpiSeries
 from crmcore.measures import Value
 from crmcore.signals import Limits
 from crmcore.statistics import Interval
@@ -25,7 +26,7 @@ from ._scorecard import WeightedScorecard
 def evaluate(
     subject: str,
     scorecard: WeightedScorecard,
-    values: Mapping[str, Value | Undefined | GoalAssessment],
+    values: Mapping[str, Value | Undefined | KpiSeries | GoalAssessment],
     *,
     period: Period,
     as_of: date,
@@ -39,7 +40,9 @@ def evaluate(
     Args:
         subject: Who is evaluated, as ``kind:id``.
         scorecard: What is looked at.
-        values: The number of each component, by its name. What is left out has no data.
+        values: The number of each component, by its name: a value, how a goal stands, or a
+            series of a KPI, of which the value of the period counts. What is left out has no
+            data.
         period: The days that the evaluation is about.
         as_of: The day of judgement.
         natural: Within which bounds a component's number wanders by itself, by its name, as
@@ -47,7 +50,8 @@ def evaluate(
 
     Raises:
         UnknownNameError: If a number is that of no component.
-        InvalidValueError: If a number is that of another KPI or goal.
+        InvalidValueError: If a number is that of another KPI or goal, or a series does not
+            have the period.
 
     .. versionadded:: 0.1.0
     """
@@ -59,7 +63,7 @@ def evaluate(
             raise UnknownNameError("component", name, components)
     missing = Undefined(Reason.NO_DATA)
     found = {
-        name: _number(component, values.get(name, missing))
+        name: _number(component, values.get(name, missing), period)
         for name, component in components.items()
     }
     known = [name for name, value in found.items() if not isinstance(value, Undefined)]
@@ -94,10 +98,15 @@ def _score(
     return Undefined(Reason.TOO_FEW if known else Reason.NO_DATA, detail)
 
 
-def _number(component: Component, given: Value | Undefined | GoalAssessment) -> Value | Undefined:
+def _number(
+    component: Component, given: Value | Undefined | KpiSeries | GoalAssessment, period: Period
+) -> Value | Undefined:
     if isinstance(given, GoalAssessment):
         _want(component, given.goal.id)
         return _progress(given)
+    if isinstance(given, KpiSeries):
+        _want(component, given.kpi.id)
+        return given.at(period)
     if component.kind is ComponentKind.KPI and not isinstance(given, Undefined):
         _want(component, given.definition)
     return given
