@@ -49,6 +49,13 @@ def test_the_catalogue_is_in_the_order_of_its_codes() -> None:
     assert codes == sorted(codes, key=lambda code: (int(code[1:].rstrip(ascii_lowercase)), code))
 
 
+def test_every_metric_has_a_figure() -> None:
+    """The first figure of each of the 74 metrics bears the bare code."""
+    codes = {each.code for each in CATALOGUE}
+
+    assert {f"K{number:02}" for number in range(1, 75)} <= codes
+
+
 def test_the_direction_belongs_to_the_definition() -> None:
     """Of sales more is better, of lost customers less."""
     assert kpi("sales").direction is Direction.HIGHER

@@ -79,9 +79,7 @@ def test_before_the_first_definition_there_is_none() -> None:
     """The day on which it begins is told."""
     ours = Catalogue([NET])
 
-    with pytest.raises(
-        InvalidValueError, match="on must be 2026-01-01 or later, when sales"
-    ):
+    with pytest.raises(InvalidValueError, match="on must be 2026-01-01 or later, when sales"):
         ours.kpi("sales", date(2025, 12, 31))
 
 

@@ -1,8 +1,8 @@
 """The catalogue: every KPI that the library ships, each with its definition.
 
 The codes are those of the metrics: the first figure of a metric bears the bare code, its
-further ones a letter behind it. K43a, business growth, is another word for `sales_growth`
-together with `new_customers`, and no figure of its own.
+further ones a letter behind it. K43a, business growth, is another word for ``sales_growth``
+together with ``new_customers``, and no figure of its own.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def compute(
         progress: Is told how many records of a kind have been read.
 
     Returns:
-        A series for each KPI and group: the KPIs in the order in which they were asked for, the
+        A series for each KPI and group, the KPIs in the order in which they were asked for, the
         groups by their values.
 
     Raises:

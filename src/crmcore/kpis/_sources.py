@@ -50,7 +50,7 @@ class Source:
     .. versionadded:: 0.1.0
     """
 
-    record: type
+    record: type[Any]
     day: str | None
     name: Phrase
     customer: str | None = None
@@ -63,7 +63,7 @@ class Source:
 
 
 def _source(
-    record: type,
+    record: type[Any],
     day: str | None,
     en: str,
     zh: str,
@@ -72,7 +72,7 @@ def _source(
     return Source(record=record, day=day, name=Phrase(en, zh), **fields)
 
 
-def _of_customers(record: type, day: str, en: str, zh: str) -> Source:
+def _of_customers(record: type[Any], day: str, en: str, zh: str) -> Source:
     return _source(record, day, en, zh, customer="customer", person="customer")
 
 

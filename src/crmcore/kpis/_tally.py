@@ -215,7 +215,7 @@ class KpiTally:
             kpis: Which of the KPIs, by id or code; all of them where it is None.
 
         Returns:
-            A series for each KPI and group: the KPIs in the order in which they were asked for,
+            A series for each KPI and group, the KPIs in the order in which they were asked for,
             the groups by their values.
 
         Raises:
