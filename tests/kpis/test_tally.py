@@ -253,6 +253,26 @@ def test_what_the_records_do_not_tell_has_no_data() -> None:
     assert "no interactions at all" in str(found.values[0])
 
 
+def test_nothing_is_a_zero_where_the_records_are_known_to_begin() -> None:
+    """No complaint at all is none among two orders, if complaints were written down by then."""
+    complaints = own(Ratio(Count(source="complaints"), Count(source="purchases")), denominator=OURS)
+    records = {"purchases": BOUGHT, "complaints": []}
+
+    (unknown,) = compute(records, [JANUARY], kpis=[complaints], **TERMS)
+    (known,) = compute(
+        records, [JANUARY], kpis=[complaints], begin={"complaints": date(1998, 1, 1)}, **TERMS
+    )
+    (both,) = compute(records, MONTHS, kpis=[complaints], begin=date(1998, 2, 1), **TERMS)
+
+    assert numbers(unknown) == [Reason.NO_DATA]
+    assert numbers(known) == [0]
+    assert numbers(both)[:2] == [Reason.NO_DATA, 0]
+    with pytest.raises(UnknownNameError, match="unknown source 'complaint'; did you mean"):
+        compute(records, MONTHS, begin={"complaint": date(1998, 1, 1)}, **TERMS)
+    with pytest.raises(InvalidValueError, match="begin must be a date"):
+        compute(records, MONTHS, begin="1998-01-01", **TERMS)  # type: ignore[arg-type]
+
+
 def test_records_of_a_kind_that_nobody_counts_just_pass() -> None:
     """They may be there for other KPIs."""
     seen: list[tuple[int, int | None, str]] = []
@@ -610,15 +630,20 @@ def test_features_are_read_from_purchases_and_interactions() -> None:
         direction=Way.INBOUND,
     )
 
-    (found,) = compute(
-        {"purchases": iter(BOUGHT), "interactions": iter([met])},
+    stranger = attrs.evolve(
+        request(1, datetime(1998, 1, 8, tzinfo=UTC), 3), customer=CustomerId("eve")
+    )
+
+    orders, requests = compute(
+        {"purchases": iter(BOUGHT), "interactions": iter([met]), "requests": [stranger]},
         MONTHS,
-        kpis=["orders"],
+        kpis=["orders", own(Count(source="requests"))],
         where=F.contacts > 0,
         **TERMS,
     )
 
-    assert numbers(found) == [1, 0, 0]
+    assert numbers(orders) == [1, 0, 0]
+    assert numbers(requests) == [0, 0, 0]
 
 
 # Merging and asking what was not counted.

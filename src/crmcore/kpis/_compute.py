@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from crmcore.calendar import Period, WorkCalendar
 from crmcore.checks import day
 from crmcore.criteria import Criterion
@@ -45,6 +47,7 @@ def compute(
     calendars: Mapping[str, WorkCalendar] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     sources: Mapping[str, Source] = SOURCES,
+    begin: date | Mapping[str, date] | None = None,
     progress: Progress = silent,
 ) -> tuple[KpiSeries, ...]:
     """Compute KPIs for a row of periods, in one pass over the records of each kind.
@@ -75,6 +78,8 @@ def compute(
             not there counts every hour, and the series says so.
         functions: Functions of one's own, by the names that definitions call them.
         sources: The kinds of records, by the names that definitions call them.
+        begin: The day on which the records begin, of all kinds or of each; the day of the first
+            record where it is not stated.
         progress: Is told how many records of a kind have been read.
 
     Returns:
@@ -103,6 +108,7 @@ def compute(
         kpis = _answerable({name: sources[name] for name in records}, by)
     if where is not None and customers is None:
         records, customers = _with_features(records, as_of, zone, currency)
+        sources = {name: attrs.evolve(each, has_others=True) for name, each in sources.items()}
     tally = KpiTally(
         kpis,
         zone=zone,
@@ -114,6 +120,7 @@ def compute(
         calendars=calendars,
         functions=functions,
         sources=sources,
+        begin=begin,
         as_of=as_of,
     )
     for name in sorted(records):

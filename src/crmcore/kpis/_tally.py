@@ -42,6 +42,7 @@ class KpiTally:
 
     __slots__ = (
         "_assumed",
+        "_begin",
         "_crowds",
         "_currency",
         "_hours",
@@ -69,6 +70,7 @@ class KpiTally:
         calendars: Mapping[str, WorkCalendar] | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
         sources: Mapping[str, Source] = SOURCES,
+        begin: date | Mapping[str, date] | None = None,
         as_of: date | None = None,
     ) -> None:
         """Begin with nothing counted.
@@ -90,6 +92,9 @@ class KpiTally:
                 not there counts every hour.
             functions: Functions of one's own, by the names that definitions call them.
             sources: The kinds of records, by the names that definitions call them.
+            begin: The day on which the records begin, of all kinds or of each. Where it is not
+                stated it is the day of the first record, and a period before it has no value:
+                whether there were no complaints, or nobody wrote them down, cannot be told.
             as_of: The day as of which the criterion is judged, where it depends on one.
 
         Raises:
@@ -117,6 +122,7 @@ class KpiTally:
         self._parameters = settled(
             parameters or {}, {name for each in definitions for name in each.stated}
         )
+        self._begin = _begins(begin, self._kinds)
         self._crowds = {
             key(each): people(each, self._sources) for each in definitions if each.confidential
         }
@@ -196,7 +202,8 @@ class KpiTally:
             watch.merge(other._watches[name])
 
     def _terms(self) -> tuple[object, ...]:
-        return (self._versions, self._parameters, self._currency, self._zone.key, self._where)
+        stated = (self._parameters, self._currency, self._zone.key, self._begin)
+        return (self._versions, self._where, *stated)
 
     def series(
         self,
@@ -242,7 +249,10 @@ class KpiTally:
             row=row,
             as_of=as_of,
             crowds={name: _crowd_names(name, crowd) for name, crowd in self._crowds.items()},
-            first_days={name: each.first_day(self._zone) for name, each in self._watches.items()},
+            first_days={
+                name: self._begin.get(name) or each.first_day(self._zone)
+                for name, each in self._watches.items()
+            },
             sources=self._sources,
             parameters=self._parameters,
             currency=self._currency,
@@ -276,6 +286,18 @@ def _used(kpis: Iterable[Kpi], sources: Mapping[str, Source]) -> dict[str, Sourc
                 raise UnknownNameError("source", name, sources)
             found[name] = sources[name]
     return found
+
+
+def _begins(begin: date | Mapping[str, date] | None, kinds: Iterable[str]) -> dict[str, date]:
+    """Return the days on which records begin, as far as they are stated."""
+    if begin is None:
+        return {}
+    if not isinstance(begin, Mapping):
+        return dict.fromkeys(kinds, day(begin, "begin"))
+    for name in begin:
+        if name not in kinds:
+            raise UnknownNameError("source", name, kinds)
+    return {name: day(first, "begin") for name, first in begin.items()}
 
 
 def _crowd_names(name: str, crowd: Sequence[Measure]) -> tuple[str, ...]:
