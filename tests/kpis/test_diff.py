@@ -14,12 +14,14 @@ from crmcore.criteria import F
 from crmcore.kernel import Phrase
 from crmcore.kpis import CATALOGUE, Direction, Kpi, KpiSeries, Unit, diff, kpi
 from crmcore.measures import (
+    Balance,
     Both,
     Conversion,
     Count,
     Cumulative,
     Derived,
     Distinct,
+    LikeForLike,
     Measure,
     Previous,
     Quantile,
@@ -170,6 +172,26 @@ WEB = F.channel == "web"
             Both(Distinct("customer"), Cumulative(Distinct("customer"), 30)),
             Both(Distinct("customer", WEB), Cumulative(Distinct("customer", WEB), 30)),
             ["it takes all records instead of records where channel is web"],
+        ),
+        (
+            LikeForLike("amount", "customer", whose=Distinct("customer")),
+            LikeForLike("amount", "customer"),
+            ["it has those who count, the number of different values of customer instead of none"],
+        ),
+        (
+            Balance("score", "team", "last"),
+            Balance("score", "team", "first"),
+            ["it has of each entity the last instead of first"],
+        ),
+        (
+            Derived("scaled", (Count(),), (("factor", 2),)),
+            Derived("own", (Count(),)),
+            ["it counts the scaled of"],
+        ),
+        (
+            Derived("own", (Count(),), (("factor", 2),)),
+            Derived("own", (Count(),)),
+            ["it has the given numbers factor = 2 instead of none"],
         ),
         (
             Stock("since", "until"),

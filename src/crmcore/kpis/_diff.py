@@ -42,8 +42,10 @@ _PLACES: Final = {
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 _FIELDS: Final = {
+    "among": Phrase("who is compared,", "比较范围"),
     "at": Phrase("the order by", "排序字段"),
     "base": Phrase("the base", "基准事件"),
+    "best": Phrase("the best as the", "最优方向"),
     "calendar": Phrase("the calendar", "日历"),
     "converted": Phrase("the event that converts", "转化事件"),
     "days": Phrase("the number of days", "天数"),
@@ -54,20 +56,27 @@ _FIELDS: Final = {
     "function": Phrase("the function", "函数"),
     "given": Phrase("the given numbers", "给定数值"),
     "grain": Phrase("the distance", "间隔"),
+    "into": Phrase("the events that convert among", "转化事件来源"),
     "later_day": Phrase("only a later day", "仅限次日起"),
+    "mature": Phrase("only cases that are due", "仅限已到期个案"),
     "moment": Phrase("the moment", "时点"),
     "on": Phrase("the day that counts", "计入日期"),
+    "over": Phrase("over all entities the", "跨实体取值"),
     "part": Phrase("the part", "部分"),
     "pauses": Phrase("the pauses", "暂停时间"),
     "present": Phrase("who is there", "在场条件"),
     "q": Phrase("the quantile", "分位数"),
     "since": Phrase("the beginning", "起点"),
     "source": Phrase("the kind of records", "记录类型"),
+    "take": Phrase("of each entity the", "每个实体取值"),
     "to_date": Phrase("the beginning of the", "起始周期"),
     "top": Phrase("the top share", "头部比例"),
     "unit": Phrase("the unit", "单位"),
     "until": Phrase("the end", "终点"),
+    "tie": Phrase("the order of ties by", "并列排序字段"),
     "whole": Phrase("only whole cohorts", "仅限完整批次"),
+    "whose": Phrase("those who count,", "计入对象"),
+    "within": Phrase("the greatest distance", "最大差距"),
 }
 
 
@@ -190,7 +199,7 @@ def _of_fields(
     theirs: Any,  # noqa: ANN401
     place: Phrase,
 ) -> Iterator[tuple[Phrase, _Change]]:
-    if isinstance(ours, Measure):
+    if isinstance(ours, Measure) and isinstance(theirs, Measure):
         inner = _within(place, _PLACES[name]) if name in _PLACES else place
         yield from _of_measures(ours, theirs, inner)
     elif name == "of":
@@ -227,7 +236,7 @@ def _labelled(label: Phrase, value: object) -> Phrase:
 
 def _words(value: object) -> Phrase:
     """Return any value in words."""
-    if isinstance(value, Criterion):
+    if isinstance(value, Criterion | Measure):
         return value.words
     if isinstance(value, LabelledEnum):
         return value.label
@@ -236,8 +245,8 @@ def _words(value: object) -> Phrase:
     if isinstance(value, bool):
         return Phrase("yes", "是") if value else Phrase("no", "否")
     if isinstance(value, tuple):
-        text = ", ".join(f"{name} = {number}" for name, number in value) or "none"
-        return Phrase(text, text)
+        text = ", ".join(" = ".join(map(str, pair)) for pair in value)
+        return Phrase(text or "none", text or "无")
     return Phrase(str(value), str(value))
 
 
