@@ -27,6 +27,7 @@ class Curve:
     one is stated, and no further. Below the threshold they stay at 0. Where the target is best
     they fall again behind it, to 0 at *far*.
 
+    >>> from decimal import Decimal
     >>> from crmcore.evaluation import Curve
     >>> from crmcore.kpis import Direction
     >>> retention = Curve(threshold="0.70", target="0.80", stretch="0.84")

@@ -19,9 +19,10 @@ class PayoutCurve:
     """The share of the promised sum by points: from the threshold on, all at the target, capped.
 
     Between threshold, target and cap it is straight, so that a point more is always worth
-    about as much. Who is just below a cliff loses much for little, and works for that point
+    its part. Who is just below a cliff loses much for little, and works for that point
     alone; so a curve jumps at its threshold only where it declares to be a cliff.
 
+    >>> from decimal import Decimal
     >>> from crmcore.incentives import PayoutCurve
     >>> curve = PayoutCurve(threshold=60, target=100, cap=120, at_cap="1.5")
     >>> [str(curve.share(Decimal(points))) for points in (50, 60, 90, 100, 110, 130)]
