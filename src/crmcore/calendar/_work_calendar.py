@@ -24,6 +24,7 @@ _WEEK: Final = 7
 _WORKING_DAYS: Final = 5
 _ALL_DAY: Final = "00:00-24:00"
 _MINUTE: Final = 60 * 10**6  # microseconds
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Stretch(Protocol):
@@ -104,6 +105,7 @@ class WorkCalendar:
     )
     _where: ZoneInfo = attrs.field(init=False, repr=False, eq=False)
     _line: Line = attrs.field(init=False, repr=False, eq=False)
+    _never_closes: bool = attrs.field(init=False, repr=False, eq=False)
 
     @_where.default
     def _where_of_the_name(self) -> ZoneInfo:
@@ -112,6 +114,11 @@ class WorkCalendar:
     @_line.default
     def _line_of_hours(self) -> Line:
         return Line.of(self.hours, dict.fromkeys(self.holidays, "") | dict(self.exceptions))
+
+    @_never_closes.default
+    def _is_open_on_all_days(self) -> bool:
+        own = (hours for _, hours in self.exceptions)
+        return not self.holidays and {*self.hours, *own} == {_ALL_DAY}
 
     @classmethod
     def always(cls, zone: ZoneInfo | str = "UTC") -> WorkCalendar:
@@ -174,6 +181,8 @@ class WorkCalendar:
         return self._open(start, end) - sum(self._open(*ends) for ends in paused)
 
     def _open(self, start: datetime, end: datetime) -> int:
+        if self._never_closes:  # whatever the clocks show
+            return (end - start) // _MICROSECOND
         until = self._line.until
         shown = readings(start, end, self._where)
         return sum(until(last) - until(first) for first, last in shown)

@@ -217,14 +217,14 @@ CARE_BENEFIT: Final = Kpi(
                 "difference",
                 (
                     LikeForLike(
-                        "amount",
+                        "amount.amount",
                         "customer",
                         part="now",
                         whose=STAYED,
                         source="purchases",
                     ),
                     LikeForLike(
-                        "amount",
+                        "amount.amount",
                         "customer",
                         part="now",
                         whose=STAYED,
