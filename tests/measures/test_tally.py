@@ -509,6 +509,39 @@ def test_what_was_counted_elsewhere_is_taken_over() -> None:
     assert taken_over.table(months, as_of=LATER) == counted_here.table(months, as_of=LATER)
 
 
+def test_a_day_without_what_is_counted_is_a_day_of_records() -> None:
+    """Where an engine found records and none to count, nothing is a real zero."""
+    tally = Tally({"west": Count(F.team == "west")}, day="on")
+    assert tally.table(JANUARY, as_of=LATER).value("west") == Undefined(Reason.NO_DATA)
+
+    (need,) = tally._needs()  # noqa: SLF001 - the entry of other rooms
+    tally._absorb(need, (), JANUARY.start.toordinal(), ())  # noqa: SLF001 - as above
+
+    assert numbers(tally.table(JANUARY, as_of=LATER), "west") == [0]
+
+
+def test_cases_that_are_alike_are_taken_over_together() -> None:
+    """Twice the same stay is told once, with how often it came; and so is one without a day."""
+    measures: dict[str, Measure] = {
+        "there": Stock("since", "until"),
+        "in time": InTime("since", "until", days=3),
+        "took": Duration("since", "until", unit="days"),
+    }
+    days = (date(1998, 1, 5), date(1998, 1, 7)), (date(1998, 1, 6), None), (None, None)
+    one_by_one, together = (Tally(measures, by="team") for _ in range(2))
+    one_by_one.add_all(
+        {"team": "a", "since": since, "until": until} for since, until in days for _ in range(2)
+    )
+
+    for need in together._needs():  # noqa: SLF001 - the entry of other rooms
+        together._absorb_cases(need, [(("a",), each, 2) for each in days])  # type: ignore[arg-type]  # noqa: SLF001 - as above
+
+    assert together.table(JANUARY, as_of=LATER) == one_by_one.table(JANUARY, as_of=LATER)
+    assert str(together.table(JANUARY, as_of=LATER).value("there", group=("a",))) == (
+        "2 (n = 2, 2 missing, 1998-01)"
+    )
+
+
 def test_a_new_day_leaves_old_periods_as_they_were() -> None:
     """What was told of January is told again when February has come."""
     tally = Tally({"n": Count(), "who": Distinct("customer")}, day="on")

@@ -43,13 +43,15 @@ from __future__ import annotations
 from ._additivity import Additivity
 from ._agreement import Agreement
 from ._cohorts import Conversion, Duration, InTime
-from ._compounds import Both, Cumulative, Derived, Previous, Ratio
+from ._compounds import Both, Cumulative, Previous, Ratio
+from ._derived import Derived
 from ._entities import Balance, Concentration, LikeForLike, Newcomers, Rank, Stock
+from ._evaluate import evaluate
 from ._functions import FUNCTIONS
 from ._measure import Measure
 from ._records import Count, Distinct, First, Last, Max, Mean, Min, Quantile, Sum
 from ._table import Table
-from ._tally import Tally, evaluate
+from ._tally import Tally
 from ._value import Value
 
 __all__ = [

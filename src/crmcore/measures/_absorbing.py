@@ -20,7 +20,7 @@ def absorb(plan: Plan, held: Held, need: Slots, found: Iterable[Counted]) -> Non
     """Take over the cells of a state, each with its group and the ordinal of its day.
 
     Of a state of entities, the first cell is the number of records without an entity, and the
-    second one the trail of the others.
+    second one the trail of the others. No cells at all say that there were records on the day.
     """
     at, new_row = dict(plan.slots)[need], plan.new_row()
     before = [None] * at
@@ -29,6 +29,8 @@ def absorb(plan: Plan, held: Held, need: Slots, found: Iterable[Counted]) -> Non
         row = days.get(day)
         if row is None:
             row = days[day] = new_row()
+        if not cells:
+            continue
         need.merge(row, [*before, *cells], at)
         if isinstance(need, Trails):
             need.take_over(held.trails[at], cells[1])

@@ -16,10 +16,12 @@ from crmcore.kernel import Phrase, Reason, Undefined
 
 from ._additivity import Additivity
 from ._answers import Need, Rule, begun, read_of
-from ._asking import Found, Question, Settings
+from ._asking import Found, Question
 from ._measure import Atom, Measure, among, is_filter, is_path
 from ._numbers import EXACT, quotient
-from ._slots import HowMany, OfEntities
+from ._settings import Settings
+from ._slots import HowMany
+from ._slots_of_entities import OfEntities
 
 _Marks: TypeAlias = "tuple[Decimal | int, ...]"
 

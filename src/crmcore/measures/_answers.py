@@ -13,11 +13,12 @@ import attrs
 from crmcore.kernel import Reason, Undefined
 from crmcore.statistics import Interval, mean_interval, median_interval
 
-from ._asking import Found, Question, Settings
+from ._asking import Found, Question
 from ._cases import Cases
 from ._measure import Atom, Measure
 from ._numbers import EXACT, plain, quotient, total
 from ._records import Count, Distinct, First, Last, Max, Mean, Min, Quantile, Sum
+from ._settings import Settings
 from ._slots import (
     Ends,
     Extremes,

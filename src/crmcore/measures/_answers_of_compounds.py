@@ -15,14 +15,17 @@ from crmcore.statistics import wilson
 from ._agreement import RULES as OF_AGREEMENT
 from ._answers import RULES as OF_RECORDS
 from ._answers import Need, Rule
+from ._answers_of_cohorts import RULES as OF_COHORTS
 from ._answers_of_entities import RULES as OF_ENTITIES
 from ._answers_of_sets import members, window
-from ._asking import Found, Question, Settings, shifted
-from ._compounds import Both, Cumulative, Derived, Previous, Ratio
+from ._asking import Found, Question, shifted
+from ._compounds import Both, Cumulative, Previous, Ratio
+from ._derived import Derived
 from ._entities import Rank
 from ._functions import FUNCTIONS, Function, nothing_below
 from ._measure import Measure
 from ._numbers import quotient
+from ._settings import Settings
 from ._trails import Peers
 from ._value import Value
 
@@ -186,6 +189,7 @@ def _rank(rank: Rank, ask: Question) -> Found:
 RULES: Final[dict[type[Measure], Rule]] = {
     **OF_RECORDS,
     **OF_ENTITIES,
+    **OF_COHORTS,
     **OF_AGREEMENT,
     Cumulative: Rule(_nothing, _cumulative),
     Both: Rule(_nothing, _both),

@@ -17,6 +17,7 @@ from crmcore.kernel import Phrase, Reason, Undefined
 
 from ._cases import Cases, Store
 from ._loop import Held, Plan
+from ._settings import Settings
 from ._slots import Row, Slots
 from ._table import Group
 from ._trails import Trail
@@ -131,29 +132,6 @@ class Desk:
 
 
 @attrs.frozen(kw_only=True)
-class Settings:
-    """What a tally was handed beside the measures.
-
-    Attributes:
-        parameters: The numbers that the measures leave open, by name.
-        calendars: The work calendars, by name.
-        functions: The functions besides those of the room, by name.
-    """
-
-    parameters: Mapping[str, int | Decimal] = attrs.field(factory=dict)
-    calendars: Mapping[str, Any] = attrs.field(factory=dict)
-    functions: Mapping[str, Callable[..., Any]] = attrs.field(factory=dict)
-
-    def days(self, days: int | str) -> int:
-        """Return a number of days, which a name may stand for."""
-        return int(self.parameters[days]) if isinstance(days, str) else days
-
-    def number(self, value: Decimal | str) -> Decimal:
-        """Return a number, which a name may stand for."""
-        return Decimal(self.parameters[value]) if isinstance(value, str) else value
-
-
-@attrs.frozen(kw_only=True)
 class Question:
     """Which days of which groups are asked for.
 
@@ -203,6 +181,10 @@ class Question:
         key = (need, self.start, self.end)
         at = self.desk.place(need)
         return self.desk.once_of_group(key, lambda: need.fold(self.rows(need.source), at))
+
+    def missing(self, store: Store) -> int:
+        """Return how many cases lack what tells their day."""
+        return sum(store.missing.get(group, 0) for group in self.groups)
 
     def nothing_before(self, first: int | None) -> Undefined | None:
         """Return why there is no value, if the period lies before the first day of all."""

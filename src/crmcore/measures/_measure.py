@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -200,3 +201,9 @@ def days_in_words(days: int | str) -> Phrase:
     """Return a number of days, or the name that stands for it."""
     one = days == 1
     return Phrase(f"{days} day{'' if one else 's'}", f"{days}天")
+
+
+def memory_of(parts: Iterable[Measure]) -> Phrase:
+    """Return what all parts keep together."""
+    kept = tuple(dict.fromkeys(part.memory for part in parts))
+    return Phrase("; ".join(each.en for each in kept), "；".join(each.zh for each in kept))

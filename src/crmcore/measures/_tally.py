@@ -20,20 +20,18 @@ from zoneinfo import ZoneInfo
 from crmcore.calendar import Period, WorkCalendar
 from crmcore.calendar import zone as find_zone
 from crmcore.checks import day as is_day
-from crmcore.errors import InvalidValueError, UnknownNameError, nearest
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Phrase, Reason, Undefined
 
 from ._absorbing import Alike, Counted, absorb, absorb_cases, absorb_cells
 from ._answers import Need
 from ._answers_of_compounds import answer, needs_of
-from ._asking import Desk, Found, Question, Settings
+from ._asking import Desk, Found, Question
 from ._cases import Cases, Store
 from ._clock import Clock
-from ._cohorts import Duration
-from ._compounds import Derived
-from ._functions import FUNCTIONS
 from ._loop import Held, Loop, Plan, Reading, loop_of
 from ._measure import Measure
+from ._settings import Settings, check_settings
 from ._slots import Slots
 from ._table import Group, Place, Row, Table, in_order
 from ._trails import Trails
@@ -106,7 +104,7 @@ class Tally:
             calendars=dict(calendars or {}),
             functions=dict(functions or {}),
         )
-        _check_settings(self._measures, self._settings)
+        check_settings(self._measures, self._settings)
         sources = frozenset[str | None]().union(*(m.sources for m in self._measures.values()))
         self._sources = tuple(sorted(sources, key=str))
         self._by = _names_of(by)
@@ -357,117 +355,3 @@ def _ask(desk: Desk, measure: Measure, name: str, own: list[Group], period: Peri
     start, end = period.start.toordinal(), period.end.toordinal()
     ask = Question(desk=desk, name=name, groups=own, period=period, start=start, end=end)
     return answer(measure, ask)
-
-
-def _all_parts(measure: Measure) -> Iterable[Measure]:
-    yield measure
-    for part in measure.parts:
-        yield from _all_parts(part)
-
-
-def _check_settings(measures: Mapping[str, Measure], settings: Settings) -> None:
-    """Want everything that the measures name to be there."""
-    known_functions = {*FUNCTIONS, *settings.functions}
-    for name in settings.functions:
-        if name in FUNCTIONS:
-            raise InvalidValueError("functions", name, "be of other names than those of the room")
-    for measure in (part for each in measures.values() for part in _all_parts(each)):
-        if isinstance(measure, Derived) and measure.function not in known_functions:
-            raise UnknownNameError("function", measure.function, known_functions)
-        if isinstance(measure, Duration) and measure.calendar is not None:
-            _known("calendar", measure.calendar, settings.calendars)
-        days = getattr(measure, "days", None)
-        for parameter in measure.parameters:
-            value = _known("parameter", parameter, settings.parameters)
-            if parameter == days and (type(value) is not int or value < 1):
-                rule = "be a whole number of days, 1 or more"
-                raise InvalidValueError(f"parameters[{parameter!r}]", value, rule)
-            if type(value) is not int and not isinstance(value, Decimal):
-                rule = "be a whole number or a decimal"
-                raise InvalidValueError(f"parameters[{parameter!r}]", value, rule)
-
-
-def _known(kind: str, name: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever is given
-    """Return what was given by a name.
-
-    Raises:
-        UnknownNameError: If something was given by a name much like it.
-        InvalidValueError: If nothing was.
-    """
-    if name in given:
-        return given[name]
-    if nearest(name, given) is not None:
-        raise UnknownNameError(kind, name, given)
-    raise InvalidValueError(f"{kind}s", sorted(given), f"hold {name!r}, which the measures name")
-
-
-def evaluate(
-    measures: Mapping[str, Measure],
-    records: Records,
-    *,
-    periods: Period | Iterable[Period],
-    day: Day = None,
-    by: By = (),
-    zone: ZoneInfo | str | None = None,
-    begin: Begin = None,
-    as_of: date,
-    version: str = "1",
-    parameters: Mapping[str, int | Decimal] | None = None,
-    calendars: Mapping[str, WorkCalendar] | None = None,
-    functions: Mapping[str, Callable[..., Any]] | None = None,
-) -> Table:
-    """Evaluate measures over records in one pass, by period and group.
-
-    Args:
-        measures: The definitions by name.
-        records: The records, in any order, streams of any length: those of the only source, or
-            for each source its own.
-        periods: The periods to tell about, which may overlap.
-        day: The day on which a record happened: the name of a field that holds dates or
-            instants, or a function; for each source, where these differ. May be left out where
-            all measures tell their own days.
-        by: The dimensions: names of fields, or for each name the field, or the function, that
-            tells it; for each source, where these differ.
-        zone: The zone whose days count, or its name, where fields hold instants.
-        begin: The day on which the records begin, of all sources or of each one; that of the
-            first record where it is not stated.
-        as_of: The day at whose beginning the records were known.
-        version: The version of the definitions.
-        parameters: The numbers that the measures leave open, by name.
-        calendars: The work calendars that they name.
-        functions: The functions that they name, besides those of `FUNCTIONS`.
-
-    Raises:
-        InvalidValueError: If there is no measure or no period, no day where one is needed, or
-            a field that holds what cannot be measured.
-        UnknownNameError: If there is no such zone, source, parameter, calendar or function, or
-            a record has no such field.
-        MixedCurrenciesError: If the records of one sum are in different currencies.
-
-    Complexity:
-        ``O(n)`` time for *n* records, and then for each period time with the days and groups
-        that it holds.
-
-    .. versionadded:: 0.1.0
-    """
-    tally = Tally(
-        measures,
-        day=day,
-        by=by,
-        zone=zone,
-        begin=begin,
-        parameters=parameters,
-        calendars=calendars,
-        functions=functions,
-    )
-    if isinstance(records, Mapping):
-        for source in tally.sources:
-            if source is None or source not in records:
-                raise UnknownNameError("source", str(source), records)
-            tally.add_all(records[source], source)
-    elif len(tally.sources) > 1:
-        rule = f"be given for each of {', '.join(map(str, tally.sources))}"
-        raise InvalidValueError("records", type(records).__name__, rule)
-    else:
-        tally.add_all(records)
-    return tally.table(periods, as_of=as_of, version=version)
