@@ -12,6 +12,7 @@ from crmcore.calendar import Grain
 from crmcore.cascades import cascade
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.goals import GoalId, Mode, Smart, check_smart
+from crmcore.kpis import CATALOGUE, Catalogue
 from crmcore.lifecycle import Stage
 from crmcore.organization import SkillLevel
 from crmcore.policies import MANAGEMENT_GOALS, BookPolicy, GoalTemplate, StageMinutes, TierCare
@@ -94,16 +95,24 @@ def test_a_template_may_name_the_code_of_a_kpi() -> None:
 
 def test_a_template_names_a_kpi_of_the_catalogue() -> None:
     """A KPI that there is not is refused with the nearest one."""
+    template = GoalTemplate(
+        id=GoalId("x"), name="Lose fewer", kpi="churnrate", target=Decimal("0.1")
+    )
+
     with pytest.raises(UnknownNameError, match="did you mean 'churn_rate'"):
-        GoalTemplate(id=GoalId("x"), name="Lose fewer", kpi="churnrate", target=Decimal("0.1"))
+        template.goal(Decimal("0.2"), Grain.YEAR.period(date(1998, 1, 1)))
+    with pytest.raises(UnknownNameError, match="did you mean 'churn_rate'"):
+        template.check(Catalogue(CATALOGUE))
 
 
 def test_a_template_asks_for_a_rank_only_where_there_are_ranks() -> None:
     """The first place among 80 % and 90 % is none."""
+    template = GoalTemplate(
+        id=GoalId("x"), name="Best", kpi="retention_rate", mode=Mode.RANK, target=Decimal(1)
+    )
+
     with pytest.raises(InvalidValueError, match="mode must not be rank, because the customer ret"):
-        GoalTemplate(
-            id=GoalId("x"), name="Best", kpi="retention_rate", mode=Mode.RANK, target=Decimal(1)
-        )
+        template.check(Catalogue(CATALOGUE))
 
 
 # The goals of managing customers.

@@ -167,13 +167,16 @@ def test_a_policy_may_ask_for_whatever_purchases_tell(shop: Shop, policy: Policy
     assert found.kpi("K23").kpi.id == "net_revenue_retention"
 
 
-def test_a_goal_that_purchases_do_not_tell_is_a_finding(shop: Shop, policy: Policy) -> None:
-    """A review reads purchases, and nobody can see satisfaction in them."""
+def test_a_goal_without_its_records_is_a_finding(shop: Shop, policy: Policy) -> None:
+    """Nobody can see satisfaction in purchases: the policy's goal has to wait for answers."""
     found = shop.review(policy=asking(policy, template("satisfaction_rate", "0.9", Mode.ABSOLUTE)))
 
     (missing,) = (one for one in found.findings if one.kind == "goal_without_baseline")
-    assert missing.title.en.endswith("a review reads purchases, and they do not tell this KPI")
-    with pytest.raises(InvalidValueError, match="goals must be of a KPI that the review computes"):
+    assert missing.title.en == (
+        "Grow: no goal can be set, because no survey answers were handed in"
+    )
+    assert missing.title.zh == "Grow：无法设定目标，因为未提供调查回答"
+    with pytest.raises(InvalidValueError, match="KPIs whose records are there; hand in answers"):
         with_goals(shop, policy, goal(kpi="satisfaction_rate"))
 
 
@@ -181,3 +184,36 @@ def test_two_goals_with_one_id_are_refused(shop: Shop, policy: Policy) -> None:
     """Which of them counts must not hang on their order."""
     with pytest.raises(InvalidValueError, match="goals must name each goal once"):
         with_goals(shop, policy, goal(), goal(kpi="sales"))
+
+
+def test_the_parts_of_a_goal_are_to_come_to_the_whole(shop: Shop, policy: Policy) -> None:
+    """Among goals that serve one another a finding says that the parts fall short."""
+    whole = attrs.evolve(goal("all"), owner="care", target=Decimal(100))
+    part = attrs.evolve(goal("part"), owner="service", parent=GoalId("all"), target=Decimal(60))
+    other = attrs.evolve(goal("other"), parent=GoalId("elsewhere"))
+
+    found = with_goals(shop, asking(policy), whole, part, other)
+
+    (short,) = (each for each in found.findings if each.kind == "goal_parts_fall_short")
+    assert short.subject == "goal:all"
+    assert "goal_without_parent" not in {each.kind for each in found.findings}
+
+
+def test_a_part_may_serve_a_goal_of_somebody_else_too(shop: Shop, policy: Policy) -> None:
+    """What the greatest goal of the department serves elsewhere is not asked here."""
+    whole = attrs.evolve(goal("all"), parent=GoalId("company"), owner="care", target=Decimal(60))
+    part = attrs.evolve(goal("part"), owner="service", parent=GoalId("all"), target=Decimal(60))
+
+    found = with_goals(shop, asking(policy), whole, part)
+
+    assert not any(each.kind.startswith("goal_parts") for each in found.findings)
+    assert [each.goal.id for each in found.goals] == ["all", "part"]
+
+
+def test_goals_in_a_circle_are_refused(shop: Shop, policy: Policy) -> None:
+    """Two goals cannot serve each other."""
+    one = attrs.evolve(goal("one"), parent=GoalId("two"))
+    two = attrs.evolve(goal("two"), parent=GoalId("one"))
+
+    with pytest.raises(InvalidValueError, match="not serve each other in a circle"):
+        with_goals(shop, asking(policy), one, two)

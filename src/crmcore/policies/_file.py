@@ -14,10 +14,11 @@ import attrs
 
 from crmcore.checks import between, is_id, is_name, is_zone
 from crmcore.criteria import Criterion, Predicates, Schema
-from crmcore.errors import Fault, FaultsError, UnknownNameError
+from crmcore.errors import Fault, FaultsError, InvalidValueError, UnknownNameError
 from crmcore.features import FEATURES
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import minor_digits
+from crmcore.kpis import CATALOGUE, SOURCES, Catalogue, Kpi
 from crmcore.lifecycle import Stage, StageModel, StageRule
 from crmcore.lifecycle import lint as lint_stages
 from crmcore.scoring import RuleSet
@@ -151,6 +152,37 @@ def _are_rules(_: object, __: Field, rules: Rules) -> None:
     _refuse(_of_making(rules.read, "rules"))
 
 
+def _are_kpis(_: object, __: Field, kpis: tuple[Kpi, ...]) -> None:
+    _refuse_crowd(kpis)
+    faults = [
+        Fault(f"[{place}].measure", str(UnknownNameError("source", str(source), SOURCES)))
+        for place, each in enumerate(kpis)
+        for source in sorted(map(str, each.measure.sources - SOURCES.keys()))
+    ]
+    _refuse(faults or _of_making(lambda: known_kpis(kpis), ""))
+
+
+def _are_goals(file: PolicyFile, _: Field, goals: tuple[GoalTemplate, ...]) -> None:
+    try:
+        known = known_kpis(file.kpis)
+    except InvalidValueError:  # which is told of the definitions themselves
+        return
+    faults: list[Fault] = []
+    for place, each in enumerate(goals):
+        try:
+            each.check(known)
+        except UnknownNameError as error:
+            faults.append(Fault(f"[{place}].kpi", str(error)))
+        except InvalidValueError as error:
+            faults.append(Fault(f"[{place}].mode", str(error)))
+    _refuse(faults)
+
+
+def known_kpis(own: Iterable[Kpi]) -> Catalogue:
+    """Return all definitions that a policy with some of its own may name."""
+    return Catalogue(CATALOGUE).with_own(own)
+
+
 def _is_book(file: PolicyFile, _: Field, care: tuple[TierCare, ...]) -> None:
     tiers = [tier.name for tier in file.tiers]
     named: set[str] = set()
@@ -182,6 +214,7 @@ class PolicyFile:
     Attributes:
         tier_minimum_days: Days of the minimum stay in a tier.
         rules: The rule set, with the predicates that it may ask.
+        kpis: Definitions of KPIs beside those of the library, or in place of them.
         book: The care for the customers of each tier, each tier once.
     """
 
@@ -200,5 +233,6 @@ class PolicyFile:
     segments: tuple[Segment, ...] = attrs.field(converter=_fit_segments, validator=_are_segments)
     tiers: tuple[Tier, ...] = attrs.field(validator=_are_tiers)
     rules: Any = attrs.field(validator=_are_rules)
-    goals: tuple[GoalTemplate, ...] = ()
+    kpis: tuple[Kpi, ...] = attrs.field(default=(), validator=_are_kpis)
+    goals: tuple[GoalTemplate, ...] = attrs.field(default=(), validator=_are_goals)
     book: tuple[TierCare, ...] = attrs.field(validator=_is_book)

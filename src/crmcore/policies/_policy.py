@@ -15,6 +15,7 @@ from crmcore.checks import is_id, is_name, is_zone
 from crmcore.codec import from_data, to_json
 from crmcore.criteria import Predicates
 from crmcore.improvement import Finding, in_order
+from crmcore.kpis import Kpi
 from crmcore.lifecycle import StageModel
 from crmcore.lifecycle import lint as lint_stages
 from crmcore.notation import Limits, read_toml
@@ -49,6 +50,8 @@ class Policy:
         segments: Who belongs together.
         tiers: The service classes, and how customers move between them.
         rules: What gives points.
+        kpis: The company's own definitions of KPIs, beside those of the library; one with the
+            id and the first day of a definition of the library stands in its place.
         goals: What the KPIs are to come to.
         book: How much care the customers of each tier get.
 
@@ -66,6 +69,7 @@ class Policy:
     segments: SegmentTable
     tiers: TierPolicy
     rules: RuleSet
+    kpis: tuple[Kpi, ...] = ()
     goals: tuple[GoalTemplate, ...] = ()
     book: BookPolicy
 
@@ -156,6 +160,7 @@ def _made(data: Mapping[str, Any], source: str, predicates: Predicates) -> Polic
             feature=file.tier_feature, tiers=file.tiers, minimum_days=file.tier_minimum_days
         ),
         rules=file.rules.read(),
+        kpis=file.kpis,
         goals=file.goals,
         book=BookPolicy(file.book),
     )

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import DefaultContext, localcontext
+from decimal import Decimal, DefaultContext, localcontext
+from types import MappingProxyType
 from typing import Final
 
 from crmcore.allocation import Solver, Watch
-from crmcore.calendar import Period
+from crmcore.calendar import Period, WorkCalendar
 from crmcore.calendar import zone as find_zone
 from crmcore.checks import day
 from crmcore.development import TrainingNeed, training_needs
 from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, in_order
-from crmcore.kernel import Phrase
-from crmcore.kpis import KpiSeries
+from crmcore.kernel import Phrase, Undefined
+from crmcore.kpis import CATALOGUE, Kpi, KpiSeries
 from crmcore.lifecycle import Stage, StageFlows, flows
 from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
@@ -26,6 +27,7 @@ from crmcore.storage import DEFAULT_TENANT, Store
 
 from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
 from ._charts import chart_findings, charts_of, latest_points
+from ._evidence import Evidence
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
 from ._measuring import follow, latest_months, months_until
@@ -45,6 +47,10 @@ def review_department(
     months: int = 12,
     weeks: int = 4,
     goals: Iterable[Goal] = (),
+    evidence: Mapping[str, Iterable[object]] = MappingProxyType({}),
+    parameters: Mapping[str, int | Decimal] = MappingProxyType({}),
+    calendars: Mapping[str, WorkCalendar] = MappingProxyType({}),
+    catalogue: Iterable[Kpi] = CATALOGUE,
     pins: Iterable[Pin | Lock] = (),
     rules: Iterable[CustomerRule] = (),
     continuity: Continuity | None = None,
@@ -71,6 +77,16 @@ def review_department(
         weeks: How many weeks from *as_of* on the plan is made for, from 1 to 52.
         goals: The department's own goals, beside those of the policy, or in place of those
             that have the same id.
+        evidence: Records of kinds that the store does not keep, such as answers, requests or
+            costs, by the names of `crmcore.kpis.SOURCES`: lists, or streams of any length, in
+            any order. They count whether or not their customers are stored.
+        parameters: What the company states of `crmcore.kpis.PARAMETERS`, beside what the policy
+            says.
+        calendars: Working hours by the names that definitions call them; every hour counts
+            where there are none.
+        catalogue: Which KPIs to compute, beside those of every review, where records that they
+            need were handed in. Definitions of one's own stand in place of those of the library
+            with the same id and first day, and those of the policy in place of both.
         pins: Duties and customers that go to a stated member, or stay where they are.
         rules: Who may look after which customer, by the features of the customer and the
             facts of the member, and which customers belong together or apart.
@@ -93,9 +109,13 @@ def review_department(
             rule; likewise if the solver fails, or returns what cannot be.
         MixedCurrenciesError: If a purchase is in another currency than the policy's.
         NotFoundError: If there is no such department.
-        UnknownNameError: If a goal names a KPI that is not in the catalogue.
+        UnknownNameError: If a goal names a KPI that nobody defines, or there is no such kind of
+            records or parameter; the message suggests the nearest.
         InvalidValueError: If *as_of* is an instant, *months* or *weeks* is out of bounds,
-            two goals have one id, or no department is named where there are several.
+            two goals have one id, serve each other in a circle or have weights that do not sum
+            to 1, a goal is about a KPI whose records are not there, records of another class
+            or of a kind that the store keeps were handed in, or no department is named where
+            there are several.
 
     Complexity:
         Linear in purchases, and in customers times months since the first purchase.
@@ -103,6 +123,15 @@ def review_department(
     .. versionadded:: 0.1.0
     """
     _refuse_absurd(as_of, months=months, weeks=weeks)
+    given = tuple(goals)
+    wanted = Evidence.of(
+        evidence,
+        policy=policy,
+        goals=[*(each.kpi for each in given), *(each.kpi for each in policy.goals)],
+        catalogue=catalogue,
+        parameters=parameters,
+        calendars=calendars,
+    )
     with localcontext(DefaultContext):
         records = read_records(
             store,
@@ -111,12 +140,18 @@ def review_department(
             department=department,
             progress=progress,
             tenant=tenant,
+            evidence=wanted,
         )
         judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
         progress(0, None, Phrase("computing KPIs", "计算指标"))
-        row, series = _measured(records, months, as_of=as_of)
+        row, series = _measured(records, wanted, months, as_of=as_of)
         followed = follow(
-            goals, series, policy=policy, organization=records.organization, as_of=as_of
+            given,
+            series,
+            policy=policy,
+            organization=records.organization,
+            evidence=wanted,
+            as_of=as_of,
         )
         charts = tuple(
             latest_points(one, months)
@@ -173,11 +208,18 @@ def _refuse_absurd(as_of: date, **numbers: int) -> None:
 
 
 def _measured(
-    records: Records, months: int, *, as_of: date
+    records: Records, wanted: Evidence, months: int, *, as_of: date
 ) -> tuple[tuple[Period, ...], tuple[KpiSeries, ...]]:
-    """Return the months from the first record on, and the KPIs of each."""
+    """Return the months from the first record on, and the KPIs of each.
+
+    Nobody misses a KPI of which the records that were handed in never tell anything.
+    """
     row = months_until(as_of, first=records.first_day, count=months)
-    return row, records.kpis.series(row, as_of=as_of)
+    return row, tuple(
+        one
+        for one in records.kpis.series(row, as_of=as_of)
+        if one.kpi.id in wanted.always or not isinstance(one.latest, Undefined)
+    )
 
 
 def _groups(

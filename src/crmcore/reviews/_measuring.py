@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Final
 
 import attrs
 
@@ -14,30 +13,15 @@ from crmcore.goals import Goal, GoalAssessment, GoalId, SmartCheck, assess, chec
 from crmcore.goals import findings as goal_findings
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import Phrase, Reason, Undefined
-from crmcore.kpis import KpiSeries, KpiTally, kpi, value_over
+from crmcore.kpis import SOURCES, Kpi, KpiSeries, value_over
 from crmcore.measures import Additivity, Value
 from crmcore.organization import Organization
 from crmcore.policies import GoalTemplate, Policy
 
+from ._cascading import cascade_findings
+from ._evidence import Evidence
+
 _DAY = timedelta(days=1)
-_READ: Final = frozenset({"purchases"})
-_NOT_READ: Final = Phrase(
-    "a review reads purchases, and they do not tell this KPI", "复盘仅读取购买记录，无法计算该指标"
-)
-_SHOWN: Final = (
-    "retention_rate",
-    "churn_rate",
-    "repeat_rate",
-    "purchase_frequency",
-    "amount_growth",
-    "customer_base",
-    "customers_kept",
-    "new_customers",
-    "acquisition_rate",
-    "sales",
-    "sales_growth",
-    "orders",
-)
 _THERE = Phrase("the KPI stands at the target already", "指标已处于目标值")
 
 
@@ -48,21 +32,6 @@ def months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period
     if first is not None:
         start = min(start, Grain.MONTH.start(first))
     return tuple(periods(Grain.MONTH, start, end))
-
-
-def tally_of(policy: Policy) -> KpiTally:
-    """Return what counts the KPIs that a review shows, and those of the policy's goals.
-
-    A review reads purchases; what they cannot answer is left out.
-    """
-    wanted = (kpi(template.kpi) for template in policy.goals)
-    answered = (each.id for each in wanted if each.measure.sources == _READ)
-    return KpiTally(
-        tuple(dict.fromkeys((*_SHOWN, *answered))),
-        zone=policy.zone,
-        currency=policy.currency,
-        parameters={"active_days": policy.active_days},
-    )
 
 
 def latest_months(series: KpiSeries, count: int) -> KpiSeries:
@@ -85,6 +54,7 @@ def follow(
     *,
     policy: Policy,
     organization: Organization,
+    evidence: Evidence,
     as_of: date,
 ) -> Goals:
     """Say how the given goals stand, and those that the policy asks for in this year.
@@ -92,56 +62,70 @@ def follow(
     A given goal stands in place of what the policy asks for under the same id.
     """
     by_kpi: dict[str, KpiSeries] = {one.kpi.id: one for one in series}
-    set_goals = _by_id(goals, by_kpi)
+    set_goals = _by_id(goals, evidence)
     findings: list[Finding] = []
     year = Grain.YEAR.period(as_of - _DAY)
     for template in policy.goals:
         if template.id in set_goals:
             continue
-        goal = _set(template, by_kpi.get(kpi(template.kpi).id), year)
+        asked = evidence.known.kpi(template.kpi)
+        found = by_kpi.get(asked.id)
+        goal = _no_records(evidence, asked) if found is None else _set(template, found, year)
         if isinstance(goal, Undefined):
             findings.append(_without_baseline(template, goal))
         else:
-            set_goals[goal.id] = _linked(goal, organization)
+            set_goals[goal.id] = _linked(goal, asked, organization)
     ordered = sorted(set_goals.values(), key=lambda goal: goal.id)
     assessments = tuple(assess(goal, by_kpi[goal.kpi], as_of=as_of) for goal in ordered)
+    known = tuple(evidence.known)
     checks = tuple(
-        check_smart(goal, series=by_kpi[goal.kpi], organization=organization, goals=ordered)
+        check_smart(
+            goal, series=by_kpi[goal.kpi], organization=organization, goals=ordered, kpis=known
+        )
         for goal in ordered
     )
     return Goals(
         assessments=assessments,
         checks=checks,
-        findings=(*goal_findings(assessments, checks), *findings),
+        findings=(
+            *goal_findings(assessments, checks),
+            *cascade_findings(ordered, organization=organization, kpis=known),
+            *findings,
+        ),
     )
 
 
-def _by_id(goals: Iterable[Goal], known: Container[str]) -> dict[GoalId, Goal]:
-    """Return the goals by id; refuse KPIs that are not computed, and ids that come twice."""
+def _by_id(goals: Iterable[Goal], evidence: Evidence) -> dict[GoalId, Goal]:
+    """Return the goals by id; refuse ids that come twice, and KPIs that cannot be computed."""
     found: dict[GoalId, Goal] = {}
     for goal in goals:
-        if kpi(goal.kpi).id != goal.kpi:
-            rule = f"name the KPI by its id, {kpi(goal.kpi).id!r}"
-            raise InvalidValueError("goals", goal.kpi, rule)
-        if goal.kpi not in known:
-            rule = "be of a KPI that the review computes, because purchases tell it"
-            raise InvalidValueError("goals", goal.kpi, rule)
+        asked = evidence.known.kpi(goal.kpi)
+        if asked.id != goal.kpi:
+            raise InvalidValueError("goals", goal.kpi, f"name the KPI by its id, {asked.id!r}")
         if goal.id in found:
             raise InvalidValueError("goals", goal.id, "name each goal once")
+        if missing := evidence.missing(asked.id):
+            rule = f"be about KPIs whose records are there; hand in {' and '.join(missing)}"
+            raise InvalidValueError("goals", goal.kpi, rule)
         found[goal.id] = goal
     return found
 
 
-def _set(template: GoalTemplate, series: KpiSeries | None, year: Period) -> Goal | Undefined:
+def _no_records(evidence: Evidence, asked: Kpi) -> Undefined:
+    """Return that there are no records of the kinds that a KPI needs."""
+    names = [SOURCES[name].name for name in evidence.missing(asked.id)]
+    en, zh = " and ".join(name.en for name in names), "和".join(name.zh for name in names)
+    return Undefined(Reason.NO_DATA, Phrase(f"no {en} were handed in", f"未提供{zh}"))
+
+
+def _set(template: GoalTemplate, series: KpiSeries, year: Period) -> Goal | Undefined:
     """Return the goal of a template for a year, set from where the KPI stood before it."""
-    if series is None:
-        return Undefined(Reason.NOT_APPLICABLE, _NOT_READ)
     baseline = _baseline(series, year)
     if isinstance(baseline, Undefined):
         return baseline
     if template.mode.target(baseline.number, template.target) == baseline.number:
         return Undefined(Reason.NO_BASE if not baseline.number else Reason.NOT_APPLICABLE, _THERE)
-    goal = template.goal(baseline.number, year)
+    goal = template.goal(baseline.number, year, of=series.kpi)
     reviews = [period.end for period in periods(Grain.QUARTER, year.start, year.end)]
     return attrs.evolve(goal, review_days=reviews[:-1])
 
@@ -165,13 +149,13 @@ def _baseline(series: KpiSeries, year: Period) -> Value | Undefined:
     return value_over(series, Period(start, year.start))
 
 
-def _linked(goal: Goal, organization: Organization) -> Goal:
+def _linked(goal: Goal, of: Kpi, organization: Organization) -> Goal:
     """Return a goal with the owner and the responsibility that its KPI is an indicator of.
 
     What the template names stays. Where several teams or responsibilities name the KPI, by
     its id or its code, the first by id does.
     """
-    names = {goal.kpi, kpi(goal.kpi).code}
+    names = {of.id, of.code}
     teams = (team.id for team in organization.teams if names & {*team.indicators})
     duties = (held.id for held in organization.responsibilities if names & {*held.indicators})
     return attrs.evolve(

@@ -9,8 +9,8 @@ from typing import TypeAlias, TypeVar
 
 import attrs
 
-from crmcore.activities import Matter, Purchase
-from crmcore.calendar import midnight
+from crmcore.activities import Interaction, Matter, Purchase
+from crmcore.calendar import day_in, midnight
 from crmcore.calendar import zone as find_zone
 from crmcore.customers import Customer, Ownership, owner_index, owners_at
 from crmcore.features import Trail, collect
@@ -21,7 +21,7 @@ from crmcore.policies import Policy
 from crmcore.storage import Store, UnitOfWork, read_organization
 
 from ._carrying import by_customer
-from ._measuring import tally_of
+from ._evidence import Evidence
 
 Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
 _T = TypeVar("_T")
@@ -49,6 +49,7 @@ class Records:
         matters: What is open with each customer, if anything is.
         strangers: How many purchases there are, before that day, of each customer who is not
             stored, by id.
+        evidence_from: The day of the first record that was handed in beside the store.
     """
 
     at: datetime
@@ -61,11 +62,12 @@ class Records:
     trails: Mapping[CustomerId, Trail]
     matters: Mapping[CustomerId, tuple[Matter, ...]]
     strangers: Mapping[CustomerId, int]
+    evidence_from: date | None = None
 
     @property
     def first_day(self) -> date | None:
-        """The day of the first purchase of all; None where nobody has bought anything."""
-        days = (trail.first_day for trail in self.trails.values())
+        """The day of the first purchase or other record of all; None where there is none."""
+        days = [self.evidence_from, *(trail.first_day for trail in self.trails.values())]
         return min((day for day in days if day is not None), default=None)
 
 
@@ -77,9 +79,12 @@ def read_records(
     department: str | None,
     progress: Progress,
     tenant: str,
+    evidence: Evidence | None = None,
 ) -> Records:
     """Read everything that a review needs, as it stood when the day *as_of* began."""
-    at = midnight(as_of, find_zone(policy.zone))
+    zone = find_zone(policy.zone)
+    at = midnight(as_of, zone)
+    evidence = evidence or Evidence.of({}, policy=policy)
     with store.unit_of_work(readonly=True, tenant=tenant) as uow:
         organization = read_organization(uow, department=department)
         own = {member.id for member in organization.members}
@@ -93,12 +98,20 @@ def read_records(
         held = [one for one in uow.ownerships.stream() if one.since <= at]
         owners = owners_at(held, at)
         credits_ = CreditTally(owner_index(held), zone=policy.zone, currency=policy.currency)
-        kpis = tally_of(policy)
+        kpis = evidence.tally(policy)
         strangers: Counter[CustomerId] = Counter()
         purchases = _of_customers(_purchases(uow, at, progress), stored, strangers)
         counted = credits_.passing(kpis.passing(purchases, "purchases"))
-        trails = _trails(uow, stored, at, policy, counted)
+        interactions = _interactions(uow, stored, at)
+        if evidence.counts("interactions"):
+            interactions = kpis.passing(interactions, "interactions")
+        trails = _trails(stored, policy, counted, interactions)
         matters = by_customer(uow.matters.open(at=at))
+    if evidence.counts("customers"):
+        kpis.add_all(stored.values(), "customers")
+    if evidence.counts("members"):
+        kpis.add_all(organization.members, "members")
+    first = evidence.read(kpis, at=at, as_of=as_of, progress=progress)
     return Records(
         at=at,
         organization=organization,
@@ -110,6 +123,7 @@ def read_records(
         trails=trails,
         matters=matters,
         strangers=strangers,
+        evidence_from=None if first is None else day_in(first, zone),
     )
 
 
@@ -121,7 +135,7 @@ def read_trails(
     with store.unit_of_work(readonly=True, tenant=tenant) as uow:
         stored = {customer.id: customer for customer in uow.customers.stream(with_archived=True)}
         purchases = _of_customers(_purchases(uow, at, progress), stored, Counter())
-        return _trails(uow, stored, at, policy, purchases)
+        return _trails(stored, policy, purchases, _interactions(uow, stored, at))
 
 
 def _purchases(uow: UnitOfWork, at: datetime, progress: Progress) -> Iterator[Purchase]:
@@ -129,18 +143,23 @@ def _purchases(uow: UnitOfWork, at: datetime, progress: Progress) -> Iterator[Pu
     return _counted(uow.purchases.until(at), reading, progress)
 
 
+def _interactions(
+    uow: UnitOfWork, stored: Container[CustomerId], at: datetime
+) -> Iterator[Interaction]:
+    return (one for one in uow.interactions.until(at) if one.customer in stored)
+
+
 def _trails(
-    uow: UnitOfWork,
     stored: Mapping[CustomerId, Customer],
-    at: datetime,
     policy: Policy,
     purchases: Iterable[Purchase],
+    interactions: Iterable[Interaction],
 ) -> Mapping[CustomerId, Trail]:
     return collect(
         purchases,
         zone=policy.zone,
         currency=policy.currency,
-        interactions=(one for one in uow.interactions.until(at) if one.customer in stored),
+        interactions=interactions,
         customers=stored.values(),
     )
 
