@@ -29,6 +29,7 @@ except ImportError:
 del _narwhals
 
 from ._features import collect_features  # noqa: E402 - only once there is what it needs
+from ._measures import evaluate  # noqa: E402 - as above
 from ._rfm import add_rfm, quantile_bins  # noqa: E402 - as above
 from ._schema import schema_of  # noqa: E402 - as above
 from ._scores import score  # noqa: E402 - as above
@@ -40,6 +41,7 @@ from ._where import judge, verdict, where  # noqa: E402 - as above
 __all__ = [
     "add_rfm",
     "collect_features",
+    "evaluate",
     "judge",
     "place",
     "quantile_bins",

@@ -1,0 +1,170 @@
+"""What the states of measures read of a frame: one column for each thing, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import attrs
+import narwhals.stable.v2 as nw
+
+from crmcore.criteria import Criterion
+from crmcore.errors import InvalidValueError, UnknownNameError
+
+from ._expressions import Expressions
+from ._fields import problem_of, term_of
+from ._measures_days import days_of
+from ._native import Either
+from ._passes import aliased, deferred, hidden
+from ._schema import column_of
+from ._terms import Term
+
+AMOUNT: Final = ".amount"
+_DIGITS: Final = 38
+_PLAIN: Final = {"INT", "DECIMAL", "FLOAT", "TEXT", "BOOL", "DATE", "DATETIME"}
+
+
+def column_for(path: str, names: Iterable[str]) -> str:
+    """Return the column that holds a field: of the amount of money, a column may hold just it.
+
+    Raises:
+        UnknownNameError: If there is none.
+    """
+    there = list(names)
+    for name in (path, path.removesuffix(AMOUNT)):
+        if name in there:
+            return name
+    raise UnknownNameError("column", path, there)
+
+
+@attrs.define(kw_only=True)
+class Columns:
+    """The columns of a frame that are read, each under a name that no user has.
+
+    Attributes:
+        expressions: The fields of the frame.
+        zone: The zone whose days count, if it was named.
+    """
+
+    expressions: Expressions
+    zone: ZoneInfo | None
+    _asked: dict[tuple[str, object], tuple[str, nw.Expr]] = attrs.field(factory=dict, init=False)
+
+    def _named(self, kind: str, what: object, expression: nw.Expr) -> str:
+        name, _ = self._asked.setdefault((kind, what), (hidden(len(self._asked)), expression))
+        return name
+
+    def _term(self, path: str) -> tuple[str, Term]:
+        frame, schema = self.expressions.frame, self.expressions.schema
+        name = column_for(path, frame.types)
+        dtype = frame.types[name]
+        column = schema[name] if name in schema else column_of(dtype)
+        problem = problem_of(column, dtype, frame)
+        if problem is not None:
+            raise InvalidValueError(name, str(dtype), problem.removeprefix("must "))
+        return name, term_of(name, column, dtype, frame)
+
+    def value(self, path: str) -> str:
+        """Return the column with a field as it is.
+
+        Raises:
+            UnknownNameError: If there is no such column.
+            InvalidValueError: If it holds values that cannot be told apart, such as lists.
+        """
+        name, term = self._term(path)
+        if term.kind not in _PLAIN:
+            rule = "be a column of plain values, such as text, numbers or days"
+            raise InvalidValueError(name, str(self.expressions.frame.types[name]), rule)
+        return self._named("value", path, term.expression)
+
+    def opaque(self, path: str) -> str:
+        """Return the column with a field of any kind.
+
+        Raises:
+            UnknownNameError: If there is no such column.
+        """
+        name, _ = self._term(path)
+        return self._named("opaque", path, nw.col(name))
+
+    def number(self, path: str) -> str:
+        """Return the column with a field as exact numbers.
+
+        Raises:
+            UnknownNameError: If there is no such column.
+            InvalidValueError: If it holds something else, as floats do.
+        """
+        name, term = self._term(path)
+        if term.kind not in {"INT", "DECIMAL"}:
+            rule = "be a column of whole numbers or decimals, because floats do not sum exactly"
+            raise InvalidValueError(name, str(self.expressions.frame.types[name]), rule)
+        places = term.column.places if term.kind == "DECIMAL" else 0
+        return self._named("number", path, term.expression.cast(nw.Decimal(_DIGITS, places)))
+
+    def day(self, path: str) -> str:
+        """Return the column with the day of a field.
+
+        Raises:
+            UnknownNameError: If there is no such column.
+            InvalidValueError: If it holds neither days nor instants, or these without a zone to
+                tell their days in.
+        """
+        name, term = self._term(path)
+        if term.kind == "DATE":
+            return self._named("day", path, term.expression)
+        if term.kind != "DATETIME":
+            rule = "be a column of dates or instants"
+            raise InvalidValueError(name, str(self.expressions.frame.types[name]), rule)
+        if self.zone is None:
+            raise InvalidValueError("zone", None, f"be given, because {name} holds instants")
+        if ("day", path) not in self._asked:
+            days = days_of(self.expressions.frame, term.expression, self.zone)
+            self._named("day", path, days)
+        return self._asked["day", path][0]
+
+    def are_instants(self, *paths: str) -> bool:
+        """Say whether all of some fields are instants."""
+        return all(self._term(path)[1].kind == "DATETIME" for path in paths)
+
+    def is_after(self, one: str, other: str) -> str:
+        """Return the column that says whether one moment is after another."""
+        first, second = (self._term(path)[1].expression for path in (one, other))
+        return self._named("after", (one, other), first > second)
+
+    def taken(self, where: Criterion | None) -> list[str]:
+        """Return the column that says which rows a criterion takes, if there is one.
+
+        Raises:
+            FaultsError: If the criterion cannot run over these columns.
+        """
+        if where is None:
+            return []
+        return [self._named("where", where, self.expressions.holds(where))]
+
+    def read(self) -> Either:
+        """Return the frame with what was asked for; of Polars and pyarrow, worked out."""
+        wanted = dict(self._asked.values())
+        found = deferred(self.expressions.frame.readable).select(*aliased(wanted))
+        if isinstance(found, nw.LazyFrame) and found.implementation.is_polars():
+            return found.collect()
+        return found
+
+
+def rows(frame: Either) -> Iterable[tuple[Any, ...]]:
+    """Return the rows of a frame, instants in UTC."""
+    eager = frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame
+    held = [eager[name].to_list() for name in eager.columns]
+    dtypes = eager.schema.dtypes()
+    columns = (
+        [aware(value) for value in values] if isinstance(dtype, nw.Datetime) else values
+        for values, dtype in zip(held, dtypes, strict=True)
+    )
+    return zip(*columns, strict=True)
+
+
+def aware(value: Any) -> Any:  # noqa: ANN401 - an instant, or None
+    """Return an instant that knows that it is in UTC."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return value
