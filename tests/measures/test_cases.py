@@ -179,6 +179,33 @@ def test_a_quantile_that_is_not_reached_is_undefined() -> None:
     assert measured(Duration("at", "done"), []) == Undefined(Reason.NO_DATA)
 
 
+# Weeks in remission under 6-mercaptopurine, from E. A. Freireich and others, Blood 21(6), 1963,
+# as D. R. Cox and D. Oakes print them (Analysis of Survival Data, 1984): 9 of 21 had ended.
+ENDED = (6, 6, 6, 7, 10, 13, 16, 22, 23)
+LASTING = (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
+
+
+@pytest.mark.parametrize(("q", "weeks"), [("0.25", 13), ("0.5", 23)])
+def test_a_published_median_with_cases_that_go_on(q: str, weeks: int) -> None:
+    """Half of the patients stay in remission for 23 weeks, and a quarter leave it within 13."""
+    whole = Period(date(1998, 1, 1), date(1999, 1, 1))
+    as_of = datetime(1999, 1, 1, tzinfo=UTC)
+    cases = [
+        *(Case(at=jan(2), done=jan(2) + timedelta(weeks=n)) for n in ENDED),
+        *(Case(at=as_of - timedelta(weeks=n)) for n in LASTING),
+    ]
+
+    took = measured(
+        Duration("at", "done", q, "days"),
+        cases,
+        period=whole,
+        as_of=whole.end,
+    )
+
+    assert isinstance(took, Value)
+    assert (int(took.number), took.n) == (7 * weeks, 21)
+
+
 def test_a_duration_has_its_interval_in_its_unit() -> None:
     """Ten cases of one to ten days: the bounds of the median are days too."""
     cases = [Case(at=jan(1), done=jan(1 + days)) for days in range(1, 11)]

@@ -524,3 +524,29 @@ def test_a_zone_is_given_by_name_or_itself() -> None:
 
     assert by_name == itself
     assert str(by_name.value("n")) == "0 (n = 0, 1998-01)"
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"), [(81, 263, 0.2553, 0.3662), (0, 20, 0.0, 0.1611)]
+)
+def test_a_share_carries_a_published_interval(
+    successes: int, n: int, low: float, high: float
+) -> None:
+    """Wilson's interval as Newcombe printed it in 1998, method 3, in his two examples."""
+    orders = [
+        Order(id=f"o-{place}", at=date(1998, 1, 5), quantity=2 if place < successes else 1)
+        for place in range(n)
+    ]
+
+    table = evaluate(
+        {"share": Ratio(Count(F.quantity > 1), Count(), proportion=True)},
+        orders,
+        periods=JANUARY,
+        day="at",
+        as_of=LATER,
+    )
+
+    share = table.value("share")
+    assert isinstance(share, Value)
+    assert share.interval is not None
+    assert (share.interval.low, share.interval.high) == pytest.approx((low, high), abs=5e-5)

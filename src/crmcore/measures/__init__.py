@@ -1,9 +1,13 @@
 """Measures: numbers about records in a period, with all that they rest on.
 
-A measure is a frozen definition: `Count`, `Sum`, `Mean`, `Quantile`, `Distinct`, `Last`,
-`Stock`, or a `Ratio` of two of them; each may take only the records for which a criterion
-holds. Records flow past once, in any order, into partial states that add up, so that what was
-counted in parts equals what was counted at once. The answer is a `Value` with its numerator,
+A measure is a frozen definition. An atom reads records: how many (`Count`, `Distinct`,
+`Newcomers`, `Stock`), how much (`Sum`, `Mean`, `Quantile`, `Balance`), or what becomes of them
+(`Conversion`, `InTime`, `Duration`). A compound is made of measures: a `Ratio`, a `Cumulative`
+one, a `Previous` one, or `Derived` by a named function. Each atom may take only the records for
+which a criterion holds.
+
+Records flow past once, in any order, into states of days and groups that add up, so that what
+was counted in parts equals what was counted at once. The answer is a `Value` with its numerator,
 denominator, number of records, interval and period, or `crmcore.kernel.Undefined` with the
 reason:
 

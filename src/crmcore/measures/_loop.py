@@ -162,6 +162,10 @@ class _Writer:
                 self.bound[f"by{place}"] = by
                 parts.append(f"by{place}(record)")
         yield f"group = ({''.join(f'{part}, ' for part in parts)})"
+        if parts and self.held.trails:  # which keep it for each event
+            known: dict[Group, Group] = {}
+            self.bound["the_same"] = known.setdefault
+            yield "group = the_same(group, group)"
 
     def day(self) -> Iterator[str]:
         """Yield the statements that tell the day, and go on where there is none."""
