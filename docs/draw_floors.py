@@ -17,7 +17,10 @@ PICTURE = ROOT / "docs" / "_static" / "floors.svg"
 GROUPS = {
     "edges": ("#7c5cbf", ["testing", "sql"]),
     "the main job": ("#b5487a", ["recording", "reviews", "policies", "audit", "codec"]),
-    "deciding": ("#c2603b", ["reassignment", "plans", "incentives", "evaluation", "cascades", "goals"]),
+    "deciding": (
+        "#c2603b",
+        ["reassignment", "plans", "incentives", "evaluation", "cascades", "goals"],
+    ),
     "judging": ("#a8802a", ["signals", "scoring", "features"]),
     "nouns": ("#4f8a3d", ["customers", "improvement"]),
     "questions": ("#2b8a83", ["measures", "notation", "criteria"]),
