@@ -22,12 +22,14 @@ from markdown_it import MarkdownIt
 
 from crmcore.errors import MissingExtraError, UnknownNameError
 from crmcore.kernel import MemberId, Phrase, Reason, Undefined
+from crmcore.kpis import Direction, KpiGroup, KpiId
 from crmcore.lifecycle import Stage
 from crmcore.plans import MoveKind, MoveReason, Plan
 from crmcore.policies import Policy
 from crmcore.reports import to_html, to_markdown, write_html, write_markdown, write_tables
 from crmcore.reviews import Judgement, Review
 from crmcore.scoring import Entry, EntryKind
+from crmcore.signals import Assurance, Variation
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Shops
@@ -364,7 +366,7 @@ def test_what_is_undefined_says_why(review: Review, tmp_path: Path) -> None:
     assert ",,,,,,there are too few observations\n" in (tmp_path / "kpis.csv").read_text("utf-8")
 
 
-def test_gaps_and_lone_numbers_are_drawn(review: Review, pages: dict[str, str]) -> None:
+def test_gaps_and_lone_numbers_are_drawn(review: Review) -> None:
     """A number without neighbours is a dot, a gap breaks the line, and a flat line is a line."""
     nothing = Undefined(Reason.NO_DATA)
     base = review.kpi("customer_base")
@@ -378,13 +380,92 @@ def test_gaps_and_lone_numbers_are_drawn(review: Review, pages: dict[str, str]) 
     )
     kpis = [holes if one.kpi.id == base.kpi.id else one for one in review.kpis]
 
-    drawn = pictures(to_html(attrs.evolve(review, kpis=tuple(kpis))))
     place = [one.kpi.id for one in review.kpis].index(base.kpi.id)
+    quiet = attrs.evolve(
+        review, charts=tuple(attrs.evolve(each, signals=()) for each in review.charts)
+    )
+    drawn = pictures(to_html(attrs.evolve(quiet, kpis=tuple(kpis))))
 
     dots = [element for element in drawn[place].iter() if element.tag.endswith("}use")]
     assert len(dots) >= 3
-    before = [one for one in pictures(pages["en"])[place].iter() if one.tag.endswith("}use")]
+    before = [one for one in pictures(to_html(quiet))[place].iter() if one.tag.endswith("}use")]
     assert len(dots) > len(before)
+
+
+def colours(picture: ET.Element) -> list[tuple[str, str]]:
+    """Return fill and edge of the marks of a picture, which refer to a shape."""
+    found = []
+    for element in picture.iter():
+        if element.tag.endswith("}use"):
+            style = element.get("style", "")
+            fill, edge = (re.search(rf"{name}: (#?\w+)", style) for name in ("fill", "stroke"))
+            found.append((fill[1] if fill else "", edge[1] if edge else ""))
+    return found
+
+
+def test_changes_are_marked_by_shape_and_by_filling(review: Review, pages: dict[str, str]) -> None:
+    """What became worse is filled and red, what became better hollow and blue."""
+    keys = [one.kpi.id for one in review.kpis]
+    drawn = pictures(pages["en"])
+
+    churn, base = (
+        colours(drawn[keys.index(KpiId(key))]) for key in ("churn_rate", "customer_base")
+    )
+
+    assert ("#c2452d", "#c2452d") in churn  # too many left in one month
+    assert ("#ffffff", "#2f6f9f") in base
+    assert ("#c2452d", "#c2452d") in base
+
+
+def test_a_change_that_is_neither_good_nor_bad_is_grey(review: Review) -> None:
+    """Of a KPI that is best at its target nobody can say which way is better."""
+    place = [one.kpi.id for one in review.kpis].index(KpiId("customer_base"))
+    charts = list(review.charts)
+    charts[place] = attrs.evolve(charts[place], direction=Direction.TARGET)
+
+    drawn = pictures(to_html(attrs.evolve(review, charts=tuple(charts))))[place]
+
+    assert {edge for _, edge in colours(drawn)} == {"#9aa5b1", "#2f6f9f"}
+    assert ("#ffffff", "#9aa5b1") in colours(drawn)
+
+
+def test_natural_limits_are_thin_lines(review: Review, pages: dict[str, str]) -> None:
+    """Where there are limits, the picture has two lines and a dotted centre."""
+    drawn = pictures(pages["en"])
+    for place, chart in enumerate(review.charts):
+        styles = (path.get("style", "") for path in drawn[place].iter())
+        lines = [each for each in styles if "stroke: #9aa5b1" in each and "0.8" in each]
+        has_limits = any(not isinstance(point.limits, Undefined) for point in chart.points)
+        assert (len(lines) >= 3) is has_limits
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_says_what_has_changed(review: Review, language: str) -> None:
+    """Variation and assurance stand on the page in words, and what nobody looks at."""
+    text = to_markdown(review, language=language)
+
+    changed = [each.variation for each in review.charts]
+    for each in changed:
+        if isinstance(each, Variation):
+            assert each.label.in_language(language) in text
+    assert Assurance.NEVER.label.in_language(language) in text
+    gaps = [group.label for group in KpiGroup if group not in {KpiGroup.RETENTION, KpiGroup.SALES}]
+    named = Phrase("; ".join(g.en for g in gaps), "；".join(g.zh for g in gaps))
+    assert named.in_language(language) in text
+
+
+def test_a_page_with_every_group_says_so(review: Review) -> None:
+    """Where every group has a KPI, nothing is missing."""
+    groups = list(KpiGroup)
+    kpis = tuple(
+        attrs.evolve(one, kpi=attrs.evolve(one.kpi, group=groups[place % len(groups)]))
+        for place, one in enumerate(review.kpis)
+    )
+
+    text = to_markdown(attrs.evolve(review, kpis=kpis))
+
+    assert "There is a KPI of every group of the catalogue." in text
+    assert "No KPI tells of" not in text
 
 
 def test_one_month_is_a_page_too(shops: Shops) -> None:

@@ -13,12 +13,14 @@ from crmcore.kernel import Undefined
 from crmcore.lifecycle import Stage
 from crmcore.reports import write_tables
 from crmcore.reviews import Review
+from crmcore.signals import Rule
 
 if TYPE_CHECKING:
     from tests.reports.conftest import CsvRows, ReadTables
 
 NAMES = [
     *("kpis", "goals", "smart", "findings", "jobs", "training"),
+    *("variation", "charts"),
     *("stages", "segments", "tiers", "flows", "cells"),
     *("customers", "ledger", "stage_changes", "tier_changes"),
     *("duties", "duty_moves", "customer_moves", "handovers"),
@@ -139,6 +141,65 @@ def test_kpis_are_exact(review: Review, tables: dict[str, CsvRows]) -> None:
         if row["number"] and row["denominator"]:
             ratio = Decimal(row["numerator"]) / Decimal(row["denominator"])
             assert abs(ratio - Decimal(row["number"])) < Decimal("1e-20")
+
+
+def test_charts_are_exact(review: Review, tables: dict[str, CsvRows]) -> None:
+    """Every month of every KPI has its limits unrounded, and the rules that its value breaks."""
+    points = [
+        (f"{chart.subject} {point.period}", point)
+        for chart in review.charts
+        for point in chart.points
+    ]
+    rows = {f"kpi:{row['kpi']} {row['period']}": row for row in tables["charts"]}
+
+    assert list(rows) == [key for key, _ in points]
+    for key, point in points:
+        row = rows[key]
+        limits = point.limits
+        shown = [row[name] for name in ("low", "centre", "high")]
+        if isinstance(limits, Undefined):
+            assert shown == ["", "", ""]
+        else:
+            assert [*map(Decimal, shown)] == [limits.low, limits.centre, limits.high]
+        assert row["number"] == ("" if isinstance(point.value, Undefined) else f"{point.value:f}")
+
+
+def test_rules_stand_where_values_break_them(review: Review, tables: dict[str, CsvRows]) -> None:
+    """A month has the rules of its signals; a jump stands where it leads to."""
+    broken: dict[tuple[str, str], set[str]] = {}
+    shown = {str(period) for period in review.kpis[0].periods}
+    for chart in review.charts:
+        for signal in chart.signals:
+            told = signal.periods[-1:] if signal.rule is Rule.JUMP else signal.periods
+            for period in shown & {str(each) for each in told}:
+                key = chart.subject.removeprefix("kpi:"), period
+                broken.setdefault(key, set()).add(signal.rule.label.en)
+
+    rules = {
+        (row["kpi"], row["period"]): {*row["rules"].split("; ")}
+        for row in tables["charts"]
+        if row["rules"]
+    }
+
+    assert broken
+    assert any(Rule.JUMP.label.en in names for names in broken.values())
+    assert rules == broken
+
+
+def test_what_has_changed_is_in_words(
+    review: Review, tmp_path: Path, read_tables: ReadTables
+) -> None:
+    """Variation and assurance of each KPI stand in a table, in either language."""
+    english = read_tables(review, tmp_path / "en")["variation"]
+    chinese = read_tables(review, tmp_path / "zh", language="zh-CN")["variation"]
+
+    for row, translated, chart in zip(english, chinese, review.charts, strict=True):
+        changed, sure = chart.variation, chart.assurance
+        told = changed.reason.label if isinstance(changed, Undefined) else changed.label
+        assert (row["variation"], translated["variation"]) == (told.en, told.zh)
+        assert row["assurance"] == ("" if isinstance(sure, Undefined) else sure.label.en)
+        assert bool(row["because"]) is bool(chart.latest_signals)
+    assert any(row["target"] and row["assurance"] for row in english)
 
 
 def test_goals_are_in_numbers(review: Review, tables: dict[str, CsvRows]) -> None:

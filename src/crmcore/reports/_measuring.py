@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from crmcore.goals import GoalAssessment, SmartCheck
 from crmcore.kernel import Undefined
+from crmcore.kpis import KpiGroup
 from crmcore.verdicts import Verdict
 
+from . import _chart_tables as of_charts
 from . import _department_tables as of_department
 from ._blocks import Answer, Block, GoalLine, Goals, Lines, Pictures, Rows, Telling, Words
 from ._table import Kind, show
@@ -21,13 +23,19 @@ def how_it_goes(telling: Telling) -> Iterator[Block]:
         yield Pictures(
             pictures=tuple(trends(review, telling.language)),
             caption=telling.say(
-                "KPIs by month, each with its latest value. The band is the 95 % interval where "
-                "the KPI is a proportion; the dashed line is the target of a goal; the arrow "
-                "says which way is better.",
-                "月度指标及其最新值。阴影为比例类指标的95%置信区间；虚线为目标值；箭头表示改进方向。",
+                "KPIs by month, each with its latest value; the arrow says which way is better. "
+                "The band is the 95 % interval of what can be told from so few records. Between "
+                "the thin lines the values wander by themselves, around the dotted centre. A "
+                "triangle marks a change, upwards above the centre and downwards below it: "
+                "filled for the worse, hollow for the better or neither. The dashed line is the "
+                "target of a goal.",
+                "月度指标及其最新值，箭头表示改进方向。阴影为由有限记录数得出的95%置信区间。两条细线"
+                "之间为正常波动范围，点线为中心线。三角形标记变化，高于中心线朝上，低于中心线朝下："
+                "实心为恶化，空心为改善或好坏未定。虚线为目标值。",
             ),
             shape="panels",
         )
+    yield from _what_has_changed(telling)
     yield Rows(
         table=of_department.kpis(review),
         summary=telling.say(
@@ -57,6 +65,40 @@ def how_it_goes(telling: Telling) -> Iterator[Block]:
         )
     else:
         yield Words(telling.say("No goal is followed.", "没有正在跟踪的目标。"))
+
+
+def _what_has_changed(telling: Telling) -> Iterator[Block]:
+    """Tell of each KPI whether it has changed, and whether its target is within reach."""
+    review = telling.review
+    yield telling.heading("What has changed, and what has not", "哪些变化了，哪些没有")
+    yield Words(
+        telling.say(
+            "Every month differs from the one before, and mostly for no reason worth a search. "
+            "Natural limits, learnt from the first twelve months, tell a change from that.",
+            "每个月都与上月不同，多数并无值得追查的原因。由最初十二个月得出的控制限可区分真正的变化。",
+        )
+    )
+    yield Rows(table=of_charts.variation(review).only(_is_said_of_a_change))
+    yield Rows(
+        table=of_charts.charts(review),
+        summary=telling.say("the natural limits of every month", "各月控制限明细"),
+    )
+    yield Words(_coverage(telling))
+
+
+def _coverage(telling: Telling) -> str:
+    """Say of what no KPI of the review tells."""
+    there = {series.kpi.group for series in telling.review.kpis}
+    gaps = [group.label for group in KpiGroup if group not in there]
+    if not gaps:
+        return telling.say(
+            "There is a KPI of every group of the catalogue.", "目录中的每一组都有指标。"
+        )
+    en, zh = "; ".join(gap.en for gap in gaps), "；".join(gap.zh for gap in gaps)
+    return telling.say(
+        f"No KPI tells of: {en}. These need records that were not handed in.",
+        f"没有指标反映：{zh}。这些指标所需的记录未提供。",
+    )
 
 
 def _goal(telling: Telling, one: GoalAssessment, check: SmartCheck) -> GoalLine:
@@ -91,6 +133,10 @@ def _goal(telling: Telling, one: GoalAssessment, check: SmartCheck) -> GoalLine:
         ),
         doubts=telling.say("; ", "；").join(doubts),
     )
+
+
+def _is_said_of_a_change(column: str) -> bool:
+    return column not in {"code", "period", "centre"}
 
 
 def _is_a_number_of_a_goal(column: str) -> bool:

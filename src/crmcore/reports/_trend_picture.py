@@ -1,4 +1,4 @@
-"""The trend: a KPI over its periods, with its interval and its target."""
+"""The trend: a KPI over its periods, with its interval, its natural limits and its target."""
 
 from __future__ import annotations
 
@@ -9,12 +9,26 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from ._canvas import Sheet, drawing, plain, to_svg
-from ._colours import ACCENT, ALERT, GRID
+from ._colours import ACCENT, ALERT, FAINT, GRID
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MISSING: Final = float("nan")
+
+
+@attrs.frozen
+class Mark:
+    """What a value is marked with that tells of a change.
+
+    Attributes:
+        is_high: Whether it lies above the centre; its triangle then points upwards.
+        is_worse: Whether that is a change for the worse, which is filled; None where it is
+            neither better nor worse.
+    """
+
+    is_high: bool
+    is_worse: bool | None
 
 
 @attrs.frozen(kw_only=True)
@@ -27,6 +41,9 @@ class Trend:
         numbers: The values; None where undefined.
         lows: The lower ends of the intervals; None where there is none.
         highs: The upper ends of the intervals; None where there is none.
+        naturals: The lower natural limits, the centres and the upper ones; None where there are
+            none.
+        marks: How the values are marked; None for most of them.
         target: The number to reach, if there is a goal.
         is_share: Whether the numbers are fractions to show as percentages.
     """
@@ -36,6 +53,8 @@ class Trend:
     numbers: tuple[float | None, ...]
     lows: tuple[float | None, ...]
     highs: tuple[float | None, ...]
+    naturals: tuple[tuple[float | None, ...], tuple[float | None, ...], tuple[float | None, ...]]
+    marks: tuple[Mark | None, ...]
     target: float | None = None
     is_share: bool = False
 
@@ -49,14 +68,42 @@ def draw_trend(trend: Trend, description: str) -> str:
         lows, highs = _scaled(trend.lows, trend), _scaled(trend.highs, trend)
         if not all(map(math.isnan, lows)):
             axes.fill_between(xs, lows, highs, color=ACCENT, alpha=0.18, lw=0)
+        _draw_naturals(axes, trend)
         axes.plot(xs, numbers, color=ACCENT, lw=1.6, solid_capstyle="round", clip_on=False)
         alone = [x for x in xs if _stands_alone(numbers, x)]
         axes.plot(alone, [numbers[x] for x in alone], "o", color=ACCENT, ms=3.5, clip_on=False)
+        _draw_marks(axes, trend, numbers)
         if trend.target is not None:
             target = _scaled([trend.target], trend)[0]
             axes.axhline(target, color=ALERT, lw=1, ls=(0, (4, 3)))
         _label(axes, trend)
         return to_svg(axes, description)
+
+
+def _draw_naturals(axes: Axes, trend: Trend) -> None:
+    """Draw thin lines within which the values wander by themselves, and a dotted centre."""
+    xs = range(len(trend.numbers))
+    for row, style in zip(trend.naturals, ("-", ":", "-"), strict=True):
+        line = _scaled(row, trend)
+        if not all(map(math.isnan, line)):
+            axes.plot(xs, line, color=FAINT, lw=0.8, ls=style, drawstyle="steps-mid")
+
+
+def _draw_marks(axes: Axes, trend: Trend, numbers: Sequence[float]) -> None:
+    for x, mark in enumerate(trend.marks):
+        if mark is None or math.isnan(numbers[x]):
+            continue
+        edge = FAINT if mark.is_worse is None else ALERT if mark.is_worse else ACCENT
+        axes.plot(
+            [x],
+            [numbers[x]],
+            "^" if mark.is_high else "v",
+            color=edge,
+            markerfacecolor=edge if mark.is_worse else "white",
+            ms=5.5,
+            mew=1.1,
+            clip_on=False,
+        )
 
 
 def _scaled(numbers: Sequence[float | None], trend: Trend) -> list[float]:

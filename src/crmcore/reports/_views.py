@@ -8,19 +8,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from crmcore.calendar import Period
 from crmcore.kernel import Phrase, Undefined, round_half_up
 from crmcore.kpis import Direction, KpiSeries
 from crmcore.lifecycle import Stage
-from crmcore.measures import Additivity
 from crmcore.reviews import Review
+from crmcore.signals import ControlChart, Rule
 
 from ._blocks import Picture
+from ._chart_tables import told_by
 from ._colours import NONE, ramp
 from ._customer_tables import IN_NONE, Amounts, amounts_by_cell, labels
 from ._flow_picture import Moment, draw_flow
 from ._map_picture import MapCell, draw_map
 from ._plan_tables import name_of
-from ._trend_picture import Trend, draw_trend
+from ._trend_picture import Mark, Trend, draw_trend
 from ._workload_picture import Load, draw_workload
 
 _MOMENTS: Final = 6
@@ -28,13 +30,8 @@ _ARROWS: Final = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.TAR
 
 
 def trends(review: Review, language: str) -> Iterator[Picture]:
-    """Draw the KPIs month by month, with the targets of the goals."""
-    targets = {
-        one.goal.kpi: float(one.goal.target)
-        for one in review.goals
-        if one.series.kpi.over_time is not Additivity.ADDITIVE
-    }
-    for series in review.kpis:
+    """Draw the KPIs month by month, with their natural limits and the targets of the goals."""
+    for series, chart in zip(review.kpis, review.charts, strict=True):
         name = series.kpi.name.in_language(language)
         latest = series.latest
         if isinstance(latest, Undefined):
@@ -44,13 +41,13 @@ def trends(review: Review, language: str) -> Iterator[Picture]:
             if latest.period != series.periods[-1]:
                 note += f" ({latest.period})"
         yield Picture(
-            svg=draw_trend(_trend(series, targets.get(series.kpi.id)), f"{name}: {note}"),
+            svg=draw_trend(_trend(series, chart), f"{name}: {note}"),
             name=f"{name} {_ARROWS[series.kpi.direction]}",
             note=note,
         )
 
 
-def _trend(series: KpiSeries, target: float | None) -> Trend:
+def _trend(series: KpiSeries, chart: ControlChart) -> Trend:
     numbers: list[float | None] = []
     lows: list[float | None] = []
     highs: list[float | None] = []
@@ -59,15 +56,36 @@ def _trend(series: KpiSeries, target: float | None) -> Trend:
         numbers.append(None if isinstance(value, Undefined) else float(value.number))
         lows.append(None if interval is None else float(interval.low))
         highs.append(None if interval is None else float(interval.high))
+    limits = [point.limits for point in chart.points]
+    low, high = chart.target or (None, None)
+    target = high if low is None else low
     return Trend(
         key=series.kpi.id,
         periods=tuple(str(period) for period in series.periods),
         numbers=tuple(numbers),
         lows=tuple(lows),
         highs=tuple(highs),
-        target=target,
+        naturals=(
+            tuple(None if isinstance(one, Undefined) else float(one.low) for one in limits),
+            tuple(None if isinstance(one, Undefined) else float(one.centre) for one in limits),
+            tuple(None if isinstance(one, Undefined) else float(one.high) for one in limits),
+        ),
+        marks=tuple(_marks(chart)),
+        target=None if target is None else float(target),
         is_share=series.kpi.unit.is_relative,
     )
+
+
+def _marks(chart: ControlChart) -> Iterator[Mark | None]:
+    """Yield for each point how it is marked: as its value changed by which it lies so far."""
+    told: dict[Period, Mark] = {}
+    for signal in sorted(chart.signals, key=lambda signal: signal.rule is not Rule.JUMP):
+        is_jump = signal.rule is Rule.JUMP  # of which nobody knows whether it is good
+        is_aimed = is_jump or chart.direction is Direction.TARGET
+        is_better = signal.is_high is (chart.direction is Direction.HIGHER)
+        mark = Mark(signal.is_high, None if is_aimed else not is_better)
+        told |= dict.fromkeys(told_by(signal), mark)
+    yield from (told.get(point.period) for point in chart.points)
 
 
 def maps(review: Review, language: str) -> Iterator[Picture]:

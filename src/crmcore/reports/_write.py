@@ -14,6 +14,7 @@ from crmcore.errors import MissingExtraError
 from crmcore.reviews import Review
 
 from ._blocks import Rows, Telling
+from ._chart_tables import chart_tables
 from ._customer_tables import customer_tables
 from ._department_tables import department_tables
 from ._plan_tables import plan_tables
@@ -157,6 +158,7 @@ def write_tables(review: Review, folder: str | Path, *, language: str = "en") ->
 
 def _tables(review: Review) -> Iterator[Table]:
     yield from department_tables(review)
+    yield from chart_tables(review)
     yield from customer_tables(review)
     yield from plan_tables(review)
 
