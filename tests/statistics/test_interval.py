@@ -174,3 +174,18 @@ def test_bounds_are_in_order() -> None:
     """An interval whose ends are exchanged is refused."""
     with pytest.raises(InvalidValueError, match="high must be at least the low bound, 2"):
         Interval(low=2, high=1, method="guess")
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_intervals_are_of_finite_observations(bad: float) -> None:
+    """NaN has no place in any order, so that the bounds would depend on where it stood."""
+    with pytest.raises(InvalidValueError, match="values must be finite"):
+        median_interval([1, 2, bad, 4, 5, 6, 7, 8])
+    with pytest.raises(InvalidValueError, match="mean must be finite"):
+        mean_interval(bad, 1, 5)
+
+
+def test_a_spread_has_an_end() -> None:
+    """A mean between minus and plus infinity tells nothing."""
+    with pytest.raises(InvalidValueError, match="sd must be finite"):
+        mean_interval(1, math.inf, 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given
@@ -99,3 +100,32 @@ def test_there_are_degrees_of_freedom(df: float) -> None:
         student_t_quantile(0.9, df)
     with pytest.raises(InvalidValueError, match="df must be above 0"):
         student_t_cdf(1.0, df)
+
+
+@pytest.mark.parametrize("df", [1e6, 1e9, 1e12, 1e15])
+def test_many_degrees_come_near_the_normal_distribution(df: float) -> None:
+    """They miss it by the first term of Fisher's expansion, (z³ + z) / 4 for each degree."""
+    z = NormalDist().inv_cdf(0.975)
+    away = (z**3 + z) / (4 * df)
+
+    assert student_t_quantile(0.975, df) == pytest.approx(z + away, abs=1e-10)
+    assert student_t_cdf(z, df) == pytest.approx(0.975 - away * NormalDist().pdf(z), abs=1e-10)
+
+
+@pytest.mark.parametrize("df", [math.inf, math.nan])
+def test_degrees_of_freedom_have_an_end(df: float) -> None:
+    """No iteration can end where they have none."""
+    with pytest.raises(InvalidValueError, match="df must be above 0, and finite"):
+        student_t_quantile(0.975, df)
+
+
+def test_what_is_no_number_has_no_probability() -> None:
+    """NaN is neither above nor below anything."""
+    with pytest.raises(InvalidValueError, match="t must be a number"):
+        student_t_cdf(math.nan, 5)
+
+
+@pytest.mark.parametrize("t", [100.0, 1e200, math.inf])
+def test_nothing_lies_far_out_with_many_degrees(t: float) -> None:
+    """However far out: what a float can tell of it is 0."""
+    assert (student_t_cdf(-t, 1e6), student_t_cdf(t, 1e6)) == (0.0, 1.0)

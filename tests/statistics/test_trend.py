@@ -133,3 +133,18 @@ def test_a_line_needs_two_places(xs: list[float]) -> None:
     """Points above one another have no line."""
     with pytest.raises(InvalidValueError, match="xs must have at least two different values"):
         linear_trend(xs, xs)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_line_goes_through_finite_points(bad: float) -> None:
+    """One point that is none would take slope, intercept and every forecast with it."""
+    with pytest.raises(InvalidValueError, match="xs must be finite"):
+        linear_trend([1, 2, bad], [1, 2, 3])
+    with pytest.raises(InvalidValueError, match="ys must be finite"):
+        linear_trend([1, 2, 3], [1, bad, 3])
+
+
+def test_places_that_floats_cannot_tell_apart_are_one() -> None:
+    """The squared distance of 0 and 1e-200 is 0, and there is no slope by 0."""
+    with pytest.raises(InvalidValueError, match="at least two different values"):
+        linear_trend([0, 1e-200], [1, 2])

@@ -25,6 +25,13 @@ def _is_level(_: object, attribute: attrs.Attribute[float], value: float) -> Non
     check_level(attribute.name, value)
 
 
+def check_finite(name: str, values: Iterable[float]) -> None:
+    """Refuse what has no place among numbers, or lies beyond all of them."""
+    for value in values:
+        if not math.isfinite(value):
+            raise InvalidValueError(name, value, "be finite")
+
+
 def check_level(name: str, value: float) -> None:
     """Refuse what is no level of confidence."""
     if not 0 < value < 1:
@@ -107,13 +114,15 @@ def mean_interval(mean: float, sd: float, n: int, level: float = 0.95) -> Interv
         level: The confidence, as a fraction.
 
     Raises:
-        InvalidValueError: If *sd* is negative.
+        InvalidValueError: If *sd* is negative, or one of the two is not finite.
 
     .. versionadded:: 0.1.0
     """
     check_level("level", level)
     if not sd >= 0:
         raise InvalidValueError("sd", sd, "be at least 0")
+    check_finite("mean", (mean,))
+    check_finite("sd", (sd,))
     if n < 2:  # noqa: PLR2004 - one observation has no spread
         return None
     half = student_t_quantile((1 + level) / 2, n - 1) * sd / math.sqrt(n)
@@ -133,10 +142,15 @@ def median_interval(values: Iterable[float], level: float = 0.95) -> Interval | 
         values: The observations, in any order.
         level: The confidence, as a fraction.
 
+    Raises:
+        InvalidValueError: If an observation is not finite.
+
     .. versionadded:: 0.1.0
     """
     check_level("level", level)
-    ordered = sorted(values)
+    ordered = list(values)
+    check_finite("values", ordered)
+    ordered.sort()
     k = _median_rank(len(ordered), level)
     if k == 0:
         return None

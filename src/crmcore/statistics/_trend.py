@@ -14,7 +14,7 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 
-from ._interval import Interval
+from ._interval import Interval, check_finite
 from ._student import student_t_cdf, student_t_quantile
 
 _COEFFICIENTS = 2
@@ -94,17 +94,21 @@ def linear_trend(xs: Sequence[float], ys: Sequence[float]) -> LinearTrend:
         ys: What was observed, one for each x.
 
     Raises:
-        InvalidValueError: If the two are not equally long, or all x are the same.
+        InvalidValueError: If the two are not equally long, a number is not finite, or all x
+            are the same, or so near each other that floats cannot tell them apart.
 
     .. versionadded:: 0.1.0
     """
     n = len(xs)
     if len(ys) != n:
         raise InvalidValueError("ys", len(ys), f"have one value for each of the {n} xs")
-    if len(set(xs)) < _COEFFICIENTS:
-        raise InvalidValueError("xs", tuple(xs), "have at least two different values")
-    mean_x, mean_y = math.fsum(xs) / n, math.fsum(ys) / n
+    check_finite("xs", xs)
+    check_finite("ys", ys)
+    mean_x = math.fsum(xs) / max(n, 1)
     spread_x = math.fsum((x - mean_x) ** 2 for x in xs)
+    if len(set(xs)) < _COEFFICIENTS or not spread_x:
+        raise InvalidValueError("xs", tuple(xs), "have at least two different values")
+    mean_y = math.fsum(ys) / n
     slope = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread_x
     intercept = mean_y - slope * mean_x
     left_over = math.fsum((y - intercept - slope * x) ** 2 for x, y in zip(xs, ys, strict=True))
