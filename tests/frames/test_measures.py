@@ -94,7 +94,7 @@ VISITS = st.lists(a_visit(), max_size=14, unique_by=lambda visit: visit["id"])
 
 WEB = F.is_web.is_true()
 DEAR = (F.amount > 100) | (F.minutes >= 8)
-V = {"source": "visits"}
+V: dict[str, Any] = {"source": "visits"}
 OF_VISITS: dict[str, Measure] = {
     "count": Count(**V),
     "count web": Count(WEB, **V),

@@ -49,6 +49,7 @@ def evaluate(
     parameters: Mapping[str, int | Decimal] | None = None,
     calendars: Mapping[str, WorkCalendar] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
+    currencies: Mapping[str, str] | None = None,
     schema: Schema | Mapping[str, Schema] | None = None,
     python_only: PythonOnly = "refuse",
 ) -> Table:
@@ -57,8 +58,7 @@ def evaluate(
     The table is the one that `crmcore.measures.evaluate` makes of the rows as objects. Columns
     stand for fields: null and NaN for what is missing, and an instant without a zone for one in
     UTC. Amounts are whole numbers or decimals; where a measure reads ``amount.amount``, of money,
-    a column of this name is read, or one called ``amount``, and they are taken to be in one
-    currency.
+    a column of this name is read, or one called ``amount``.
 
     Args:
         measures: The definitions by name.
@@ -77,6 +77,9 @@ def evaluate(
         parameters: The numbers that the measures leave open, by name.
         calendars: The work calendars that they name.
         functions: The functions that they name, besides `crmcore.measures.FUNCTIONS`.
+        currencies: For each column of amounts of money, the column with their currencies; a
+            second currency in a sum is refused. Amounts without such a column are taken to be
+            in one currency.
         schema: The types of the columns, of all frames or for each source; those of `schema_of`
             if there is none.
         python_only: What to do with plugin predicates, as for `where`.
@@ -87,6 +90,7 @@ def evaluate(
             frame is of another library, or a column holds what cannot be measured, as floats.
         UnknownNameError: If there is no such zone, source, column, parameter, calendar or
             function.
+        MixedCurrenciesError: If amounts of one sum are in different currencies.
 
     .. versionadded:: 0.1.0
     """
@@ -108,6 +112,7 @@ def evaluate(
             day=_of_source(day, source),
             by=tuple(_of_source(column, source) for column in _dimensions(by).values()),
             zone=None if zone is None else find_zone(zone),
+            currencies=currencies or {},
             schema=_of_source(schema, source),
             python_only=python_only,
         )
@@ -181,6 +186,7 @@ class _Counting:
         day: str | None,
         by: tuple[str | None, ...],
         zone: ZoneInfo | None,
+        currencies: Mapping[str, str],
         schema: Schema | None,
         python_only: PythonOnly,
     ) -> _Counting:
@@ -188,14 +194,18 @@ class _Counting:
         needs = tally._needs(source)  # noqa: SLF001 - the entry for what was counted elsewhere
         paths = {path for need in needs for path in _paths(need)}
         paths.update(name for name in (day, *by) if name is not None)
-        reading = {column_for(path, Frame.open(native).types) for path in paths}
+        names = Frame.open(native, reading=()).types
+        reading = {column_for(path, names) for path in paths}
+        reading.update(column_for(currencies[name], names) for name in reading & {*currencies})
         wheres = (need.where for need in needs if need.where is not None)
         reading.update(*(where.fields for where in wheres))
         expressions = Expressions.opened(
             _worked_out(native, reading), schema=schema, reading=reading, python_only=python_only
         )
         frame = through_arrow(expressions.frame, reading)
-        columns = Columns(expressions=attrs.evolve(expressions, frame=frame), zone=zone)
+        columns = Columns(
+            expressions=attrs.evolve(expressions, frame=frame), zone=zone, currencies=currencies
+        )
         return cls(
             tally=tally,
             source=source,
@@ -326,8 +336,9 @@ def _worked_out(native: Any, reading: Iterable[str]) -> Any:  # noqa: ANN401 - a
     given = nw.from_native(native)
     if isinstance(given, nw.LazyFrame) and given.implementation.is_polars():
         names = given.collect_schema().names()
-        wanted_names = [name for name in names if name in set(reading)]
-        return given.select(*(wanted_names or names[:1])).collect().to_native()
+        picked = [name for name in names if name in set(reading)]
+        if len(picked) == len(set(reading)):  # else a fault, which is told of the whole frame
+            return given.select(*picked).collect().to_native()
     return native
 
 

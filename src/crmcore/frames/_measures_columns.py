@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,9 @@ from ._schema import column_of
 from ._terms import Term
 
 AMOUNT: Final = ".amount"
+# What all engines sum in, and what numbers may have so that 10,000,000,000 of them fit.
 _DIGITS: Final = 38
+_DIGITS_OF_TERMS: Final = 28
 _PLAIN: Final = {"INT", "DECIMAL", "FLOAT", "TEXT", "BOOL", "DATE", "DATETIME"}
 
 
@@ -46,10 +49,12 @@ class Columns:
     Attributes:
         expressions: The fields of the frame.
         zone: The zone whose days count, if it was named.
+        currencies: For each column of amounts of money, the column with their currencies.
     """
 
     expressions: Expressions
     zone: ZoneInfo | None
+    currencies: Mapping[str, str]
     _asked: dict[tuple[str, object], tuple[str, nw.Expr]] = attrs.field(factory=dict, init=False)
 
     def _named(self, kind: str, what: object, expression: nw.Expr) -> str:
@@ -93,14 +98,39 @@ class Columns:
 
         Raises:
             UnknownNameError: If there is no such column.
-            InvalidValueError: If it holds something else, as floats do.
+            InvalidValueError: If it holds something else, as floats do, or numbers so long that
+                their sum may not fit.
         """
+        if ("number", path) in self._asked:
+            return self._asked["number", path][0]
         name, term = self._term(path)
+        dtype = self.expressions.frame.types[name]
         if term.kind not in {"INT", "DECIMAL"}:
             rule = "be a column of whole numbers or decimals, because floats do not sum exactly"
-            raise InvalidValueError(name, str(self.expressions.frame.types[name]), rule)
+            raise InvalidValueError(name, str(dtype), rule)
         places = term.column.places if term.kind == "DECIMAL" else 0
-        return self._named("number", path, term.expression.cast(nw.Decimal(_DIGITS, places)))
+        exact = term.expression.cast(nw.Decimal(_DIGITS, places))
+        if isinstance(dtype, nw.Decimal) and dtype.precision > _DIGITS_OF_TERMS:
+            self._refuse_long_ones(name, exact, places)
+        return self._named("number", path, exact)
+
+    def _refuse_long_ones(self, name: str, exact: nw.Expr, places: int) -> None:
+        """Refuse numbers of which ten thousand million may be too much: engines do not all say so.
+
+        Raises:
+            InvalidValueError: If there is such a number.
+        """
+        for edge in self._edges(exact):
+            if edge is not None and abs(edge) >= Decimal(1).scaleb(_DIGITS_OF_TERMS - places):
+                rule = f"hold numbers of at most {_DIGITS_OF_TERMS} digits, which add up safely"
+                raise InvalidValueError(name, edge, rule)
+
+    def _edges(self, values: nw.Expr) -> tuple[Any, Any]:
+        """Return the least and the largest of some values."""
+        frame: Either = self.expressions.frame.readable
+        found = frame.select(values.min().alias("min"), values.max().alias("max"))
+        low, high = found.lazy().collect("pyarrow").row(0)
+        return low, high
 
     def day(self, path: str) -> str:
         """Return the column with the day of a field.
@@ -119,9 +149,19 @@ class Columns:
         if self.zone is None:
             raise InvalidValueError("zone", None, f"be given, because {name} holds instants")
         if ("day", path) not in self._asked:
-            days = days_of(self.expressions.frame, term.expression, self.zone)
-            self._named("day", path, days)
+            edges = self._edges(term.expression)
+            dialect = self.expressions.frame.dialect
+            self._named("day", path, days_of(term.expression, edges, self.zone, dialect))
         return self._asked["day", path][0]
+
+    def currency(self, path: str) -> str | None:
+        """Return the column with the currency of a field, if there is one.
+
+        Raises:
+            UnknownNameError: If there is no such column.
+        """
+        name, _ = self._term(path)
+        return self.value(self.currencies[name]) if name in self.currencies else None
 
     def are_instants(self, *paths: str) -> bool:
         """Say whether all of some fields are instants."""

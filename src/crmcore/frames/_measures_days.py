@@ -17,7 +17,7 @@ import narwhals.stable.v2 as nw
 from crmcore.calendar import day_in
 
 from ._choices import first_of
-from ._native import Either, Frame
+from ._terms import Dialect
 
 # No clock of a zone changes twice within so short a time.
 _STEP = timedelta(hours=12)
@@ -26,20 +26,29 @@ _SECOND = timedelta(seconds=1)
 Offsets: TypeAlias = "list[tuple[datetime, timedelta]]"
 
 
-def days_of(frame: Frame, instants: nw.Expr, zone: ZoneInfo) -> nw.Expr:
-    """Return the days of instants, which are in UTC and have no zone, in a zone.
+def days_of(
+    instants: nw.Expr,
+    edges: tuple[datetime | None, datetime | None],
+    zone: ZoneInfo,
+    dialect: Dialect,
+) -> nw.Expr:
+    """Return the days in a zone of instants, which are in UTC and without a zone.
+
+    Args:
+        instants: The instants.
+        edges: The first and the last of them; None where there are none.
+        zone: The zone.
+        dialect: What the engine wants to be told in its own way.
 
     Raises:
         InvalidValueError: If one of them falls behind an end of the calendar there.
     """
-    edges: Either = frame.readable.select(instants.min().alias("min"), instants.max().alias("max"))
-    first, last = edges.lazy().collect("pyarrow").row(0)
-    if first is None:
+    first, last = edges
+    if first is None or last is None:
         return instants.dt.date()
     *changes, (_, final) = offsets_of(zone, first, last)
+    cases = [(instants < dialect.constant(until), _moved(instants, by)) for until, by in changes]
     otherwise = _moved(instants, final)
-    constant = frame.dialect.constant
-    cases = [(instants < constant(until), _moved(instants, by)) for until, by in changes]
     return first_of(cases, otherwise) if cases else otherwise
 
 

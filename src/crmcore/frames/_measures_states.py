@@ -120,6 +120,13 @@ def _tick(_: State, __: Columns, ___: str) -> Wanted:
 
 def _read(need: State, columns: Columns, _: str) -> Wanted:
     column = columns.number(need.field) if need.number else columns.value(need.field)
+    currency = columns.currency(need.field) if need.number else None
+    if currency is not None:
+        return Wanted(
+            plain=((column, "missing"),),
+            cells=lambda found: [0, *found, ""],
+            keyed=Keyed(by=(currency,), of=column, cells=lambda found: [found.n, 0, *found.values]),
+        )
     return Wanted(
         plain=((column, "count"), (column, "missing")),
         cells=lambda found: [*found, _NO_CURRENCY[need.number and found[0] > 0]],
