@@ -270,3 +270,16 @@ def test_what_is_no_chart_is_refused(draw: Draw, months: Months) -> None:
         draw([3] * 12, kind=ChartKind.P)
     with pytest.raises(InvalidValueError, match="values must be one number"):
         draw([(3, 10)] * 12, kind=ChartKind.XMR)
+    with pytest.raises(InvalidValueError, match="values must be a count and what it is of or per"):
+        draw([(3, 10)] * 12 + [(3, 10, 1)], kind=ChartKind.U)
+    with pytest.raises(InvalidValueError, match="values must be at least the lower bound, 0"):
+        draw([*CALM, -1], lower=0)
+    with pytest.raises(InvalidValueError, match="values must be at most the upper bound, 2"):
+        draw([(5, 2)] * 12, kind=ChartKind.U, upper=2)
+
+
+@pytest.mark.parametrize("baseline", [12.5, True, "1998"])
+def test_a_baseline_is_a_number_of_values_or_a_period(draw: Draw, baseline: object) -> None:
+    """Nothing else tells which values the limits rest on."""
+    with pytest.raises(InvalidValueError, match="baseline must be at least 12 values, or a period"):
+        draw(CALM, baseline=baseline)

@@ -164,3 +164,11 @@ def test_bounds_are_in_order_and_numbers_exact() -> None:
         natural_limits([Decimal("NaN")] * 12)
     with pytest.raises(InvalidValueError, match="fewest must be at least 2"):
         natural_limits([1], fewest=1)
+
+
+def test_a_value_beyond_its_bounds_is_refused() -> None:
+    """Limits of which the low one lies above the high one are none."""
+    with pytest.raises(InvalidValueError, match="values must be at least the lower bound, 0"):
+        natural_limits([-5, -6] * 6, lower=0)
+    with pytest.raises(InvalidValueError, match="values must be at most the upper bound, 100"):
+        natural_limits([120, 130] * 6, upper=100)

@@ -274,3 +274,19 @@ def test_a_surge_of_one_kind_of_complaint_is_found() -> None:
     assert [(each.subject, each.severity) for each in found] == [
         ("complaints:damage", Severity.WARNING)
     ]
+
+
+def test_a_number_of_customers_that_is_a_difference_knows_no_bounds() -> None:
+    """Where more customers leave than come, the limits of the net number lie below 0 too."""
+    found = chart(series_of("new_customers", [-5, -7] * 6))
+
+    assert isinstance(found.limits, Limits)
+    assert found.limits.low < found.limits.centre < found.limits.high < 0
+
+
+def test_an_index_beyond_100_is_none_from_0_to_100() -> None:
+    """An index of one's own may be 120; to cut its limits at 100 would make no sense."""
+    found = chart(series_of("satisfaction_index", [118, 122] * 6))
+
+    assert isinstance(found.limits, Limits)
+    assert found.limits.low > 100

@@ -89,10 +89,11 @@ class ControlChart:
 
         Raises:
             InvalidValueError: If there are no values, periods overlap, the baseline is
-                shorter than 12, or a value does not fit the kind of chart.
+                shorter than 12, or a value does not fit the kind of chart or its bounds.
         """
-        if isinstance(baseline, int) and baseline < FEWEST:
-            raise InvalidValueError("baseline", baseline, f"be at least {FEWEST} values")
+        if not isinstance(baseline, Period) and (type(baseline) is not int or baseline < FEWEST):
+            rule = f"be at least {FEWEST} values, or a period"
+            raise InvalidValueError("baseline", baseline, rule)
         row = in_order(values)
         reckoning = Reckoning.of(kind, lower, upper)
         because = tuple(sorted((changes or {}).items()))

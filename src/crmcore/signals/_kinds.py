@@ -95,14 +95,16 @@ class Reckoning:
             what = "a count and what it is of or per" if self.kind.has_bases else "one number"
             raise InvalidValueError("values", found, f"be {what}, as the chart's kind is")
         if not isinstance(found, tuple):
-            return Observation(period, exact(found, "values"))
+            return Observation(period, self.bounds.admit(exact(found, "values")))
+        if len(found) != 2:  # noqa: PLR2004 - a pair
+            raise InvalidValueError("values", found, "be a count and what it is of or per")
         count, base = (exact(part, "values") for part in found)
         if base < 0 or count < 0 or (self.kind is ChartKind.P and count > base):
             rule = "be a count of at least 0, and of a share at most what it is of"
             raise InvalidValueError("values", found, rule)
         if not base:
             return Observation(period, Undefined(Reason.ZERO_DENOMINATOR))
-        return Observation(period, count / base, count, base)
+        return Observation(period, self.bounds.admit(count / base), count, base)
 
     def centre(self, baseline: Sequence[Observation]) -> Decimal:
         """Return the centre of the values of a baseline that has some."""

@@ -93,6 +93,19 @@ class Bounds:
             upper=None if upper is None else exact(upper, "upper"),
         )
 
+    def admit(self, value: Decimal) -> Decimal:
+        """Return a value, and refuse one that no value can be.
+
+        Raises:
+            InvalidValueError: If it is beyond a bound.
+        """
+        if self.lower is not None and value < self.lower:
+            rule = f"be at least the lower bound, {self.lower}"
+            raise InvalidValueError("values", value, rule)
+        if self.upper is not None and value > self.upper:
+            raise InvalidValueError("values", value, f"be at most the upper bound, {self.upper}")
+        return value
+
     def limits(
         self, centre: Decimal, moving_range: Decimal, n: int, *, scale: Decimal, median: bool
     ) -> Limits:
@@ -136,14 +149,15 @@ def natural_limits(
         The limits, or why there are none, where there are too few values or neighbours.
 
     Raises:
-        InvalidValueError: If *upper* is not above *lower*, or *fewest* is below 2.
+        InvalidValueError: If *upper* is not above *lower*, a value is beyond one of them, or
+            *fewest* is below 2.
 
     .. versionadded:: 0.1.0
     """
     if fewest < 2:  # noqa: PLR2004 - of one value there is no range
         raise InvalidValueError("fewest", fewest, "be at least 2")
     bounds = Bounds.of(lower, upper)
-    row = [None if value is None else exact(value, "values") for value in values]
+    row = [None if value is None else bounds.admit(exact(value, "values")) for value in values]
     known = [value for value in row if value is not None]
     moving_range = typical_range(len(known), moving_ranges(row), median=median, fewest=fewest)
     if isinstance(moving_range, Undefined):

@@ -50,8 +50,10 @@ def chart(
 
     Shares of counted cases have limits that follow how many cases there were (p′), and so have
     counts per customer, hour or order (u′); everything else is charted as single values.
-    Bounds come from the unit: a share is never below 0. Where another version of the
-    definition came into force, limits begin anew, as they do where the process was changed.
+    Bounds come from the unit: a share is never below 0. But a number of customers that is a
+    difference may be; where a value is beyond the bounds of its unit, the KPI has none. Where
+    another version of the definition came into force, limits begin anew, as they do where the
+    process was changed.
 
     Args:
         series: The values, in periods in a row; those that are undefined are missing points.
@@ -75,9 +77,7 @@ def chart(
     if kind.has_bases and len(pairs) < len(series.periods):
         rule = "be xmr or xmr_median for values that have no numerator and denominator"
         raise InvalidValueError("kind", kind.value, rule)
-    lower, upper = (
-        (0, 1) if series.kpi.is_proportion else _BOUNDS.get(series.kpi.unit, (None, None))
-    )
+    lower, upper = _bounds(series)
     return ControlChart.of(
         values,
         subject=" ".join([f"kpi:{series.kpi.id}", *_scope(series)]),
@@ -91,6 +91,18 @@ def chart(
         target=target,
         show=series.show,
     )
+
+
+def _bounds(series: KpiSeries) -> tuple[int | None, int | None]:
+    """Return what the values cannot be below and above, unless one of them is."""
+    if series.kpi.is_proportion:
+        return 0, 1
+    low, high = _BOUNDS.get(series.kpi.unit, (None, None))
+    numbers = [value.number for value in series.values if not isinstance(value, Undefined)]
+    is_beyond = (low is not None and any(number < low for number in numbers)) or (
+        high is not None and any(number > high for number in numbers)
+    )
+    return (None, None) if is_beyond else (low, high)
 
 
 def _scope(series: KpiSeries) -> list[str]:
