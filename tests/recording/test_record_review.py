@@ -14,9 +14,11 @@ from crmcore.activities import Purchase, PurchaseId
 from crmcore.customers import Customer
 from crmcore.errors import AlreadyExistsError, InvalidValueError
 from crmcore.events import DomainEvent
-from crmcore.facts import KpiScope, changes
+from crmcore.facts import KpiFact, KpiScope, changes
 from crmcore.kernel import CustomerId, Money, Reason
+from crmcore.kpis import kpi
 from crmcore.lifecycle import Stage
+from crmcore.measures import Count
 from crmcore.memory import MemoryStore
 from crmcore.organization import Organization
 from crmcore.plans import Move, MoveKind, MoveReason
@@ -25,6 +27,7 @@ from crmcore.reassignment import Capacity, assign_customers
 from crmcore.recording import RecordedFacts, record_review
 from crmcore.reviews import Review, apply_plan, review_department
 from crmcore.storage import Capability, Store, UnitOfWork, add_organization
+from crmcore.surveys import Audience, SurveyAnswer
 
 if TYPE_CHECKING:
     from tests.recording.conftest import Fill
@@ -435,3 +438,69 @@ def test_who_and_when_are_wanted(shop: Store) -> None:
 
     with shop.unit_of_work(readonly=True) as uow:
         assert next(uow.facts.kpis.stream(), None) is None
+
+
+@EVERY_STORE
+def test_kpis_of_records_that_were_handed_in_are_written_down(store: Store) -> None:
+    """A value from answers is a fact of the department, with all that it rests on."""
+    answers = [
+        SurveyAnswer(
+            id=f"a-{nth}",
+            survey="service",
+            wave="2026",
+            item="overall",
+            audience=Audience.CUSTOMER,
+            at=datetime(2026, 4, nth + 1, 12, tzinfo=UTC),
+            low=1,
+            high=5,
+            score=nth,
+        )
+        for nth in range(1, 6)
+    ]
+    found = review(store, MAY_3, evidence={"answers": answers})
+
+    record_review(store, found, by="mia", at=datetime(2026, 5, 3, 6, tzinfo=UTC))
+
+    with store.unit_of_work(readonly=True) as uow:
+        stored = [fact for fact in uow.facts.kpis.stream() if fact.kpi == "satisfaction_rate"]
+    facts = sorted(stored, key=lambda fact: fact.period_start)
+    assert [fact.value for fact in facts] == list(found.kpi("satisfaction_rate").values)
+    assert {(fact.scope, fact.scope_id) for fact in facts} == {(KpiScope.DEPARTMENT, "care")}
+    assert facts[-1].number == Decimal("0.4")
+
+
+def test_each_month_has_the_version_of_its_definition(shop: Store) -> None:
+    """A definition that came into force in April leaves the facts of March with the old one."""
+    gross = attrs.evolve(
+        kpi("orders"),
+        measure=Count(source="purchases"),
+        version="2",
+        since=date(2026, 4, 1),
+    )
+
+    found = review(shop, MAY_3, attrs.evolve(POLICY, kpis=(gross,)))
+    record_review(shop, found, by="mia", at=datetime(2026, 5, 3, 6, tzinfo=UTC))
+
+    with shop.unit_of_work(readonly=True) as uow:
+        versions = {
+            str(fact.period): fact.definition_version
+            for fact in uow.facts.kpis.stream()
+            if fact.kpi == "orders" and fact.scope is KpiScope.DEPARTMENT
+        }
+    assert versions == {"2026-01": "1", "2026-02": "1", "2026-03": "1", "2026-04": "2"}
+
+
+def test_a_series_of_a_part_is_no_fact_of_the_whole(shop: Store) -> None:
+    """Whose figure it is, the scope of the fact says, and nothing else."""
+    series = attrs.evolve(review(shop, MAY_3).kpi("orders"), scope=(("team", "sales"),))
+
+    with pytest.raises(InvalidValueError, match="series must be told apart by no dimension"):
+        KpiFact.of(
+            series,
+            series.periods[0],
+            scope_id="care",
+            policy="p",
+            policy_version="1",
+            fingerprint="f",
+            recorded_at=datetime(2026, 5, 3, 6, tzinfo=UTC),
+        )

@@ -14,7 +14,7 @@ from crmcore.calendar import Period
 from crmcore.errors import UnknownNameError
 from crmcore.goals import Goal, GoalId
 from crmcore.improvement import Finding
-from crmcore.kernel import CustomerId, Money, Undefined
+from crmcore.kernel import CustomerId, Money, Phrase, Undefined
 from crmcore.memory import MemoryStore
 from crmcore.policies import Policy
 from crmcore.reviews import Review, review_department
@@ -219,3 +219,35 @@ def test_what_a_year_is_to_bring_is_no_target_of_its_months(shop: Shop, policy: 
 
     assert found.chart("orders").target is None
     assert found.chart("retention_rate").target is None
+
+
+def test_a_stated_change_begins_anew(shop: Shop, policy: Policy) -> None:
+    """Half the orders are usual again, once somebody has said why there are so few."""
+    fewer = attrs.evolve(shop, purchases=sold(*(20,) * 7, *(9, 10, 8) * 4, 9))
+    why = Phrase("the shop in the mall was closed", "商场门店已关闭")
+
+    untold = with_goals(fewer, policy)
+    told = review_department(
+        fewer.into(MemoryStore()),
+        policy=attrs.evolve(policy, goals=()),
+        as_of=AS_OF,
+        changes={date(2025, 8, 1): why},
+        months=13,
+    )
+
+    assert untold.chart("orders").variation is Variation.CONCERN
+    assert told.chart("orders").variation is Variation.COMMON_CAUSE
+    assert told.chart("orders").changes == ()
+    assert "kpi:orders" not in of_charts(told)
+
+
+def test_a_change_in_the_months_shown_stands_in_the_chart(shop: Shop, policy: Policy) -> None:
+    """Who looks at the chart sees when the work was changed, and why."""
+    why = Phrase("a new shop", "新门店")
+
+    found = review_department(
+        shop.into(MemoryStore()), policy=policy, as_of=AS_OF, changes={date(2026, 5, 1): why}
+    )
+
+    assert found.chart("orders").changes == ((date(2026, 5, 1), why),)
+    assert isinstance(found.chart("orders").limits, Undefined)

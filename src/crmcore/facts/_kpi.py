@@ -129,16 +129,19 @@ class KpiFact(Fact):
                 policy_version, fingerprint, recorded_at.
 
         Raises:
-            InvalidValueError: If the period is none of the series, or only some customers
-                counted in it.
+            InvalidValueError: If the period is none of the series, only some customers counted
+                in it, or it is of a part of the business that it names itself.
         """
         if series.where is not None:
             rule = "be of all customers, because a scope names no criterion"
             raise InvalidValueError("series", repr(series), rule)
+        if series.scope:
+            rule = "be told apart by no dimension, because scope and scope_id say whose it is"
+            raise InvalidValueError("series", repr(series), rule)
         return cls(
             as_of=series.as_of,
             kpi=series.kpi.id,
-            definition_version=series.kpi.version,
+            definition_version=series.definition_in(period).version,
             period_start=period.start,
             period_end=period.end,
             unit=series.kpi.unit,

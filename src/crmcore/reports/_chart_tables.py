@@ -10,7 +10,7 @@ from crmcore.calendar import Period
 from crmcore.kernel import Phrase, Undefined
 from crmcore.kpis import KpiSeries
 from crmcore.reviews import Review
-from crmcore.signals import ControlChart, Limits, Rule, Signal
+from crmcore.signals import ChartPoint, ControlChart, Limits, Rule, Signal
 
 from ._table import Cell, Column, Kind, Read, Row, Table
 
@@ -40,7 +40,7 @@ def variation(review: Review) -> Table:
                 *_names(series),
                 None if latest is None else str(latest.period),
                 None if latest is None else _shown(series, latest.value),
-                *_limits(series, chart.limits if latest is None else latest.limits),
+                *_limits(series, latest),
                 _target(series, chart),
                 changed.reason.label if isinstance(changed, Undefined) else changed.label,
                 None if isinstance(sure, Undefined) else sure.label,
@@ -58,7 +58,7 @@ def variation(review: Review) -> Table:
             *_LIMITS,
             Column("target", Phrase("target", "目标值"), Kind.NUMBER),
             Column("variation", Phrase("what it tells", "变化")),
-            Column("assurance", Phrase("left as it is", "达标把握")),
+            Column("assurance", Phrase("left as it is", "维持现状")),
             Column("because", Phrase("because", "依据")),
         ),
         rows=rows,
@@ -75,7 +75,7 @@ def charts(review: Review) -> Table:
                     *_names(series),
                     str(point.period),
                     _shown(series, point.value),
-                    *_limits(series, point.limits),
+                    *_limits(series, point),
                     _joined(
                         signal.rule.label
                         for signal in chart.signals
@@ -123,8 +123,16 @@ def _shown(series: KpiSeries, number: Decimal | Undefined) -> Cell:
     return number if isinstance(number, Undefined) else Read(number, series.show(number))
 
 
-def _limits(series: KpiSeries, limits: Limits | Undefined) -> tuple[Cell, Cell, Cell]:
-    if isinstance(limits, Undefined):
+def limits_of(point: ChartPoint | None) -> Limits | None:
+    """Return the limits of a value; where there is no value, there is nothing to limit."""
+    if point is None or isinstance(point.value, Undefined) or isinstance(point.limits, Undefined):
+        return None
+    return point.limits
+
+
+def _limits(series: KpiSeries, point: ChartPoint | None) -> tuple[Cell, Cell, Cell]:
+    limits = limits_of(point)
+    if limits is None:
         return None, None, None
     low, centre, high = limits.low, limits.centre, limits.high
     return _shown(series, low), _shown(series, centre), _shown(series, high)

@@ -16,7 +16,7 @@ from crmcore.reviews import Review
 from crmcore.signals import ControlChart, Rule
 
 from ._blocks import Picture
-from ._chart_tables import told_by
+from ._chart_tables import limits_of, told_by
 from ._colours import NONE, ramp
 from ._customer_tables import IN_NONE, Amounts, amounts_by_cell, labels
 from ._flow_picture import Moment, draw_flow
@@ -56,7 +56,7 @@ def _trend(series: KpiSeries, chart: ControlChart) -> Trend:
         numbers.append(None if isinstance(value, Undefined) else float(value.number))
         lows.append(None if interval is None else float(interval.low))
         highs.append(None if interval is None else float(interval.high))
-    limits = [point.limits for point in chart.points]
+    limits = [limits_of(point) for point in chart.points]
     low, high = chart.target or (None, None)
     target = high if low is None else low
     return Trend(
@@ -66,9 +66,9 @@ def _trend(series: KpiSeries, chart: ControlChart) -> Trend:
         lows=tuple(lows),
         highs=tuple(highs),
         naturals=(
-            tuple(None if isinstance(one, Undefined) else float(one.low) for one in limits),
-            tuple(None if isinstance(one, Undefined) else float(one.centre) for one in limits),
-            tuple(None if isinstance(one, Undefined) else float(one.high) for one in limits),
+            tuple(None if one is None else float(one.low) for one in limits),
+            tuple(None if one is None else float(one.centre) for one in limits),
+            tuple(None if one is None else float(one.high) for one in limits),
         ),
         marks=tuple(_marks(chart)),
         target=None if target is None else float(target),

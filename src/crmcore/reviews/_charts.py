@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -26,7 +26,11 @@ def subject_of(series: KpiSeries) -> str:
 
 
 def charts_of(
-    series: Iterable[KpiSeries], goals: Iterable[GoalAssessment], *, as_of: date
+    series: Iterable[KpiSeries],
+    goals: Iterable[GoalAssessment],
+    *,
+    changes: Mapping[date, Phrase],
+    as_of: date,
 ) -> tuple[ControlChart, ...]:
     """Return the chart of each KPI, over all of its periods, with the target of its goal.
 
@@ -38,7 +42,7 @@ def charts_of(
         runs = goal.period.start < as_of <= goal.period.end
         if runs and not goal.scope and one.series.kpi.over_time is not Additivity.ADDITIVE:
             targets.setdefault(one.series.kpi.id, goal.target)
-    return tuple(chart(one, target=targets.get(one.kpi.id)) for one in series)
+    return tuple(chart(one, changes=changes, target=targets.get(one.kpi.id)) for one in series)
 
 
 def latest_points(of: ControlChart, count: int) -> ControlChart:

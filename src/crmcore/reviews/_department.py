@@ -51,6 +51,7 @@ def review_department(
     parameters: Mapping[str, int | Decimal] = MappingProxyType({}),
     calendars: Mapping[str, WorkCalendar] = MappingProxyType({}),
     catalogue: Iterable[Kpi] = CATALOGUE,
+    changes: Mapping[date, Phrase] = MappingProxyType({}),
     pins: Iterable[Pin | Lock] = (),
     rules: Iterable[CustomerRule] = (),
     continuity: Continuity | None = None,
@@ -87,6 +88,8 @@ def review_department(
         catalogue: Which KPIs to compute, beside those of every review, where records that they
             need were handed in. Definitions of one's own stand in place of those of the library
             with the same id and first day, and those of the policy in place of both.
+        changes: The days on which the work itself was changed, each with the reason: from them
+            on charts learn anew what is usual. A change of which nobody knows is a signal.
         pins: Duties and customers that go to a stated member, or stay where they are.
         rules: Who may look after which customer, by the features of the customer and the
             facts of the member, and which customers belong together or apart.
@@ -155,7 +158,7 @@ def review_department(
         )
         charts = tuple(
             latest_points(one, months)
-            for one in charts_of(series, followed.assessments, as_of=as_of)
+            for one in charts_of(series, followed.assessments, changes=changes, as_of=as_of)
         )
         planning = Planning(
             as_of=as_of,
