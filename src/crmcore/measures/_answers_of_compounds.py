@@ -38,8 +38,10 @@ def needs_of(measure: Measure, settings: Settings) -> Iterable[Need]:
 
 
 def answer(measure: Measure, ask: Question) -> Found:
-    """Return what a measure comes to."""
-    return RULES[type(measure)].answer(measure, ask)
+    """Return what a measure comes to, worked out once for all measures that it is part of."""
+    key = (measure, ask.period, ask.start, ask.end)
+    found: Found = ask.desk.once_of_group(key, lambda: RULES[type(measure)].answer(measure, ask))
+    return found
 
 
 def _nothing(_: Measure, __: Settings) -> tuple[Need, ...]:

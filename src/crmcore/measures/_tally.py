@@ -17,6 +17,8 @@ from decimal import Decimal
 from typing import Any, Final, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from crmcore.calendar import Period, WorkCalendar
 from crmcore.calendar import zone as find_zone
 from crmcore.checks import day as is_day
@@ -354,4 +356,7 @@ def _ask(desk: Desk, measure: Measure, name: str, own: list[Group], period: Peri
         return Found(Undefined(Reason.INCOMPLETE_PERIOD, detail))
     start, end = period.start.toordinal(), period.end.toordinal()
     ask = Question(desk=desk, name=name, groups=own, period=period, start=start, end=end)
-    return answer(measure, ask)
+    found = answer(measure, ask)
+    if isinstance(found.result, Undefined) or found.result.definition == name:
+        return found
+    return attrs.evolve(found, result=attrs.evolve(found.result, definition=name))
