@@ -21,6 +21,7 @@ from crmcore.goals import (
     GoalId,
     Levels,
     Status,
+    Trajectory,
     assess,
     check_smart,
 )
@@ -625,3 +626,64 @@ def test_the_callers_precision_does_not_matter(monthly: Monthly) -> None:
         coarse = assess(asked, series, as_of=APRIL), check_smart(asked, series=series)
 
     assert coarse == (assess(asked, series, as_of=APRIL), check_smart(asked, series=series))
+
+
+# What adds up never falls again, if none of its values can be below 0.
+
+
+def test_a_steep_fall_takes_back_nothing(monthly: Monthly) -> None:
+    """200 are there; a line that leads below 0 brings none more, and does not undo these."""
+    series = monthly("feedback_volume", [100, 60, 30, 10], first=NEW_YEAR)
+    found = assess(goal("feedback_volume", 300, 190, YEAR), series, as_of=date(1998, 5, 1))
+
+    ahead = forecast(found)
+
+    assert (ahead.number, ahead.interval.low) == (200.0, 200.0)
+    assert ahead.interval.high > 200
+
+
+def test_a_total_that_was_to_stay_low_and_is_exceeded_has_no_chance(monthly: Monthly) -> None:
+    """At most 190 were to come, and 200 came by April: no later month can mend that."""
+    series = monthly("feedback_volume", [100, 60, 30, 10], first=NEW_YEAR)
+
+    found = assess(goal("feedback_volume", 300, 190, YEAR), series, as_of=date(1998, 5, 1))
+
+    assert (forecast(found).chance, found.status) == (0.0, Status.OFF_TRACK)
+
+
+def test_along_a_shape_too_what_is_exceeded_stays_so(monthly: Monthly) -> None:
+    """The same with a plan by weights, whatever its rest would bring."""
+    plan = Trajectory.weighted(range(1, 13), YEAR, Grain.MONTH)
+    asked = attrs.evolve(goal("feedback_volume", 300, 190, YEAR), trajectory=plan)
+    series = monthly("feedback_volume", [180, 20, 0, 0], first=NEW_YEAR)
+
+    found = forecast(assess(asked, series, as_of=date(1998, 5, 1)))
+
+    assert found.chance == 0.0
+
+
+def test_money_that_went_back_may_take_a_total_below_what_it_was(monthly: Monthly) -> None:
+    """Sales less refunds can fall, so that the forecast of sales may be less than there is."""
+    series = monthly("sales", [100, 60, 20, -20], first=NEW_YEAR)
+
+    found = forecast(assess(goal("sales", 0, 100, YEAR), series, as_of=date(1998, 5, 1)))
+
+    assert found.number < 160
+
+
+def test_a_number_of_customers_that_is_a_difference_may_fall(monthly: Monthly) -> None:
+    """Customers won less customers lost were below 0 once, and may be again."""
+    series = monthly("new_customers", [20, 10, 0, -10], first=NEW_YEAR)
+
+    found = forecast(assess(goal("new_customers", 0, 100, YEAR), series, as_of=date(1998, 5, 1)))
+
+    assert found.number == pytest.approx(20 - 20 - 30 - 40 - 50 - 60 - 70 - 80 - 90)
+
+
+def test_what_cannot_be_is_reached_by_no_chance(monthly: Monthly) -> None:
+    """No share comes to 120 %, however steep the line towards it."""
+    series = monthly("retention_rate", ["0.2", "0.5", "0.7", "0.9"], first=NEW_YEAR)
+
+    found = assess(goal("retention_rate", "0.2", "1.2", YEAR), series, as_of=date(1998, 5, 1))
+
+    assert forecast(found).chance == 0.0

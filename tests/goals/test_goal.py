@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +24,9 @@ def goal(baseline: Decimal | int | str, target: Decimal | int | str, **fields: A
         id=GoalId("g-1"),
         name="Keep more customers",
         kpi="retention_rate",
-        period=YEAR,
         baseline=Decimal(baseline),
         target=Decimal(target),
-        **fields,
+        **{"period": YEAR, **fields},
     )
 
 
@@ -214,10 +213,14 @@ def test_shares_sum_to_one_or_are_refused(parts: list[int]) -> None:
         ({"weight": "1.5"}, "weight must be a fraction above 0 and up to 1"),
         ({"base": 0}, "base must be above 0"),
         ({"revision": -1}, "revision must be at least 0"),
+        ({"period": "1998"}, "period must be a Period .got '1998'."),
+        ({"mode": "rank"}, "mode must be one of Mode.ABSOLUTE"),
+        ({"trajectory": None}, "trajectory must be a Trajectory"),
+        ({"review_days": [datetime(1998, 2, 1, tzinfo=UTC)]}, "review_days must be a day, not an"),
     ],
 )
 def test_what_no_goal_can_have_is_refused(fields: dict[str, Any], message: str) -> None:
-    """Shares, weights and bases are above nothing."""
+    """Shares, weights and bases are above nothing, and words are not what they stand for."""
     with pytest.raises(InvalidValueError, match=message):
         goal("0.72", "0.80", **fields)
 
@@ -229,3 +232,12 @@ def test_a_scope_is_a_set_of_pairs() -> None:
 
     assert one == other
     assert hash(one) == hash(other)
+
+
+@pytest.mark.parametrize("current", [Decimal("NaN"), Decimal("Infinity"), 0.79])
+def test_progress_is_of_a_finite_exact_number(current: Any) -> None:  # noqa: ANN401 - no decimal
+    """What is no number has covered no share of the way, and has not met the target either."""
+    with pytest.raises(InvalidValueError, match="current must be"):
+        goal("0.72", "0.80").progress(current)
+    with pytest.raises(InvalidValueError, match="current must be"):
+        goal("0.72", "0.80").is_met(current)

@@ -2,7 +2,8 @@
 
 A straight line is laid through the last values by least squares. A goal about where the KPI
 *ends* asks for the line at the last period. A goal about what the whole period *brings* adds
-the line's values of the periods still to come to what is there already. Either way the
+the line's values of the periods still to come to what is there already; where no value can be
+below 0, a line that leads there brings nothing, and takes nothing back. Either way the
 forecast is a sum of *m* new observations, and with *n* points, residual standard deviation
 *s*, and x measured in periods,
 
@@ -74,6 +75,7 @@ def look_ahead(
     so_far: float,
     target: float,
     is_upward: bool,
+    each: tuple[float, float] = (-inf, inf),
     bounds: tuple[float, float] = (-inf, inf),
     level: float = 0.8,
 ) -> Forecast:
@@ -85,14 +87,18 @@ def look_ahead(
         so_far: What is there already.
         target: What is to be reached.
         is_upward: Whether more is better.
-        bounds: What the number can be at all; the forecast is cut to it, the chance is not.
+        each: What one observation can be at all; a line that leads beyond it ends there.
+        bounds: What the number can be at all: the forecast is cut to it, and what lies beyond
+            it is not reached by any chance.
         level: The confidence of the interval, as a fraction.
     """
     places, values = zip(*points, strict=True)
     line = linear_trend(places, values)
-    expected = so_far + fsum(line.at(place) for place in to_come)
+    least, most = each
+    expected = so_far + fsum(min(max(line.at(place), least), most) for place in to_come)
     deviation = _deviation_of_sum(line, to_come)
     ahead = expected - target if is_upward else target - expected
+    out_of_reach = target > bounds[1] if is_upward else target < bounds[0]
     return Forecast(
         number=_cut(expected, bounds),
         interval=_interval(
@@ -103,7 +109,9 @@ def look_ahead(
             level=level,
             method="linear prediction",
         ),
-        chance=_chance(ahead, deviation, line.n - _COEFFICIENTS, of=abs(target)),
+        chance=0.0
+        if out_of_reach
+        else _chance(ahead, deviation, line.n - _COEFFICIENTS, of=abs(target)),
         points=line.n,
         slope=line.slope,
     )
@@ -128,7 +136,8 @@ def look_along(
         so_far: What is there already.
         target: What is to be reached.
         is_upward: Whether more is better.
-        bounds: What the number can be at all; the forecast is cut to it, the chance is not.
+        bounds: What the number can be at all: the forecast is cut to it, and what lies beyond
+            it is not reached by any chance.
         level: The confidence of the interval, as a fraction.
     """
     planned = fsum(part for part, _ in done)
@@ -138,6 +147,7 @@ def look_along(
     deviation = sqrt(variance * (rest + rest * rest / planned))
     expected = so_far + whole * rest
     ahead = expected - target if is_upward else target - expected
+    out_of_reach = target > bounds[1] if is_upward else target < bounds[0]
     return Forecast(
         number=_cut(expected, bounds),
         interval=_interval(
@@ -148,7 +158,7 @@ def look_along(
             level=level,
             method="prediction by the planned shape",
         ),
-        chance=_chance(ahead, deviation, freedom, of=abs(target)),
+        chance=0.0 if out_of_reach else _chance(ahead, deviation, freedom, of=abs(target)),
         points=len(done),
         slope=None,
     )

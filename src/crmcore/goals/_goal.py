@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, localcontext
-from typing import NewType, Required, TypedDict, Unpack
+from typing import Final, NewType, Required, TypedDict, Unpack
 
 import attrs
 
 from crmcore.calendar import Period
-from crmcore.checks import at_least, decimal, is_id, is_name, optional_decimal
+from crmcore.checks import at_least, day, decimal, is_a, is_id, is_name, optional_decimal
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, ResponsibilityId
 
@@ -18,6 +18,9 @@ from ._exact import EXACT, plain, share
 from ._trajectory import Trajectory
 
 GoalId = NewType("GoalId", str)
+
+# What is measured may be a quotient, which has more digits than people write.
+_MOST_DIGITS: Final = 130
 
 
 class Mode(LabelledEnum):
@@ -81,7 +84,7 @@ class GoalFields(TypedDict, total=False):
 
 
 def _days(days: Iterable[date]) -> tuple[date, ...]:
-    return tuple(sorted(set(days)))
+    return tuple(sorted({day(on, "review_days") for on in days}))
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -131,8 +134,8 @@ class Goal:
     kpi_version: str = attrs.field(default="1", validator=is_id)
     baseline: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
     target: Decimal = attrs.field(converter=attrs.Converter(decimal, takes_field=True))  # type: ignore[misc]
-    mode: Mode = attrs.field(default=Mode.ABSOLUTE)
-    period: Period
+    mode: Mode = attrs.field(default=Mode.ABSOLUTE, validator=is_a(Mode))
+    period: Period = attrs.field(validator=is_a(Period))
     scope: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
     base: Decimal | None = attrs.field(
         default=None,
@@ -148,7 +151,7 @@ class Goal:
         default=None,
         converter=attrs.Converter(optional_decimal, takes_field=True),  # type: ignore[misc]
     )
-    trajectory: Trajectory = attrs.field(factory=Trajectory)
+    trajectory: Trajectory = attrs.field(factory=Trajectory, validator=is_a(Trajectory))
     review_days: tuple[date, ...] = attrs.field(default=(), converter=_days)
     revision: int = attrs.field(default=0, validator=at_least(0))
     version: int = attrs.field(default=0, validator=at_least(0))
@@ -277,7 +280,11 @@ class Goal:
 
         It is 0 at the baseline and 1 at the target, in both directions, and it is not cut
         off: below 0 the KPI moved the wrong way, above 1 further than was asked.
+
+        Raises:
+            InvalidValueError: If *current* is no finite, exact number.
         """
+        current = decimal(current, "current", digits=_MOST_DIGITS)
         way = EXACT.subtract(self.target, self.baseline)
         return share(EXACT.subtract(current, self.baseline), way)
 
@@ -286,5 +293,10 @@ class Goal:
         return self.trajectory.planned(on, self.period)
 
     def is_met(self, current: Decimal) -> bool:
-        """Say whether *current* has come as far as the target, or further."""
+        """Say whether *current* has come as far as the target, or further.
+
+        Raises:
+            InvalidValueError: If *current* is no finite, exact number.
+        """
+        current = decimal(current, "current", digits=_MOST_DIGITS)
         return current >= self.target if self.is_upward else current <= self.target

@@ -149,7 +149,7 @@ def achievable(goal: Goal, history: History | None) -> SmartAnswer:
         )
     series, numbers = history.series, history.numbers
     shown = series.show(goal.target)
-    low, high = bounds(series.kpi)
+    low, high = bounds(series)
     if goal.target < low or (goal.target > high and not adds_up(series)):
         name = series.kpi.name
         return fails(question, f"the {name.en} cannot be {shown}", f"{name.zh}不可能为{shown}")
@@ -179,7 +179,7 @@ def _where(history: History, number: Decimal) -> Phrase:
     limits, show = history.limits, history.series.show
     if isinstance(limits, Undefined):
         return Phrase("", "")
-    least, most = (None if isinf(end) else Decimal(end) for end in bounds(history.series.kpi))
+    least, most = (None if isinf(end) else Decimal(end) for end in bounds(history.series))
     low = limits.low if least is None else max(limits.low, least)
     high = limits.high if most is None else min(limits.high, most)
     reach, shown = f"{show(low)} to {show(high)}", show(number)

@@ -11,7 +11,7 @@ from typing import Final
 from crmcore.calendar import Grain, Period, periods
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase, Undefined, round_half_up
-from crmcore.kpis import Kpi, KpiSeries, Unit
+from crmcore.kpis import KpiSeries, Unit
 from crmcore.measures import Additivity
 
 from ._goal import Goal, Mode
@@ -52,9 +52,17 @@ def said(scope: Iterable[tuple[str, str | None]]) -> str:
     return ", ".join(pairs) or "everything"
 
 
-def bounds(kpi: Kpi) -> tuple[float, float]:
-    """Return what the KPI's number can be at all."""
-    return (0.0, 1.0) if kpi.is_proportion else _BOUNDS.get(kpi.unit, (-inf, inf))
+def bounds(series: KpiSeries) -> tuple[float, float]:
+    """Return what the KPI's number can be at all.
+
+    A number of customers that is a difference may be below 0: where a value is beyond the
+    bounds of its unit, there are none.
+    """
+    if series.kpi.is_proportion:
+        return 0.0, 1.0
+    low, high = _BOUNDS.get(series.kpi.unit, (-inf, inf))
+    numbers = [value.number for value in series.values if not isinstance(value, Undefined)]
+    return (low, high) if all(low <= number <= high for number in numbers) else (-inf, inf)
 
 
 def adds_up(series: KpiSeries) -> bool:

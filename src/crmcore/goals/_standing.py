@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from math import inf
 from typing import Final
 
 from crmcore.calendar import Period
@@ -151,8 +152,14 @@ class Standing:
             so_far=float(so_far),
             target=float(self.goal.target),
             is_upward=self.goal.is_upward,
-            bounds=bounds(self.series.kpi),
+            each=bounds(self.series) if self.sums else (-inf, inf),
+            bounds=self._reach(so_far),
         )
+
+    def _reach(self, so_far: Decimal) -> tuple[float, float]:
+        """Return what the number can be at the end: of what never falls, no less than now."""
+        low, high = bounds(self.series)
+        return (float(so_far) + low, inf) if self.sums else (low, high)
 
     def _by_shape(self, so_far: Decimal) -> Forecast | Undefined:
         """What is expected for the end, if the rest goes on as the plan is shaped."""
@@ -171,7 +178,7 @@ class Standing:
             so_far=float(so_far),
             target=float(self.goal.target),
             is_upward=self.goal.is_upward,
-            bounds=bounds(self.series.kpi),
+            bounds=self._reach(so_far),
         )
 
     def _places_to_come(self) -> Sequence[int]:
