@@ -608,6 +608,26 @@ def test_the_past_does_not_change(rows: list[Row], days: int) -> None:
     assert now == then
 
 
+def test_one_period_and_one_kpi_need_no_list_around_them() -> None:
+    """A period alone is a row of one, and so is a KPI, its id, or its code."""
+    bought = {
+        "purchases": purchases([("ada", date(1998, 1, 5), 10), ("bob", date(1998, 2, 5), 20)])
+    }
+    terms: Any = {"as_of": LATER, "zone": "UTC", "currency": "EUR"}
+    listed = compute(bought, [FEBRUARY], kpis=["K32"], **terms)
+
+    for asked in (kpi("K32"), "K32", "sales"):
+        assert compute(bought, FEBRUARY, kpis=asked, **terms) == listed
+
+
+def test_records_without_their_kind_are_refused() -> None:
+    """Whoever hands in a list is told to name what it holds."""
+    bought: Any = purchases([("ada", date(1998, 1, 5), 10)])
+
+    with pytest.raises(InvalidValueError, match=r"records must be a mapping .* \(got 'list'\)"):
+        compute(bought, [JANUARY], as_of=LATER, zone="UTC", currency="EUR")
+
+
 def test_a_kpi_is_asked_for_by_its_id_or_code() -> None:
     """The word that a policy writes, and the code of the catalogue, will do."""
     by_name, itself = (

@@ -183,7 +183,7 @@ def test_a_tally_goes_on_after_it_was_asked() -> None:
     assert passed == BOUGHT[:2]
     assert numbers(before[0]) == [30, 0, 0]
     assert [numbers(one) for one in tally.series(MONTHS, as_of=LATER, by=())] == [[30, 115, 0]]
-    assert len(tally.series(MONTHS, as_of=LATER, by="channel", kpis=["K32"])) == 3
+    assert len(tally.series(MONTHS, as_of=LATER, by="channel", kpis="K32")) == 3
     assert repr(tally) == "<KpiTally of 1 KPIs by channel>"
 
 
@@ -220,13 +220,23 @@ def test_all_that_the_records_can_answer_is_answered() -> None:
     [
         ("chanel", UnknownNameError, "unknown dimension 'chanel'; did you mean 'channel'"),
         ({"team": {"purchase": "x"}}, UnknownNameError, "unknown source 'purchase'; did you mean"),
-        ({"team": {"requests": "team"}}, UnknownNameError, "unknown source 'requests'"),
+        ({"team": {"requests": "team"}}, InvalidValueError, "by must be told by the purchases"),
     ],
 )
 def test_an_unknown_dimension_is_refused(by: Any, error: type[Exception], match: str) -> None:  # noqa: ANN401
     """A slip of the pen is answered with the name that was meant."""
     with pytest.raises(error, match=match):
         compute({"purchases": BOUGHT}, MONTHS, kpis=["sales"], by=by, **TERMS)
+
+
+def test_what_a_dimension_says_of_further_records_is_left_alone() -> None:
+    """Teams are told once for all kinds of records, whichever of them a KPI counts."""
+    by = {"team": {"purchases": "channel", "requests": "team"}}
+
+    found = compute({"purchases": BOUGHT}, MONTHS, kpis="sales", by=by, **TERMS)
+
+    told = compute({"purchases": BOUGHT}, MONTHS, kpis="sales", by={"team": "channel"}, **TERMS)
+    assert found == told
 
 
 def test_a_kpi_that_a_dimension_does_not_part_is_refused() -> None:

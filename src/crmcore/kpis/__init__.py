@@ -1,7 +1,7 @@
 """KPIs: figures with one meaning each, and with all that they rest on.
 
 The `CATALOGUE` says of each `Kpi` what is computed, in which unit, which way it improves and
-what a longer period makes of it. `compute` walks once over the trails of all customers and
+what a longer period makes of it. `compute` walks once over the records of each kind and
 returns a `KpiSeries` for each KPI: for every period a value with numerator, denominator,
 interval and definition, or the reason why there is none.
 

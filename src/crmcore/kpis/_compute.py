@@ -12,7 +12,7 @@ import attrs
 from crmcore.calendar import Period, WorkCalendar
 from crmcore.checks import day
 from crmcore.criteria import Criterion
-from crmcore.errors import UnknownNameError
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.features import collect
 from crmcore.kernel import Phrase
 
@@ -34,12 +34,12 @@ def silent(_: int, __: int | None, ___: Phrase) -> None:
 
 def compute(
     records: Mapping[str, Iterable[object]],
-    periods: Iterable[Period],
+    periods: Period | Iterable[Period],
     *,
     as_of: date,
     zone: ZoneInfo | str,
     currency: str,
-    kpis: Iterable[Kpi | str] | None = None,
+    kpis: Kpi | str | Iterable[Kpi | str] | None = None,
     parameters: Mapping[str, Stated] | None = None,
     by: By = (),
     where: Criterion | None = None,
@@ -59,16 +59,17 @@ def compute(
     Args:
         records: The records of each kind, by the names of `SOURCES`: lists, or streams of any
             length, in any order.
-        periods: Calendar periods of one grain, one after the other, in any order.
+        periods: Calendar periods of one grain, one after the other, in any order; or one alone.
         as_of: The day at whose beginning the values hold.
         zone: The time zone whose days count, or its name.
         currency: The ISO 4217 code of all amounts.
-        kpis: Which KPIs, or their ids or codes; all of the catalogue that the records can
-            answer unless stated. Of several definitions of one KPI each period has the one
-            that is in force on its first day.
+        kpis: Which KPIs, or their ids or codes, or one of them; all of the catalogue that the
+            records can answer unless stated. Of several definitions of one KPI each period has
+            the one that is in force on its first day.
         parameters: What the company states of `PARAMETERS`, such as ``active_days``.
         by: The dimensions by which figures are told apart: names of fields; or for each
-            dimension a field or a function, or for each kind of records one of these.
+            dimension a field or a function, or for each kind of records one of these; kinds
+            that no KPI counts may be among them.
         where: Which customers count: those for whom it holds. Of whom it is unknown does not
             count. It is judged once, as of *as_of*, so that it suits what customers *are*; who
             is chosen by what they did lately is chosen by the outcome.
@@ -87,9 +88,9 @@ def compute(
         groups by their values.
 
     Raises:
-        InvalidValueError: If there are no periods, or they are no row of one grain, two
-            definitions of a KPI are in force at once, a parameter is out of bounds, a KPI
-            cannot be told apart by a dimension, or *as_of* is an instant.
+        InvalidValueError: If *records* is no mapping, there are no periods, or they are no row
+            of one grain, two definitions of a KPI are in force at once, a parameter is out of
+            bounds, a KPI cannot be told apart by a dimension, or *as_of* is an instant.
         MixedCurrenciesError: If an amount is in another currency.
         UnknownNameError: If there is no such KPI, zone, currency, parameter, dimension or kind
             of records, or a customer is not among *customers*.
@@ -101,11 +102,14 @@ def compute(
     """
     day(as_of)
     row = in_a_row(periods)
+    if not isinstance(records, Mapping):
+        rule = 'be a mapping from kinds to records, such as {"purchases": purchases}'
+        raise InvalidValueError("records", type(records).__name__, rule)
     for name in records:
         if name not in sources:
             raise UnknownNameError("source", name, sources)
     if kpis is None:
-        kpis = _answerable({name: sources[name] for name in records}, by)
+        kpis = _answerable({name: sources[name] for name in records}, by, sources)
     if where is not None and customers is None:
         records, customers = _with_features(records, as_of, zone, currency)
         sources = {name: attrs.evolve(each, has_others=True) for name, each in sources.items()}
@@ -128,9 +132,9 @@ def compute(
     return tally.series(row, as_of=as_of)
 
 
-def _answerable(given: Mapping[str, Source], by: By) -> tuple[Kpi, ...]:
+def _answerable(given: Mapping[str, Source], by: By, known: Iterable[str]) -> tuple[Kpi, ...]:
     """Return the KPIs of the catalogue that some kinds of records can answer."""
-    readings = read_by(by, given)
+    readings = read_by(by, given, known)
     return tuple(
         each
         for each in CATALOGUE

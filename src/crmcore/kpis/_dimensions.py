@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -17,8 +18,11 @@ By: TypeAlias = str | Sequence[str] | Mapping[str, Dimension]
 Readings: TypeAlias = dict[str, dict[str, Reading]]
 
 
-def read_by(by: By, sources: Mapping[str, Source]) -> Readings:
+def read_by(by: By, sources: Mapping[str, Source], known: Iterable[str]) -> Readings:
     """Return for each dimension how the records of each source that can tell it do so.
+
+    What *by* says of further sources that are *known* is left out, so that a company can say
+    once how all its records are told apart.
 
     Raises:
         UnknownNameError: If no records have such a field, or there are no such records.
@@ -27,15 +31,18 @@ def read_by(by: By, sources: Mapping[str, Source]) -> Readings:
         by = (by,)
     if not isinstance(by, Mapping):
         by = {name: name for name in by}
-    return {name: _readings(name, told, sources) for name, told in by.items()}
+    known = {*sources, *known}
+    return {name: _readings(name, told, sources, known) for name, told in by.items()}
 
 
-def _readings(name: str, told: Dimension, sources: Mapping[str, Source]) -> dict[str, Reading]:
+def _readings(
+    name: str, told: Dimension, sources: Mapping[str, Source], known: AbstractSet[str]
+) -> dict[str, Reading]:
     if isinstance(told, Mapping):
         for source in told:
-            if source not in sources:
-                raise UnknownNameError("source", source, sources)
-        return dict(told)
+            if source not in known:
+                raise UnknownNameError("source", source, known)
+        return {source: reading for source, reading in told.items() if source in sources}
     if not isinstance(told, str):
         return dict.fromkeys(sources, told)
     found: dict[str, Reading] = {

@@ -24,9 +24,9 @@ from ._parameters import PARAMETERS
 _DAYS: Final = "_days"
 
 
-def in_a_row(periods: Iterable[Period]) -> tuple[Period, ...]:
+def in_a_row(periods: Period | Iterable[Period]) -> tuple[Period, ...]:
     """Return the periods in order, each once, and refuse what is no row of one grain."""
-    row = tuple(sorted(set(periods)))
+    row = (periods,) if isinstance(periods, Period) else tuple(sorted(set(periods)))
     if not row:
         raise InvalidValueError("periods", (), "hold at least one period")
     if not _is_row(row):

@@ -59,7 +59,7 @@ class KpiTally:
 
     def __init__(
         self,
-        kpis: Iterable[Kpi | str] = CATALOGUE,
+        kpis: Kpi | str | Iterable[Kpi | str] = CATALOGUE,
         *,
         zone: ZoneInfo | str,
         currency: str,
@@ -106,7 +106,8 @@ class KpiTally:
                 source, function or calendar.
         """
         minor_digits(currency)
-        asked = [kpi(each) if isinstance(each, str) else each for each in kpis]
+        named = (kpis,) if isinstance(kpis, Kpi | str) else kpis
+        asked = [kpi(each) if isinstance(each, str) else each for each in named]
         if not asked:
             raise InvalidValueError("kpis", (), "name at least one KPI that the records can answer")
         versions = by_id(dict.fromkeys(asked))
@@ -114,7 +115,7 @@ class KpiTally:
         definitions = [each for held in self._versions.values() for each in held]
         self._kinds = frozenset(sources)
         self._sources = _used(definitions, sources)
-        self._readings = read_by(by, self._sources)
+        self._readings = read_by(by, self._sources, sources)
         refuse_untold(definitions, self._readings)
         self._zone = find_zone(zone)
         self._currency = currency
@@ -207,11 +208,11 @@ class KpiTally:
 
     def series(
         self,
-        periods: Iterable[Period],
+        periods: Period | Iterable[Period],
         *,
         as_of: date,
         by: str | Sequence[str] | None = None,
-        kpis: Iterable[str] | None = None,
+        kpis: str | Iterable[str] | None = None,
     ) -> tuple[KpiSeries, ...]:
         """Return the values of the KPIs, as far as records have been counted.
 
@@ -236,6 +237,7 @@ class KpiTally:
         names = {
             name: versions for versions in self._versions.values() for name in _names(versions)
         }
+        kpis = (kpis,) if isinstance(kpis, str) else kpis
         chosen = self._versions if kpis is None else [_find(name, names) for name in kpis]
         told = tuple(self._readings) if by is None else (by,) if isinstance(by, str) else tuple(by)
         for name in told:
