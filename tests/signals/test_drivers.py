@@ -243,6 +243,15 @@ def test_too_few_answers_are_refused() -> None:
     assert key_drivers(answers(5), fewest=1) == Undefined(Reason.TOO_FEW)
 
 
+def test_without_an_overall_judgement_nothing_hangs_on_it() -> None:
+    """A name that no answer has is told, and not taken for a lack of answers."""
+    found = key_drivers(answers(90), overall="satisfied")
+
+    assert isinstance(found, Undefined)
+    assert str(found) == "there is no data: nobody has rated 'satisfied'"
+    assert found.detail.zh == "没有人对“satisfied”评分"
+
+
 @pytest.mark.parametrize("name", ["speed", "overall"])
 def test_where_all_judge_alike_nothing_can_be_told(name: str) -> None:
     """An attribute, or the judgement itself, that never varies goes together with nothing."""

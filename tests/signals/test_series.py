@@ -290,3 +290,23 @@ def test_an_index_beyond_100_is_none_from_0_to_100() -> None:
 
     assert isinstance(found.limits, Limits)
     assert found.limits.low > 100
+
+
+def test_a_chart_of_a_kpi_reads_in_its_unit() -> None:
+    """Limits of a share are percentages, in both languages, as its signals are."""
+    drawn = chart(series_of("satisfaction_rate", [(70, 100), (74, 100)] * 6 + [(90, 100)]))
+
+    assert str(drawn).splitlines() == [
+        "satisfaction rate (CSAT): 72.0 %, naturally 61.4 % to 82.6 %",
+        "  2025-01: the value rises from 74.0 % to 90.0 %, further than by chance",
+        "  2025-01: 90.0 % is above the upper limit, 82.6 %",
+    ]
+    assert drawn.words.zh == "72.0 %，自然波动范围61.4 %至82.6 %"
+
+
+def test_a_chart_without_limits_says_why_in_both_languages() -> None:
+    """Six values are no baseline, and the words say so."""
+    drawn = chart(series_of("satisfaction_rate", [(70, 100)] * 6))
+
+    assert drawn.words.en.startswith("there are too few observations: a baseline needs 12 values")
+    assert drawn.words.zh.startswith("观测值太少：")

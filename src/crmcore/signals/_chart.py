@@ -34,6 +34,7 @@ class ControlChart:
         points: The periods in the order of time.
         changes: The days on which the process was changed, so that limits begin anew, and
             why.
+        words: The limits of the last period, or why there are none.
         signals: What the values tell, the earliest first.
 
     .. versionadded:: 0.1.0
@@ -46,6 +47,7 @@ class ControlChart:
     target: tuple[Decimal | None, Decimal | None] | None
     points: tuple[ChartPoint, ...] = attrs.field(repr=False)
     changes: tuple[tuple[date, Phrase], ...]
+    words: Phrase
     signals: tuple[Signal, ...]
 
     @classmethod
@@ -116,6 +118,7 @@ class ControlChart:
             target=None if band is None else (band.low, band.high),
             points=tuple(points),
             changes=because,
+            words=_words(points[-1].limits, show or plain),
             signals=tuple(signals),
         )
 
@@ -163,10 +166,12 @@ class ControlChart:
 
     def __str__(self) -> str:
         """Return the name, the limits and the signals, a line for each."""
-        limits = self.limits
-        if isinstance(limits, Undefined):
-            said = str(limits)
-        else:
-            low, centre, high = (plain(x) for x in (limits.low, limits.centre, limits.high))
-            said = f"{centre}, naturally {low} to {high}"
-        return "\n".join([f"{self.name}: {said}", *(f"  {signal}" for signal in self.signals)])
+        head = f"{self.name}: {self.words}"
+        return "\n".join([head, *(f"  {signal}" for signal in self.signals)])
+
+
+def _words(limits: Limits | Undefined, show: Show) -> Phrase:
+    if isinstance(limits, Undefined):
+        return Phrase(str(limits), f"{limits.reason.label.zh}：{limits.detail.zh}")
+    low, centre, high = (show(each) for each in (limits.low, limits.centre, limits.high))
+    return Phrase(f"{centre}, naturally {low} to {high}", f"{centre}，自然波动范围{low}至{high}")

@@ -138,14 +138,16 @@ def key_drivers(
             Only who rates everything has a part in the importance; the performance is of all
             ratings, of survey answers as an index from 0 to 100.
         overall: The name, or the item, of the overall judgement.
-        attributes: The attributes; all that are rated where it is None.
+        attributes: The attributes; all that are rated where it is None. A second overall
+            judgement, such as a recommendation, is no attribute, and to be left out.
         stated: How important people say that each attribute is: the mean of their answers.
         fewest: How many full answers are needed; 50 and 8 more for each attribute where it is
             None.
 
     Returns:
-        The drivers, or why they cannot be told, where there are too few full answers, where
-        all judge something alike, or where an attribute says nothing that others do not say.
+        The drivers, or why they cannot be told: where nobody gave the overall judgement, there
+        are too few full answers, all judge something alike, or an attribute says nothing that
+        others do not say.
 
     Raises:
         InvalidValueError: If there are not 2 to 12 attributes, or a rating is not finite.
@@ -165,6 +167,9 @@ def key_drivers(
     if not 2 <= len(names) <= _MOST_ATTRIBUTES:  # noqa: PLR2004 - one has nothing to share
         rule = f"rate between 2 and {_MOST_ATTRIBUTES} attributes"
         raise InvalidValueError("answers", tuple(names), rule)
+    if overall not in rated:
+        en, zh = f"nobody has rated {overall!r}", f"没有人对“{overall}”评分"
+        return Undefined(Reason.NO_DATA, Phrase(en, zh))
     asked = {*names, overall}
     full = [row for row in rows if row.keys() >= asked]
     needed = _FEWEST + _FEWEST_EACH * len(names) if fewest is None else max(fewest, len(names) + 2)
