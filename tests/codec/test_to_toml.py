@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmcore.codec import from_data, read_toml, to_toml
+from crmcore.criteria import F
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import DepartmentId, Money
+from crmcore.measures import Count, Measure
 from crmcore.organization import Department
 
 
@@ -48,6 +50,18 @@ def test_a_record_comes_back() -> None:
 
     assert from_data(Department, read_toml(to_toml(care))) == care
     assert to_toml(Money("9.90", "EUR")) == 'amount = "9.90"\ncurrency = "EUR"\n'
+
+
+def test_a_criterion_is_written_as_its_text() -> None:
+    """A rule reads as people write it, and stays data where it has no text."""
+    measure = Count(F.refund.is_false() & (F.quantity >= 5), source="purchases")
+    plugin = {"where": {"crm-criteria": 1, "expr": {"plugin": {"name": "is_vip", "fields": []}}}}
+
+    assert to_toml(measure) == (
+        'count = { source = "purchases", where = "refund is false and quantity >= 5" }\n'
+    )
+    assert from_data(Measure, read_toml(to_toml(measure))) == measure  # type: ignore[type-abstract]
+    assert read_toml(to_toml(plugin)) == plugin
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)

@@ -7,18 +7,24 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from crmcore.errors import InvalidValueError
+from crmcore import notation
+from crmcore.errors import CrmError, InvalidValueError
 
 from ._to_data import to_data
 
+_CRITERION: Final = "crm-criteria"
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def to_toml(value: object) -> str:
     """Return *value* as TOML, which `read_toml` reads again: a record, or a table of names.
 
-    A list of tables at the top becomes a row of ``[[name]]``; deeper tables are written inline.
-    TOML has no null, so a field that is None is left out.
+    A list of tables at the top becomes a row of ``[[name]]``; deeper tables are written inline,
+    and criteria as the text of `crmcore.notation.to_text`, where they have one. TOML has no null,
+    so a field that is None is left out.
+
+    Definitions of KPIs that `load_kpis` is to read go into a list of that name:
+    ``to_toml({"kpis": [kpi("sales")]})``.
 
     Raises:
         InvalidValueError: If it is no table, or something in it has no form in TOML: a list
@@ -53,6 +59,9 @@ def _lines(table: Mapping[str, Any]) -> Iterator[str]:
 
 def _written(name: str, data: Any) -> str:  # noqa: ANN401 - plain data
     if isinstance(data, Mapping):
+        rule = _rule(data)
+        if rule is not None:
+            return _text(rule)
         pairs = (f"{_key(k)} = {_written(k, held)}" for k, held in data.items() if held is not None)
         return f"{{ {', '.join(pairs)} }}" if data else "{}"
     if isinstance(data, list):
@@ -60,6 +69,18 @@ def _written(name: str, data: Any) -> str:  # noqa: ANN401 - plain data
             raise InvalidValueError(name, data, "hold no None, for which TOML has no word")
         return f"[{', '.join(_written(name, each) for each in data)}]"
     return _text(data)
+
+
+def _rule(data: Mapping[str, Any]) -> str | None:
+    """Return a criterion as the text that is read as the same one; None where there is none."""
+    if _CRITERION not in data:
+        return None
+    try:
+        criterion = notation.from_data(data)
+        rule = notation.to_text(criterion)
+        return rule if notation.from_text(rule) == criterion else None
+    except CrmError:  # it asks a plugin predicate, say
+        return None
 
 
 def _key(name: str) -> str:
