@@ -16,6 +16,11 @@ _PLACE = re.compile(
     r"(?P<problem>.*) \(at (?P<place>line \d+, column \d+|end of document)\)", re.DOTALL
 )
 
+_ENDINGS = (".toml", ".json")
+_NO_FILE = Fault(
+    "the whole", "must be the text itself; to read a file, hand in a path object, as Path(…) makes"
+)
+
 
 def read_toml(
     text: str | os.PathLike[str],
@@ -55,7 +60,8 @@ def read_toml(
         numbers.look_through(found)
         faults = numbers.faults
     except tomllib.TOMLDecodeError as error:
-        faults = [_fault(str(error))]
+        is_name = isinstance(text, str) and text.endswith(_ENDINGS)
+        faults = [_NO_FILE if is_name else _fault(str(error))]
     except ValueError:  # Python neither reads nor writes 4300 digits and more
         faults = [Fault("a number", f"must {numbers.rule}")]
     # Out here, because what the parser raises may carry the text along, which may be personal.
