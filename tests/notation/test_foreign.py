@@ -75,8 +75,10 @@ def test_json_that_is_refused(text: str | bytes, fault: str) -> None:
         ("a = ", "end of document: invalid value"),
         (
             "rules.toml",
-            "the whole: must be the text itself; to read a file, hand in a path object, "
-            "as Path(…) makes",
+            (
+                "the whole: must be the text itself; "
+                "to read a file, hand in a path object, as Path(…) makes"
+            ),
         ),
         ("[a]\nb = 1\n[a]\n", "line 3, column 3: cannot declare ('a',) twice"),
         ("a = nan", "number nan: must be finite, and no larger than a float can be"),
