@@ -110,7 +110,7 @@ def _answer(atom: Agreement, ask: Question) -> Found:
     marks: dict[object, _Marks]
     marks, without = ask.fold(_marks_of(atom))
     pairs = [
-        abs(EXACT.subtract(Decimal(one), Decimal(other)))
+        EXACT.subtract(Decimal(one), Decimal(other)).copy_abs()
         for values in marks.values()
         for one, other in combinations(values, 2)
     ]

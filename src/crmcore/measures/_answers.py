@@ -215,7 +215,7 @@ def _one_of_two(atom: Any, ask: Question, need: Slots, which: int) -> Found:  # 
     both = ask.fold(need)
     if both is None:
         return Found(Undefined(Reason.NO_DATA))
-    value = ask.value(both[which], n=how_many.n, missing=how_many.missing)
+    value = ask.value(plain(both[which]), n=how_many.n, missing=how_many.missing)
     return Found(value, how_many.currency)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -122,7 +123,8 @@ def _last_judged(atom: Conversion, ask: Question) -> Phrase:
     last = max(
         day for group in ask.groups for day in counts.get(group, {}) if ask.start <= day < ask.end
     )
-    judged = type(ask.desk.as_of).fromordinal(last + ask.desk.settings.days(atom.days))
+    day = last + ask.desk.settings.days(atom.days)
+    judged = date.fromordinal(min(day, date.max.toordinal()))
     return Phrase(
         f"the last of them can be judged after {judged}", f"最后一项的观察期于{judged}结束"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final
+from operator import gt, lt
+from typing import Final, TypeGuard
 
 import attrs
 
@@ -140,7 +141,7 @@ def _valued(
     """Return what a function has made of its parts as a value about the period asked for."""
     if isinstance(result, Undefined):
         return result
-    if isinstance(result, Value):
+    if isinstance(result, Value) and _is_number(result.number):
         return attrs.evolve(
             result,
             period=ask.period,
@@ -148,7 +149,7 @@ def _valued(
             definition=ask.name,
             version=ask.desk.version,
         )
-    if isinstance(result, Decimal) and result.is_finite():
+    if _is_number(result):
         there = [value for value in values if isinstance(value, Value)]
         return ask.value(
             result,
@@ -156,7 +157,12 @@ def _valued(
             missing=sum(value.missing for value in there),
         )
     rule = "return a Value, a finite Decimal or Undefined"
-    raise InvalidValueError(f"function {measure.function}", result, rule)
+    found = result.number if isinstance(result, Value) else result
+    raise InvalidValueError(f"function {measure.function}", found, rule)
+
+
+def _is_number(found: object) -> TypeGuard[Decimal]:
+    return isinstance(found, Decimal) and found.is_finite()
 
 
 # Rank
@@ -183,8 +189,8 @@ def _rank(rank: Rank, ask: Question) -> Found:
     peers: list[Decimal] = ask.desk.once((rank.source, _peers_of(rank), end), latest)
     if not peers:
         return Found(Undefined(Reason.NO_DATA))
-    sign = 1 if rank.best == "highest" else -1
-    place = 1 + sum(sign * peer > sign * own.number for peer in peers)
+    is_better = gt if rank.best == "highest" else lt
+    place = 1 + sum(is_better(peer, own.number) for peer in peers)
     return Found(ask.value(Decimal(place), n=len(peers), missing=own.missing))
 
 

@@ -19,7 +19,7 @@ from ._asking import Found, Question, added_up
 from ._cases import Levels, Store
 from ._entities import Balance, Concentration, LikeForLike, Newcomers, Stock
 from ._measure import Measure
-from ._numbers import EXACT, ZERO, quotient, total
+from ._numbers import EXACT, ZERO, plain, quotient, total
 from ._settings import Settings
 from ._slots import HowMany, Seen, one_currency
 from ._slots_of_entities import Balances, Holdings
@@ -101,7 +101,7 @@ def _balance(balance: Balance, ask: Question) -> Found:
     if not kept and not is_sum:
         return Found(Undefined(Reason.NO_DATA))
     if is_sum and balance.take != "mean":
-        number = total(Decimal(amount) for _, amount in kept.values())
+        number = plain(total(Decimal(amount) for _, amount in kept.values()))
     else:
         number = _of_all(balance, kept.values())
     value = ask.value(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -166,7 +166,7 @@ class Promises(Cases):
             if done is not None:
                 done_day = day_of(done, self.done) or 0
                 if isinstance(due, datetime) and isinstance(done, datetime):
-                    is_late = done > due
+                    is_late = done.astimezone(UTC) > due.astimezone(UTC)
                 else:  # a day is due until it ends
                     is_late = done_day > due_day
                 if not is_late:
@@ -214,6 +214,9 @@ class Waits(Cases):
             if day is None:
                 store.miss(group)
                 return
+            if paused is not None and not isinstance(paused, Iterable):
+                rule = "be pairs of instants, or objects with start and end"
+                raise InvalidValueError(str(self.pauses), paused, rule)
             ended, pauses = day_of(until, self.until), tuple(paused or ())
             took = None if ended is None else self.length(since, until, pauses)
             store.cell(group, day, fresh).append((ended, took, since, pauses))
@@ -226,6 +229,8 @@ class Waits(Cases):
         if is_instant is not isinstance(until, datetime):
             rule = f"be a day or an instant, as {self.since} is, {since}"
             raise InvalidValueError(self.until, str(until), rule)
+        if is_instant:  # in one zone, the clocks would be compared, which are set back
+            since, until = since.astimezone(UTC), until.astimezone(UTC)
         if until < since:
             raise InvalidValueError(self.until, str(until), f"not be before {self.since}, {since}")
         if self.work is None and not pauses:

@@ -31,7 +31,7 @@ def _pairs(given: object) -> tuple[tuple[str, Decimal | str], ...]:
 
 
 def _in_a_row(measures: Iterable[Measure]) -> tuple[Measure, ...]:
-    return tuple(measures)
+    return tuple(measures) if isinstance(measures, Iterable) else (measures,)
 
 
 @attrs.frozen

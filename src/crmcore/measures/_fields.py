@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from crmcore.errors import UnknownNameError
+from crmcore.errors import InvalidValueError, UnknownNameError
 
 Reader: TypeAlias = Callable[[object], Any]
 
@@ -29,3 +30,29 @@ def reader(path: str) -> Reader:
         return value
 
     return walk
+
+
+def when(at: object, path: str) -> object:
+    """Return what orders records: instants in UTC, as the clocks of a zone are set back.
+
+    Raises:
+        InvalidValueError: If there is nothing, or a naive instant.
+    """
+    if at is None:
+        raise InvalidValueError(path, at, "be there, to tell which record is the earlier one")
+    if not isinstance(at, datetime):
+        return at
+    if at.utcoffset() is None:
+        raise InvalidValueError(path, at.isoformat(), "carry a time zone")
+    return at.astimezone(UTC)
+
+
+def no_key(path: str, value: object) -> InvalidValueError:
+    """Return the refusal of a value that cannot be told from others, such as a list."""
+    return InvalidValueError(path, value, "be hashable, as text and numbers are, to be told apart")
+
+
+def no_order(path: str, value: object) -> InvalidValueError:
+    """Return the refusal of a value that is of another kind than those of other records."""
+    rule = "be of one kind in all records, to tell which is the earlier one"
+    return InvalidValueError(path, value, rule)

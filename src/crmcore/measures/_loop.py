@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from keyword import iskeyword
 from typing import Any, Final, TypeAlias
 
 import attrs
 
 from crmcore.criteria import Criterion
+from crmcore.errors import InvalidValueError
 from crmcore.kernel import Money
 
 from ._cases import Cases, Store
 from ._clock import Clock
-from ._fields import reader
-from ._numbers import EXACT, ZERO, number
-from ._slots import Key, Slots, one_currency
+from ._fields import no_key, no_order, reader, when
+from ._measure import is_name_of_a_field
+from ._numbers import EXACT, ZERO, number, plain_number
+from ._slots import Key, Slots, is_nan, one_currency
 from ._table import Group
 from ._trails import Trail, comes_first
 
@@ -40,8 +43,12 @@ _ALWAYS_THERE: Final[Mapping[str, Any]] = {
     "comes_first": comes_first,
     "datetime": datetime,
     "fma": EXACT.fma,
+    "no_key": no_key,
+    "no_order": no_order,
     "number": number,
     "one_currency": one_currency,
+    "plain_number": plain_number,
+    "when": when,
 }
 
 
@@ -53,11 +60,21 @@ class Held:
         rows: The rows of cells by group and day.
         trails: Those of entities, by the place of their cell in a row.
         stores: Those of cases.
+        is_spoilt: Whether a record was refused in the middle, of which some was counted.
     """
 
     rows: dict[Group, dict[int, list[Any]]] = attrs.field(factory=dict)
     trails: dict[int, Trail] = attrs.field(factory=dict)
     stores: tuple[Store, ...] = ()
+    is_spoilt: bool = False
+
+
+def _is_reading(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Want names of fields, which become part of the loop, or functions."""
+    for reading in value if isinstance(value, tuple) else (value,):
+        if not (reading is None or callable(reading) or is_name_of_a_field(reading)):
+            rule = "be the name of a field, such as channel, or a function that reads a record"
+            raise InvalidValueError(attribute.name, reading, rule)
 
 
 @attrs.frozen(kw_only=True)
@@ -73,8 +90,8 @@ class Plan:
 
     slots: tuple[tuple[Slots, int], ...]
     cases: tuple[Cases, ...]
-    day: Reading | None
-    by: tuple[Reading | None, ...]
+    day: Reading | None = attrs.field(validator=_is_reading)
+    by: tuple[Reading | None, ...] = attrs.field(validator=_is_reading)
 
     @classmethod
     def of(
@@ -113,7 +130,7 @@ class _Writer:
         self.plan = plan
         self.held = held
         self.clock = clock
-        self.bound: dict[str, Any] = dict(_ALWAYS_THERE)
+        self.bound: dict[str, Any] = {**_ALWAYS_THERE, "held": held}
         self.names: dict[Key, str] = {}
         self.wheres: dict[Criterion, str] = {}
         self.already: set[Key] = set()
@@ -131,6 +148,10 @@ class _Writer:
             return
         name, path = self.name(key), key.path
         self.bound[f"read_{name}"] = reader(path)
+        # Of a mapping, record.items is no field; and record.from is no Python.
+        if any(hasattr(dict, step) or iskeyword(step) for step in path.split(".")):
+            yield f"{name} = read_{name}(record)"
+            return
         is_amount = key.is_number and path.endswith(_AMOUNT)
         direct = path.removesuffix(_AMOUNT) if is_amount else path
         yield "try:"
@@ -160,12 +181,16 @@ class _Writer:
                 self.already.add(Key(by))
             else:
                 self.bound[f"by{place}"] = by
-                parts.append(f"by{place}(record)")
+                parts.append(f"g{place}")
+                yield f"g{place} = by{place}(record)"
+            if by is not None:  # not a number is nothing
+                yield f"if {is_nan(parts[-1])}: {parts[-1]} = None"
         yield f"group = ({''.join(f'{part}, ' for part in parts)})"
-        if parts and self.held.trails:  # which keep it for each event
+        if parts and (self.held.trails or self.plan.cases):  # which keep it for each event
             known: dict[Group, Group] = {}
             self.bound["the_same"] = known.setdefault
-            yield "group = the_same(group, group)"
+            yield "try: group = the_same(group, group)"
+            yield "except TypeError: raise no_key('by', group) from None"
 
     def day(self) -> Iterator[str]:
         """Yield the statements that tell the day, and go on where there is none."""
@@ -186,12 +211,14 @@ class _Writer:
         yield "else:"
         yield f"{_STEP}day = day_of(moment, {path})"
         yield f"{_STEP}if day is None: continue"
+        yield f"{_STEP}if isinstance(moment, datetime): moment = moment.astimezone(UTC)"
 
     def row(self) -> Iterator[str]:
         """Yield the statements that find the row."""
         self.bound["rows"] = self.held.rows
         if self.plan.by:
-            yield "days = rows.get(group)"
+            yield "try: days = rows.get(group)"
+            yield "except TypeError: raise no_key('by', group) from None"
             yield "if days is None: days = rows[group] = {}"
         yield "row = days.get(day)"
         yield f"if row is None: row = days[day] = {self.plan.fresh}"
@@ -228,7 +255,9 @@ class _Writer:
             return
         yield from self.read(main)
         missing = [line for need, at in needs for line in need.lines_where_missing(at)]
-        yield from _inside(f"{self.name(main)} is None", missing or ["pass"])
+        v = self.name(main)
+        is_missing = f"{v} is None" if main.is_number else f"{v} is None or {is_nan(v)}"
+        yield from _inside(is_missing, missing or ["pass"])
         there = list(self.convert(main)) if main.is_number else []
         seen: set[Key] = set()
         for need, at in needs:
@@ -257,11 +286,13 @@ class _Writer:
         if counts_days and not self.plan.by:
             before = ["days = rows.setdefault((), {})"]
         lines = [
-            f"def make({', '.join(self.bound)}, **_):" if self.bound else "def make(**_):",
+            f"def make({', '.join(self.bound)}, **_):",
             *_in(1, ["def loop(records):"]),
             *_in(2, before),
             *_in(2, ["for record in records:"]),
-            *_in(3, [*judge, *body, *rest]),
+            *_in(3, ["try:"]),
+            *_in(4, [*judge, *body, *rest]),
+            *_in(3, ["except BaseException: held.is_spoilt = True; raise"]),
             *_in(1, ["return loop"]),
         ]
         return "\n".join(lines)

@@ -116,12 +116,17 @@ class Atom(Measure):
 
 def is_path(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Want the name of a field, or names joined by dots that lead from field to field."""
-    if not isinstance(value, str) or not all(
-        step.isidentifier() and not step.startswith("_") for step in value.split(".")
-    ):
+    if not is_name_of_a_field(value):
         raise InvalidValueError(
             attribute.name, value, "be the name of a field, such as quantity or amount.amount"
         )
+
+
+def is_name_of_a_field(value: object) -> bool:
+    """Say whether *value* is a plain name, or names joined by dots."""
+    return isinstance(value, str) and all(
+        step.isidentifier() and not step.startswith("_") for step in value.split(".")
+    )
 
 
 def is_optional_path(_: object, attribute: attrs.Attribute[Any], value: object) -> None:

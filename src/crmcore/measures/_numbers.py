@@ -40,6 +40,16 @@ def number(value: object, path: str) -> Decimal:
     raise InvalidValueError(path, value, "be an integer or a finite decimal, to be measured")
 
 
+def plain_number(currency: str | None, path: str) -> None:
+    """Want no money.
+
+    Raises:
+        InvalidValueError: If there is a currency.
+    """
+    if currency is not None:
+        raise InvalidValueError(path, currency, "hold plain numbers; amounts are of a currency")
+
+
 def total(numbers: Iterable[Decimal | int]) -> Decimal:
     """Return the exact sum."""
     with localcontext(EXACT):

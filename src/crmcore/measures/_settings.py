@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from crmcore.calendar import WorkCalendar
 from crmcore.errors import InvalidValueError, UnknownNameError, nearest
 
 from ._cohorts import Duration
@@ -45,12 +46,22 @@ def _all_parts(measure: Measure) -> Iterable[Measure]:
         yield from _all_parts(part)
 
 
-def check_settings(measures: Mapping[str, Measure], settings: Settings) -> None:
-    """Want everything that the measures name to be there."""
-    known_functions = {*FUNCTIONS, *settings.functions}
-    for name in settings.functions:
+def _check_kinds(settings: Settings) -> None:
+    """Want functions of names of their own, and calendars."""
+    for name, function in settings.functions.items():
         if name in FUNCTIONS:
             raise InvalidValueError("functions", name, "be of other names than those of the room")
+        if not callable(function):
+            raise InvalidValueError(f"functions[{name!r}]", function, "be a function")
+    for name, calendar in settings.calendars.items():
+        if not isinstance(calendar, WorkCalendar):
+            raise InvalidValueError(f"calendars[{name!r}]", calendar, "be a WorkCalendar")
+
+
+def check_settings(measures: Mapping[str, Measure], settings: Settings) -> None:
+    """Want everything that the measures name to be there."""
+    _check_kinds(settings)
+    known_functions = {*FUNCTIONS, *settings.functions}
     for measure in (part for each in measures.values() for part in _all_parts(each)):
         if isinstance(measure, Derived) and measure.function not in known_functions:
             raise UnknownNameError("function", measure.function, known_functions)
@@ -62,8 +73,8 @@ def check_settings(measures: Mapping[str, Measure], settings: Settings) -> None:
             if parameter == days and (type(value) is not int or value < 1):
                 rule = "be a whole number of days, 1 or more"
                 raise InvalidValueError(f"parameters[{parameter!r}]", value, rule)
-            if type(value) is not int and not isinstance(value, Decimal):
-                rule = "be a whole number or a decimal"
+            if type(value) is not int and not (isinstance(value, Decimal) and value.is_finite()):
+                rule = "be a whole number or a decimal, and finite"
                 raise InvalidValueError(f"parameters[{parameter!r}]", value, rule)
 
 

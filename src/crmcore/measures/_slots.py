@@ -35,6 +35,11 @@ class Key(NamedTuple):
 Names: TypeAlias = Mapping[Key, str]
 
 
+def is_nan(v: str) -> str:
+    """Return the expression that says whether a variable holds not a number, which is nothing."""
+    return f"{v}.__class__ is float and {v} != {v}"
+
+
 def one_currency(left: str | None, right: str | None) -> str | None:
     """Return the currency that two sums have in common.
 
@@ -45,7 +50,7 @@ def one_currency(left: str | None, right: str | None) -> str | None:
         return left
     if left == NOTHING_YET:
         return right
-    raise MixedCurrenciesError(left or "no currency", right or "no currency")
+    raise MixedCurrenciesError(*sorted((left or "no currency", right or "no currency")))
 
 
 @attrs.frozen
@@ -287,7 +292,11 @@ class Seen(Field):
     is_number: ClassVar[bool] = False
 
     def lines(self, at: int, names: Names) -> Sequence[str]:
-        return (f"row[{at}].add({names[self.main]})",)
+        v = names[self.main]
+        return (
+            f"try: row[{at}].add({v})",
+            f"except TypeError: raise no_key({self.field!r}, {v}) from None",
+        )
 
     def merge(self, mine: Row, theirs: Row, at: int) -> None:
         mine[at] |= theirs[at]
@@ -310,13 +319,17 @@ class Ends(Field):
         return (Key(self.at), Key(self.tie))
 
     def lines(self, at: int, names: Names) -> Sequence[str]:
-        when, tie = (names[key] for key in self.further)
+        at_when, tie = (names[key] for key in self.further)
+        own = f"{self.at} and {self.tie}"
         first, last = f"row[{at}]", f"row[{at + 1}]"
         return (
-            f"end = ({when}, {tie}, x_{names[self.main]})",
+            f"end = (when({at_when}, {self.at!r}), {tie}, x_{names[self.main]})",
             f"if {first} is None: {first} = {last} = end",
-            f"elif end < {first}: {first} = end",
-            f"elif end > {last}: {last} = end",
+            "else:",
+            "    try:",
+            f"        if end < {first}: {first} = end",
+            f"        elif end > {last}: {last} = end",
+            f"    except TypeError: raise no_order({own!r}, end[:2]) from None",
         )
 
     def merge(self, mine: Row, theirs: Row, at: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import attrs
 
 from ._numbers import EXACT
-from ._slots import Field, Key, Names, Row
+from ._slots import Field, Key, Names, Row, is_nan
 
 
 @attrs.frozen
@@ -35,9 +35,14 @@ class OfEntities(Field):
 
     def lines(self, at: int, names: Names) -> Sequence[str]:
         x, e = f"x_{names[self.main]}", names[Key(self.entity)]
-        body = (f"kept = row[{at}]", f"old = kept.get({e})", *self.keep(x, e))
+        body = (
+            f"kept = row[{at}]",
+            f"try: old = kept.get({e})",
+            f"except TypeError: raise no_key({self.entity!r}, {e}) from None",
+            *self.keep(x, e),
+        )
         return (
-            f"if {e} is None: row[{at + 1}] += 1",
+            f"if {e} is None or {is_nan(e)}: row[{at + 1}] += 1",
             "else:",
             *(f"    {line}" for line in body),
         )
@@ -81,7 +86,9 @@ class Balances(OfEntities):
         sign = ">" if self.take == "last" else "<"
         return (
             f"new = (moment, {x})",
-            f"if old is None or new {sign} old: kept[{e}] = new",
+            "try:",
+            f"    if old is None or new {sign} old: kept[{e}] = new",
+            "except TypeError: raise no_order('day', moment) from None",
         )
 
     def join(self, one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:

@@ -100,7 +100,7 @@ class Table:
             (period,) = self.periods
         try:
             return self._at[period, group, measure]
-        except KeyError:
+        except (KeyError, TypeError):
             raise self._unknown(measure, period, group) from None
 
     def series(self, measure: str, *, group: Group = ()) -> tuple[Value | Undefined, ...]:

@@ -31,6 +31,7 @@ from ._answers_of_compounds import answer, needs_of
 from ._asking import Desk, Found, Question
 from ._cases import Cases, Store
 from ._clock import Clock
+from ._given import by_name, mapping, names_of, row_of
 from ._loop import Held, Loop, Plan, Reading, loop_of
 from ._measure import Measure
 from ._settings import Settings, check_settings
@@ -93,23 +94,18 @@ class Tally:
                 number is missing or is no number of days.
             UnknownNameError: If there is no such zone, source, parameter, calendar or function.
         """
-        self._measures = dict(sorted(measures.items()))
-        if not self._measures:
-            raise InvalidValueError("measures", {}, "name at least one measure")
-        for name, measure in self._measures.items():
-            if not isinstance(measure, Measure):
-                raise InvalidValueError(f"measures[{name!r}]", measure, "be a measure")
+        self._measures = by_name(measures)
         self._zone = None if zone is None else find_zone(zone)
         self._clock = Clock(self._zone)
         self._settings = Settings(
-            parameters=dict(parameters or {}),
-            calendars=dict(calendars or {}),
-            functions=dict(functions or {}),
+            parameters=dict(mapping("parameters", parameters)),
+            calendars=dict(mapping("calendars", calendars)),
+            functions=dict(mapping("functions", functions)),
         )
         check_settings(self._measures, self._settings)
         sources = frozenset[str | None]().union(*(m.sources for m in self._measures.values()))
         self._sources = tuple(sorted(sources, key=str))
-        self._by = _names_of(by)
+        self._by = names_of(by)
         self._begin = self._begins(begin)
         self._plans = {source: self._plan(source, day, by) for source in self._sources}
         self._held = {source: _held(plan) for source, plan in self._plans.items()}
@@ -176,6 +172,7 @@ class Tally:
             UnknownNameError: If no measure reads such a source, or the record has no such field.
             MixedCurrenciesError: If it is in another currency than those before it.
         """
+        self._whole()
         self._loops[self._known_source(source)]((record,))
 
     def add_all(self, records: Iterable[Any], source: str | None = None) -> None:
@@ -186,11 +183,22 @@ class Tally:
             source: Which kind of records they are; may be left out where there is one kind only.
 
         Raises:
-            InvalidValueError: If a field holds what cannot be measured.
+            InvalidValueError: If a field holds what cannot be measured. The tally has then
+                counted a part of the record, and tells nothing any more.
             UnknownNameError: If no measure reads such a source, or a record has no such field.
             MixedCurrenciesError: If records of one sum are in different currencies.
         """
-        self._loops[self._known_source(source)](records)
+        self._whole()
+        loop = self._loops[self._known_source(source)]
+        if not isinstance(records, Iterable) or isinstance(records, str | Mapping):
+            raise InvalidValueError("records", records, "be records, such as a list of them")
+        loop(records)
+
+    def _whole(self) -> None:
+        """Want a tally that has refused nothing in the middle."""
+        if any(held.is_spoilt for held in self._held.values()):
+            refused = "one that refused a record, of which it may have counted a part"
+            raise InvalidValueError("tally", refused, "hold whole records; begin a new one")
 
     def merge(self, other: Self) -> None:
         """Take over what another tally has counted; the other stays as it is.
@@ -199,6 +207,10 @@ class Tally:
             InvalidValueError: If the other counts other measures, or by other dimensions, zones
                 or parameters.
         """
+        if not isinstance(other, Tally):
+            raise InvalidValueError("other", other, "be a tally of the same measures")
+        self._whole()
+        other._whole()
         if self._shape() != other._shape():
             rule = "count the same measures by the same dimensions, zone and parameters"
             raise InvalidValueError("other", other._shape(), rule)
@@ -263,10 +275,9 @@ class Tally:
             MixedCurrenciesError: If the records of one sum are in different currencies.
         """
         is_day(as_of)
-        row = (periods,) if isinstance(periods, Period) else tuple(sorted(set(periods)))
-        if not row:
-            raise InvalidValueError("periods", (), "hold at least one period")
-        names = self._by if by is None else _names_of(by)
+        self._whole()
+        row = row_of(periods)
+        names = self._by if by is None else names_of(by)
         groups = self._groups(names)
         desk = Desk(
             plans=self._plans,
@@ -312,14 +323,10 @@ class Tally:
         return {group: found[group] for group in sorted(found, key=in_order)}
 
 
-def _names_of(by: By) -> tuple[str, ...]:
-    return (by,) if isinstance(by, str) else tuple(by)
-
-
 def _readings(by: By, source: str | None) -> tuple[Reading | None, ...]:
     """Return what tells the dimensions of the records of a source."""
     if not isinstance(by, Mapping):
-        return _names_of(by)
+        return names_of(by)
     return tuple(
         each.get(str(source)) if isinstance(each, Mapping) else each for each in by.values()
     )

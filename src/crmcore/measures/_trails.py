@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from ._slots import Key, Names, Row, Slots
+from ._slots import Key, Names, Row, Slots, is_nan
 from ._table import Group, in_order
 
 Trail: TypeAlias = "dict[Hashable, Any]"
@@ -16,6 +16,14 @@ Trail: TypeAlias = "dict[Hashable, Any]"
 def comes_first(one: Group, other: Group) -> bool:
     """Say whether, of two records of one moment, the one of this group counts as the first."""
     return in_order(one) < in_order(other)
+
+
+def _old(e: str, trail: str, entity: str) -> Sequence[str]:
+    """Return the statements that look up what is kept of an entity."""
+    return (
+        f"try: old = {trail}.get({e})",
+        f"except TypeError: raise no_key({entity!r}, {e}) from None",
+    )
 
 
 @attrs.frozen
@@ -44,7 +52,7 @@ class Trails(Slots):
         e, trail = names[self.main], f"trail{at}"
         kept = self.kept(names)
         return (
-            f"old = {trail}.get({e})",
+            *_old(e, trail, self.entity),
             f"if old is None: {trail}[{e}] = [{kept}]",
             f"else: old.append({kept})",
         )
@@ -71,8 +79,9 @@ class Firsts(Trails):
     def lines(self, at: int, names: Names) -> Sequence[str]:
         e, trail = names[self.main], f"trail{at}"
         return (
-            f"old = {trail}.get({e})",
-            "sooner = old is None or moment < old[1]",
+            *_old(e, trail, self.entity),
+            "try: sooner = old is None or moment < old[1]",
+            "except TypeError: raise no_order('day', moment) from None",
             "if sooner or (moment == old[1] and comes_first(group, old[2])):",
             f"    {trail}[{e}] = (day, moment, group)",
         )
@@ -101,6 +110,10 @@ class Peers(Trails):
     def lines(self, at: int, names: Names) -> Sequence[str]:
         e, trail = names[Key(self.entity)], f"trail{at}"
         return (
-            f"if {e} is None: row[{at}] += 1",
-            f"else: {trail}.setdefault({e}, []).append((day, moment, x_{names[self.main]}))",
+            f"plain_number(c_{names[self.main]}, {self.field!r})",
+            f"if {e} is None or {is_nan(e)}: row[{at}] += 1",
+            "else:",
+            *(f"    {line}" for line in _old(e, trail, self.entity)),
+            f"    if old is None: old = {trail}[{e}] = []",
+            f"    old.append((day, moment, x_{names[self.main]}))",
         )
