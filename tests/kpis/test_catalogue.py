@@ -83,7 +83,7 @@ def test_the_direction_belongs_to_the_definition() -> None:
         (Unit.NPS, Decimal("38.5"), "+39"),
         (Unit.RATING, Decimal("4.25"), "4.25"),
         (Unit.RANK, Decimal(3), "3"),
-        (Unit.HOURS, Decimal("4.25"), "4.3 h"),
+        (Unit.HOURS, Decimal("0.045"), "0.05 h"),
         (Unit.DAYS, Decimal("2.5"), "2.5 d"),
         (Unit.PER_HOUR, Decimal("3.125"), "3.13 /h"),
     ],

@@ -118,7 +118,7 @@ _SHOWN: Final = {
     Unit.NPS: _Way(0, is_signed=True),
     Unit.RATING: _Way(2),
     Unit.RANK: _Way(0),
-    Unit.HOURS: _Way(1, " h"),
+    Unit.HOURS: _Way(2, " h"),
     Unit.DAYS: _Way(1, " d"),
     Unit.PER_HOUR: _Way(2, " /h"),
 }
