@@ -23,8 +23,18 @@ from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.measures import Measure, Table, Tally
 
 from ._expressions import Expressions
-from ._measures_columns import Columns, column_for, rows
-from ._measures_states import Found, How, Keyed, State, Wanted, WantedCases, wanted, wanted_cases
+from ._measures_columns import Columns, column_for, columns, rows
+from ._measures_states import (
+    Cells,
+    How,
+    Keyed,
+    Place,
+    State,
+    Wanted,
+    WantedCases,
+    wanted,
+    wanted_cases,
+)
 from ._native import Either, Frame
 from ._passes import aliased, hidden, through_arrow
 from ._plugins import PythonOnly
@@ -277,21 +287,26 @@ class _Counting:
             totals[_NUMBER] = _total(nw.col(asked.number), asked.how)
         conditions = [*taken, ~nw.col(asked.of).is_null()]
         counted = dated.filter(*conditions).group_by(*keys).agg(*aliased(totals))
-        names = [*keys, *totals]
-        at = {name: place for place, name in enumerate(names)}
-        found = (
-            Found(
-                day=row[at[str(self.day)]].toordinal(),
-                group=self._group(row, at),
-                values=tuple(row[at[name]] for name in asked.by),
-                n=row[at[_LEN]],
-                number=row[at[_NUMBER]] if _NUMBER in at else None,
-            )
-            for row in rows(counted.select(*names))
-        )
+        held = dict(zip([*keys, *totals], columns(counted.select(*keys, *totals)), strict=True))
+        heads = zip(*(held[name] for name in self._keys(str(self.day))), strict=True)
+        values = zip(*(held[name] for name in asked.by), strict=True)
+        places: dict[tuple[Any, ...], Place] = {}
+        numbers = held.get(_NUMBER, held[_LEN])
+        put = asked.put
+        for head, found, n, number in zip(heads, values, held[_LEN], numbers, strict=True):
+            place = places.get(head)
+            if place is None:
+                place = places[head] = self._place(head, asked.fresh())
+            put(place, found, n, number)
         self.tally._absorb_all(  # noqa: SLF001 - as above
-            need, ((each.group, each.day, asked.cells(each)) for each in found)
+            need, ((each.group, each.day, each.cells) for each in places.values())
         )
+
+    def _place(self, head: tuple[Any, ...], cells: Cells) -> Place:
+        """Return a place of the values of its dimensions, and its day behind them."""
+        at = dict(zip(self._keys(str(self.day)), head, strict=True))
+        group = tuple(None if name is None else at[name] for name in self.by)
+        return Place(at[str(self.day)].toordinal(), group, cells)
 
     def _count_cases(
         self, found: Either, need: State, asked: WantedCases, taken: Sequence[nw.Expr]

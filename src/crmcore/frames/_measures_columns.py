@@ -26,6 +26,7 @@ AMOUNT: Final = ".amount"
 # What all engines sum in, and what numbers may have so that 10,000,000,000 of them fit.
 _DIGITS: Final = 38
 _DIGITS_OF_TERMS: Final = 28
+_LARGEST_ROOT: Final = 3_000_000_000
 _PLAIN: Final = {"INT", "DECIMAL", "FLOAT", "TEXT", "BOOL", "DATE", "DATETIME"}
 
 
@@ -114,6 +115,20 @@ class Columns:
             self._refuse_long_ones(name, exact, places)
         return self._named("number", path, exact)
 
+    def square(self, path: str) -> str | None:
+        """Return the column with the squares of whole numbers; None where 64 bits are too few."""
+        _, term = self._term(path)
+        if term.kind != "INT":
+            return None
+        if ("square", path) not in self._asked:
+            low, high = self._edges(term.expression)
+            if max(abs(low or 0), abs(high or 0)) > _LARGEST_ROOT:
+                return None
+            whole = term.expression.cast(nw.Int64)
+            squares = (whole * whole).cast(nw.Decimal(_DIGITS, 0))
+            self._named("square", path, squares)
+        return self._asked["square", path][0]
+
     def _refuse_long_ones(self, name: str, exact: nw.Expr, places: int) -> None:
         """Refuse numbers of which ten thousand million may be too much: engines do not all say so.
 
@@ -191,16 +206,20 @@ class Columns:
         return found
 
 
+def columns(frame: Either) -> list[list[Any]]:
+    """Return the columns of a frame as lists, instants in UTC."""
+    eager = frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame
+    return [
+        [aware(value) for value in eager[name].to_list()]
+        if isinstance(dtype, nw.Datetime)
+        else eager[name].to_list()
+        for name, dtype in eager.schema.items()
+    ]
+
+
 def rows(frame: Either) -> Iterable[tuple[Any, ...]]:
     """Return the rows of a frame, instants in UTC."""
-    eager = frame.collect("pyarrow") if isinstance(frame, nw.LazyFrame) else frame
-    held = [eager[name].to_list() for name in eager.columns]
-    dtypes = eager.schema.dtypes()
-    columns = (
-        [aware(value) for value in values] if isinstance(dtype, nw.Datetime) else values
-        for values, dtype in zip(held, dtypes, strict=True)
-    )
-    return zip(*columns, strict=True)
+    return zip(*columns(frame), strict=True)
 
 
 def aware(value: Any) -> Any:  # noqa: ANN401 - an instant, or None

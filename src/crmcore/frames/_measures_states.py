@@ -14,9 +14,14 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
+from crmcore.errors import MixedCurrenciesError
+
 from ._measures_columns import Columns, aware
 
 Cells: TypeAlias = "list[Any]"
+Values: TypeAlias = "tuple[Any, ...]"
+Number: TypeAlias = Any  # a decimal or a moment; None where none was asked for
+Kept: TypeAlias = Any  # whatever a state keeps of an entity
 State: TypeAlias = Any  # one of those that a tally needs, which its room does not show
 How: TypeAlias = Literal["count", "missing", "sum", "min", "max"]
 
@@ -26,22 +31,23 @@ _NO_CURRENCY: Final = {True: None, False: ""}
 _ONE_DAY: Final = timedelta(days=1)
 
 
-class Found(NamedTuple):
-    """What an engine found of a day and group, and of some values.
+class Place(NamedTuple):
+    """A day and group, with the cells that are made of it.
 
     Attributes:
         day: The ordinal of the day.
         group: The values of the dimensions.
-        values: The values by which it is told apart.
-        n: How many rows there are.
-        number: The sum, or the least or largest value, that was asked for.
+        cells: The cells.
     """
 
     day: int
     group: tuple[Any, ...]
-    values: tuple[Any, ...]
-    n: int
-    number: Any
+    cells: Cells
+
+
+# Puts into the cells of a place: some values, how many rows have them, and the number asked for.
+Put: TypeAlias = "Callable[[Place, Values, int, Number], None]"
+Keep: TypeAlias = "Callable[[Kept, Values, int, Number], Kept]"
 
 
 @attrs.frozen(kw_only=True)
@@ -53,14 +59,16 @@ class Keyed:
         of: The column without which a row says nothing.
         number: The column that is summed, or of which the least or largest value is taken.
         how: Which of these.
-        cells: Makes cells of what was found.
+        fresh: Makes the cells of a day and group at first.
+        put: Puts into them what was found; the same values come once.
     """
 
     by: tuple[str, ...]
     of: str
     number: str | None = None
     how: How = "sum"
-    cells: Callable[[Found], Cells]
+    fresh: Callable[[], Cells]
+    put: Put
 
 
 @attrs.frozen(kw_only=True)
@@ -125,12 +133,19 @@ def _read(need: State, columns: Columns, _: str) -> Wanted:
         return Wanted(
             plain=((column, "missing"),),
             cells=lambda found: [0, *found, ""],
-            keyed=Keyed(by=(currency,), of=column, cells=lambda found: [found.n, 0, *found.values]),
+            keyed=Keyed(by=(currency,), of=column, fresh=list, put=_put_currency),
         )
     return Wanted(
         plain=((column, "count"), (column, "missing")),
         cells=lambda found: [*found, _NO_CURRENCY[need.number and found[0] > 0]],
     )
+
+
+def _put_currency(place: Place, values: Values, n: int, _: Number) -> None:
+    if place.cells:
+        one, other = sorted(str(each or "no currency") for each in (*values, place.cells[2]))
+        raise MixedCurrenciesError(one, other)
+    place.cells[:] = n, 0, *values
 
 
 def _total(need: State, columns: Columns, _: str) -> Wanted:
@@ -143,109 +158,166 @@ def _extremes(need: State, columns: Columns, _: str) -> Wanted:
     return Wanted(plain=((x, "min"), (x, "max")))
 
 
-def _by_number(need: State, columns: Columns, cells: Callable[[Decimal, int], Cells]) -> Wanted:
-    x = columns.number(need.field)
-    return Wanted(keyed=Keyed(by=(x,), of=x, cells=lambda found: cells(found.values[0], found.n)))
-
-
 def _squares(need: State, columns: Columns, _: str) -> Wanted:
-    def cells(x: Decimal, n: int) -> Cells:
-        return [0, _EXACT.multiply(_EXACT.multiply(x, x), Decimal(n))]
+    squares = columns.square(need.field)
+    if squares is not None:
+        return Wanted(plain=((squares, "sum"),), cells=lambda found: [0, found[0] or _ZERO])
+    x = columns.number(need.field)
 
-    return _by_number(need, columns, cells)
+    def put(place: Place, values: Values, n: int, _: Number) -> None:
+        square = _EXACT.multiply(values[0], values[0])
+        place.cells[1] = _EXACT.fma(square, Decimal(n), place.cells[1])
+
+    return Wanted(keyed=Keyed(by=(x,), of=x, fresh=lambda: [0, _ZERO], put=put))
 
 
 def _spread(need: State, columns: Columns, _: str) -> Wanted:
-    return _by_number(need, columns, lambda x, n: [{x: n}])
+    x = columns.number(need.field)
+
+    def put(place: Place, values: Values, n: int, _: Number) -> None:
+        place.cells[0][values[0]] = n
+
+    return Wanted(keyed=Keyed(by=(x,), of=x, fresh=lambda: [{}], put=put))
 
 
 def _seen(need: State, columns: Columns, _: str) -> Wanted:
     value = columns.value(need.field)
-    return Wanted(keyed=Keyed(by=(value,), of=value, cells=lambda found: [set(found.values)]))
+
+    def put(place: Place, values: Values, _: int, __: Number) -> None:
+        place.cells[0].update(values)
+
+    return Wanted(keyed=Keyed(by=(value,), of=value, fresh=lambda: [set()], put=put))
 
 
 def _spans(need: State, columns: Columns, _: str) -> Wanted:
     x, until = columns.number(need.field), columns.day(need.until)
 
-    def cells(found: Found) -> Cells:
-        end: date | None = found.values[0]
-        return [{None if end is None else end.toordinal(): (found.n, found.number)}]
+    def put(place: Place, values: Values, n: int, number: Number) -> None:
+        end: date | None = values[0]
+        place.cells[0][None if end is None else end.toordinal()] = (n, number)
 
-    return Wanted(keyed=Keyed(by=(until,), of=x, number=x, cells=cells))
+    return Wanted(keyed=Keyed(by=(until,), of=x, number=x, fresh=lambda: [{}], put=put))
 
 
 def _ends(need: State, columns: Columns, _: str) -> Wanted:
     x = columns.number(need.field)
     by = (columns.value(need.at), columns.value(need.tie), x)
-    return Wanted(keyed=Keyed(by=by, of=x, cells=lambda found: [found.values, found.values]))
+
+    def put(place: Place, values: Values, _: int, __: Number) -> None:
+        first, last = place.cells or (values, values)
+        place.cells[:] = min(first, values), max(last, values)
+
+    return Wanted(keyed=Keyed(by=by, of=x, fresh=list, put=put))
 
 
-def _of_entities(keep: Callable[[Found], Any]) -> Callable[[Found], Cells]:
-    """Return what makes cells of an entity, which comes first among the values."""
+def _of_entities(
+    columns: Columns,
+    need: State,
+    keep: Keep,
+    *,
+    by: tuple[str, ...] = (),
+    number: str | None = None,
+    how: How = "sum",
+) -> Wanted:
+    """Return what a state wants that keeps something of each entity.
 
-    def cells(found: Found) -> Cells:
-        entity = found.values[0]
-        return [{}, found.n] if entity is None else [{entity: keep(found)}, 0]
+    Args:
+        columns: The columns.
+        need: The state.
+        keep: Makes of what is kept of an entity, None at first, and of what was found what is
+            kept then.
+        by: The columns by which it groups besides.
+        number: The column that is summed, or of which the least or largest value is taken.
+        how: Which of these.
+    """
 
-    return cells
+    def put(place: Place, values: Values, n: int, number: Number) -> None:
+        kept, entity = place.cells[0], values[0]
+        if entity is None:
+            place.cells[1] += n
+        else:
+            kept[entity] = keep(kept.get(entity), values, n, number)
+
+    keyed = Keyed(
+        by=(columns.value(need.entity), *by),
+        of=columns.number(need.field),
+        number=number,
+        how=how,
+        fresh=lambda: [{}, 0],
+        put=put,
+    )
+    return Wanted(keyed=keyed)
 
 
 def _holdings(need: State, columns: Columns, _: str) -> Wanted:
-    x, entity = columns.number(need.field), columns.value(need.entity)
-    cells = _of_entities(lambda found: found.number)
-    return Wanted(keyed=Keyed(by=(entity,), of=x, number=x, cells=cells))
+    x = columns.number(need.field)
+    return _of_entities(columns, need, lambda _, __, ___, number: number, number=x)
 
 
 def _balances(need: State, columns: Columns, moment: str) -> Wanted:
-    x, entity = columns.number(need.field), columns.value(need.entity)
+    x = columns.number(need.field)
     if need.take == "mean":
-        cells = _of_entities(lambda found: (found.n, found.number))
-        return Wanted(keyed=Keyed(by=(entity,), of=x, number=x, cells=cells))
+        return _of_entities(columns, need, lambda _, __, n, number: (n, number), number=x)
     how: How = "max" if need.take == "last" else "min"
-    cells = _of_entities(lambda found: (found.values[1], found.number))
-    return Wanted(keyed=Keyed(by=(entity, moment), of=x, number=x, how=how, cells=cells))
+    choose = max if need.take == "last" else min
+
+    def keep(old: Kept, values: Values, _: int, number: Number) -> Kept:
+        new = (values[1], number)
+        return new if old is None else choose(old, new)
+
+    return _of_entities(columns, need, keep, by=(moment,), number=x, how=how)
 
 
 def _marks(need: State, columns: Columns, _: str) -> Wanted:
-    x, entity = columns.number(need.field), columns.value(need.entity)
-    cells = _of_entities(lambda found: (found.values[1],) * found.n)
-    return Wanted(keyed=Keyed(by=(entity, x), of=x, cells=cells))
+    x = columns.number(need.field)
+
+    def keep(old: Kept, values: Values, n: int, _: Number) -> Kept:
+        return (*(old or ()), *values[1:] * n)
+
+    return _of_entities(columns, need, keep, by=(x,))
 
 
-def _without_trail(found: Sequence[Any]) -> Cells:
-    return [found[0], {}]
+def _trail(missing: str, keyed: Keyed) -> Wanted:
+    """Return what a state wants that keeps a trail of each entity."""
+    return Wanted(plain=((missing, "missing"),), cells=lambda found: [found[0], {}], keyed=keyed)
+
+
+def _no_trail() -> Cells:
+    return [0, {}]
 
 
 def _firsts(need: State, columns: Columns, moment: str) -> Wanted:
     entity = columns.value(need.entity)
 
-    def cells(found: Found) -> Cells:
-        return [0, {found.values[0]: (found.day, aware(found.number), found.group)}]
+    def put(place: Place, values: Values, _: int, number: Number) -> None:
+        place.cells[1][values[0]] = (place.day, number, place.group)
 
-    keyed = Keyed(by=(entity,), of=entity, number=moment, how="min", cells=cells)
-    return Wanted(plain=((entity, "missing"),), cells=_without_trail, keyed=keyed)
+    by = (entity,)
+    keyed = Keyed(by=by, of=entity, number=moment, how="min", fresh=_no_trail, put=put)
+    return _trail(entity, keyed)
 
 
 def _events(need: State, columns: Columns, moment: str) -> Wanted:
     entity = columns.value(need.entity)
 
-    def cells(found: Found) -> Cells:
-        who, when = found.values
-        return [0, {who: [(found.day, when, found.group)] * found.n}]
+    def put(place: Place, values: Values, n: int, _: Number) -> None:
+        who, when = values
+        place.cells[1].setdefault(who, []).extend([(place.day, when, place.group)] * n)
 
-    keyed = Keyed(by=(entity, moment), of=entity, cells=cells)
-    return Wanted(plain=((entity, "missing"),), cells=_without_trail, keyed=keyed)
+    return _trail(entity, Keyed(by=(entity, moment), of=entity, fresh=_no_trail, put=put))
 
 
 def _peers(need: State, columns: Columns, moment: str) -> Wanted:
     x, entity = columns.number(need.field), columns.value(need.entity)
 
-    def cells(found: Found) -> Cells:
-        who, when, value = found.values
-        return [found.n, {}] if who is None else [0, {who: [(found.day, when, value)]}]
+    def put(place: Place, values: Values, n: int, _: Number) -> None:
+        who, when, value = values
+        if who is None:
+            place.cells[0] += n
+        else:
+            place.cells[1].setdefault(who, []).append((place.day, when, value))
 
-    keyed = Keyed(by=(entity, moment, x), of=x, cells=cells)
-    return Wanted(plain=((x, "missing"),), cells=_without_trail, keyed=keyed)
+    return _trail(x, Keyed(by=(entity, moment, x), of=x, fresh=_no_trail, put=put))
 
 
 _STATES: Final[dict[str, Callable[[State, Columns, str], Wanted]]] = {
