@@ -160,3 +160,31 @@ def test_an_unknown_kpi_is_not_divided(goal: MakeGoal) -> None:
     """Nobody knows whether it adds up."""
     with pytest.raises(UnknownNameError, match="unknown KPI 'order'; did you mean 'orders'"):
         break_down(goal("all", 1, kpi="order"), Grain.MONTH)
+
+
+def test_a_month_that_few_digits_cannot_tell_has_no_goal(goal: MakeGoal) -> None:
+    """From 80 % to 81 % in whole points there is one step, in the month that rounds up to it."""
+    year = goal("all", "0.81", baseline="0.80", kpi="retention_rate")
+
+    parts = break_down(year, Grain.MONTH, digits=2)
+
+    assert [(str(p.period), str(p.baseline), str(p.target)) for p in parts] == [
+        ("1998-07", "0.8", "0.81")
+    ]
+    assert parts[0].weight is None
+
+
+def test_five_orders_make_five_months(goal: MakeGoal) -> None:
+    """A month that is to bring none of them gets no goal, and the others sum to all."""
+    parts = break_down(goal("few", 5), Grain.MONTH, digits=0)
+
+    assert [part.target for part in parts] == [1] * 5
+
+
+def test_a_month_that_would_bring_just_as_much_as_before_needs_more_digits(goal: MakeGoal) -> None:
+    """1,206 orders after 1,200, in twelve equal months: in whole orders every other has no way."""
+    even = Trajectory.weighted([1] * 12, YEAR, Grain.MONTH)
+    year = goal("all", 1206, baseline=1200, trajectory=even)
+
+    with pytest.raises(InvalidValueError, match=r"digits must be more: 1998-\d\d is to bring 100,"):
+        break_down(year, Grain.MONTH, digits=0)

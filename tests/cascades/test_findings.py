@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from crmcore.calendar import Period
 from crmcore.cascades import cascade
+from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import DepartmentId, MemberId, Reason, TeamId, Undefined
@@ -421,3 +423,79 @@ def test_a_team_may_have_the_name_of_its_only_member(goal: MakeGoal) -> None:
     goals = [goal("all", 2), goal("a", 1, "wei", "all"), goal("b", 1, "tom", "all")]
 
     assert cascade(goals, company="acme", organizations=[alone]).findings == ()
+
+
+# Which goals are alike is found without comparing each with each.
+
+LEAVES = st.lists(
+    st.tuples(
+        st.sampled_from([None, "acme", "sales", "north", "south", "wei", "desk", "nobody"]),
+        st.dictionaries(st.sampled_from("abc"), st.sampled_from("xy"), max_size=3),
+        st.integers(1, 4),
+        st.integers(1, 3),
+        st.sampled_from(["all", "rest"]),
+    ),
+    max_size=7,
+)
+
+
+@given(LEAVES)
+def test_two_goals_are_alike_among_many_as_they_are_alone(
+    goal: MakeGoal, departments: Departments, leaves: list[tuple[Any, ...]]
+) -> None:
+    """Whatever else there is: two goals are counted twice where they are so by themselves."""
+    roots = [goal("all", 10), goal("rest", 10)]
+    made = [
+        goal(
+            f"g{place}",
+            1,
+            owner,
+            parent,
+            scope=scope.items(),
+            period=Period(date(1998, start, 1), date(1998, start + length, 1)),
+        )
+        for place, (owner, scope, start, length, parent) in enumerate(leaves)
+    ]
+
+    def twice(goals: list[Goal]) -> set[tuple[str, ...]]:
+        found = cascade(goals, company="acme", organizations=departments).findings
+        return {
+            tuple(text for _, text in each.evidence)
+            for each in found
+            if each.kind == "goal_counted_twice"
+        }
+
+    together = twice([*roots, *made])
+
+    assert together == {pair for two in combinations(made, 2) for pair in twice([*roots, *two])}
+
+
+def test_what_customers_have_brought_is_not_summed_over_teams(goal: MakeGoal) -> None:
+    """Two teams with customers worth 100 each make no company with customers worth 200."""
+    worth = {"kpi": "historic_value", "baseline": 90}
+    goals = [
+        goal("all", 100, **worth),
+        goal("a", 100, "north", "all", **worth),
+        goal("b", 100, "south", "all", **worth),
+    ]
+
+    (found,) = cascade(goals, company="acme").findings
+
+    assert found.kind == "goal_parts_not_comparable"
+
+
+def test_the_last_quarter_of_a_quotient_is_that_of_the_year(goal: MakeGoal) -> None:
+    """Of one part of the business the last value in time is that of the whole."""
+    worth = {"kpi": "historic_value", "baseline": 90}
+    quarter = Period(date(1998, 10, 1), date(1999, 1, 1))
+    goals = [goal("all", 100, **worth), goal("q4", 100, "acme", "all", period=quarter, **worth)]
+
+    tree = cascade(goals, company="acme")
+
+    assert tree.roots[0].total == 100
+
+
+def test_a_tolerance_is_not_negative(goal: MakeGoal) -> None:
+    """With one below nothing, parts that fit exactly would not."""
+    with pytest.raises(InvalidValueError, match="tolerance must be 0 or more"):
+        cascade([goal("all", 10)], company="acme", tolerance=-1)

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from crmcore.calendar import Grain, periods
+from crmcore.calendar import Grain, Period, periods
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.goals import Goal, GoalId, Mode, Trajectory
 from crmcore.kernel import round_half_up
@@ -29,7 +29,7 @@ def break_down(
     What adds up over time is divided: the targets of the parts sum to the target, exactly,
     whatever they are rounded to. Where the KPI stands somewhere, each part leads from where
     the one before it ends, and the last one ends at the target. A period for which nothing is
-    planned gets no goal.
+    planned, or nothing that so few digits could tell, gets no goal.
 
     Args:
         goal: The goal; it becomes the parent of its parts.
@@ -39,8 +39,9 @@ def break_down(
         kpis: The KPIs that exist.
 
     Raises:
-        InvalidValueError: If the goal's period is not made up of such periods, or the goal is
-            for a rank, which has no parts.
+        InvalidValueError: If the goal's period is not made up of such periods, the goal is for
+            a rank, which has no parts, or *digits* are so few that a part would bring just what
+            a like period brought before.
         UnknownNameError: If the goal's KPI does not exist.
 
     .. versionadded:: 0.1.0
@@ -57,6 +58,13 @@ def break_down(
     planned = [goal.planned(on) for on in [goal.period.start, *(each.end for each in row)]]
     with localcontext(EXACT):
         weights = [after - before for before, after in pairwise(planned)]
+    over_time = known[goal.kpi].over_time
+    ways = zip(row, weights, _ways(goal, planned, digits, over_time), strict=True)
+    parts = [
+        (period, weight, way)
+        for period, weight, way in ways
+        if _leads_somewhere(period, way, digits, over_time)
+    ]
     return tuple(
         attrs.evolve(
             goal,
@@ -68,20 +76,25 @@ def break_down(
             period=period,
             responsibility=None,
             parent=goal.id,
-            weight=weight if all(weights) else None,
+            weight=weight if len(parts) == len(row) else None,
             trajectory=Trajectory(),
             review_days=[period.end],
             revision=0,
             version=0,
         )
-        for period, weight, (baseline, target) in zip(
-            row,
-            weights,
-            _ways(goal, planned, digits, known[goal.kpi].over_time),
-            strict=True,
-        )
-        if weight
+        for period, weight, (baseline, target) in parts
     )
+
+
+def _leads_somewhere(
+    period: Period, way: tuple[Decimal, Decimal], digits: int | None, over_time: Additivity
+) -> bool:
+    """Say whether a part has a way to go, and refuse one that has a target and no way."""
+    baseline, target = way
+    if baseline == target and target and over_time is Additivity.ADDITIVE:
+        rule = f"be more: {period} is to bring {target}, as a like period did before"
+        raise InvalidValueError("digits", digits, rule)
+    return baseline != target
 
 
 def _ways(

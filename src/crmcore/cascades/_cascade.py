@@ -179,17 +179,20 @@ def cascade(
             whole.
 
     Raises:
-        InvalidValueError: If two goals have one id, goals serve each other in a circle, or
-            the weights of the parts of a goal do not sum to 1.
+        InvalidValueError: If two goals have one id, goals serve each other in a circle, the
+            weights of the parts of a goal do not sum to 1, or *tolerance* is below 0.
         UnknownNameError: If a goal names a parent that is not there, or a KPI that does not
             exist.
 
     Complexity:
-        Linear in the goals, but for those without parts that are about one KPI at one time:
-        they are compared in pairs.
+        Near to linear in the goals, as far as few of those without parts are about one KPI at
+        one time for one owner or one scope: these are compared in pairs.
 
     .. versionadded:: 0.1.0
     """
+    allowed = decimal(tolerance, "tolerance")
+    if allowed < 0:
+        raise InvalidValueError("tolerance", tolerance, "be 0 or more")
     by_id = _by_id(goals)
     parts = _parts(by_id)
     definitions = _definitions(by_id.values(), kpis)
@@ -217,7 +220,7 @@ def cascade(
     }
     return Cascade(
         roots=tuple(nodes[key] for key, goal in sorted(by_id.items()) if goal.parent is None),
-        findings=findings_about(wholes, places, decimal(tolerance, "tolerance")),
+        findings=findings_about(wholes, places, allowed),
     )
 
 

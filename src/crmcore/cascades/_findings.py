@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 
@@ -14,6 +14,7 @@ from crmcore.improvement import Finding, Severity, in_order
 from crmcore.kernel import Phrase, Undefined
 from crmcore.kpis import Direction, Kpi, Unit
 
+from ._pairs import pairs_of
 from ._places import Places
 from ._totals import EXACT
 
@@ -107,7 +108,7 @@ def _mismatch(whole: Whole, tolerance: Decimal) -> Iterator[Finding]:
             return
     is_less = away < 0
     is_worse = {Direction.HIGHER: is_less, Direction.LOWER: not is_less, Direction.TARGET: True}
-    gap = _distance(whole.kpi.unit, abs(away))
+    gap = _distance(whole.kpi.unit, away.copy_abs())
     words = ("short of", "少于") if is_less else ("more than", "多于")
     yield _finding(
         "goal_parts_fall_short" if is_worse[whole.kpi.direction] else "goal_parts_exceed",
@@ -132,58 +133,37 @@ def _distance(unit: Unit, number: Decimal) -> Phrase:
 
 def _counted_twice(wholes: Mapping[GoalId, Whole], places: Places) -> Iterator[Finding]:
     """Yield a finding for each two goals that count the same below one goal."""
-    leaves: dict[str, list[Whole]] = defaultdict(list)
+    leaves: dict[tuple[str, GoalId], list[Whole]] = defaultdict(list)
     for whole in sorted(wholes.values(), key=_in_time):
-        if not any(wholes[part].kpi is whole.kpi for part in whole.parts):
-            leaves[whole.kpi.id].append(whole)
+        line = _line(whole.goal, wholes)
+        if line and not any(wholes[part].kpi is whole.kpi for part in whole.parts):
+            leaves[whole.kpi.id, line[-1]].append(whole)
     for alike in leaves.values():
-        for one, other in _at_one_time(alike):
-            above = _meet(one.goal, other.goal, wholes)
-            if above is not None and _overlap(one.goal, other.goal, places):
-                yield _finding(
-                    "goal_counted_twice",
-                    Severity.WARNING,
-                    above,
-                    Phrase(
-                        f"{one.name} and {other.name} count the same twice in {above.name}",
-                        f"{one.name}与{other.name}在{above.name}中重复计算",
-                    ),
-                    (("one", str(one.goal.id)), ("other", str(other.goal.id))),
-                )
+        for one, other in pairs_of([each.goal for each in alike], places):
+            yield _twice(_meet(one, other, wholes), wholes[one.id], wholes[other.id])
+
+
+def _twice(above: Whole, one: Whole, other: Whole) -> Finding:
+    return _finding(
+        "goal_counted_twice",
+        Severity.WARNING,
+        above,
+        Phrase(
+            f"{one.name} and {other.name} count the same twice in {above.name}",
+            f"{one.name}与{other.name}在{above.name}中重复计算",
+        ),
+        (("one", str(one.goal.id)), ("other", str(other.goal.id))),
+    )
 
 
 def _in_time(whole: Whole) -> tuple[date, GoalId]:
     return whole.goal.period.start, whole.goal.id
 
 
-def _at_one_time(row: Sequence[Whole]) -> Iterator[tuple[Whole, Whole]]:
-    """Yield each two goals of a row in the order of time whose periods have days in common."""
-    for place, one in enumerate(row):
-        for later in range(place + 1, len(row)):
-            other = row[later]
-            if other.goal.period.start >= one.goal.period.end:
-                break
-            yield one, other
-
-
-def _overlap(one: Goal, other: Goal, places: Places) -> bool:
-    """Say whether two goals are about the same part of the business.
-
-    Scopes with two values of one dimension have nothing in common. Goals without scopes are
-    about what their owners do.
-    """
-    scope = dict(other.scope)
-    if any(scope.get(dimension, value) != value for dimension, value in one.scope):
-        return False
-    if one.scope and other.scope:
-        return True
-    return places.are_nested(one.owner, other.owner)
-
-
-def _meet(one: Goal, other: Goal, wholes: Mapping[GoalId, Whole]) -> Whole | None:
-    """Return the lowest goal that both serve, if neither serves the other."""
+def _meet(one: Goal, other: Goal, wholes: Mapping[GoalId, Whole]) -> Whole:
+    """Return the lowest goal that both serve, of two in one tree."""
     line = _line(one, wholes)
-    return next((wholes[key] for key in _line(other, wholes) if key in line), None)
+    return next(wholes[key] for key in _line(other, wholes) if key in line)
 
 
 def _line(goal: Goal, wholes: Mapping[GoalId, Whole]) -> list[GoalId]:

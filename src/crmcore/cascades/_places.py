@@ -64,9 +64,3 @@ class Places:
         while (following := self.above.get(found[-1])) is not None and following not in found:
             found.append(following)
         return tuple(found)
-
-    def are_nested(self, one: str | None, other: str | None) -> bool:
-        """Say whether two are the same, or one of them belongs to the other."""
-        if one is None or other is None:
-            return one is other
-        return one in self.line(other) or other in self.line(one)

@@ -28,8 +28,9 @@ def total_of(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined
     """Return what the parts of a goal come to, all of them about its own KPI.
 
     What is additive is summed over time and over parts of the business. Of a stock the last
-    part in time counts, and these are summed over parts of the business. A ratio is computed
-    anew from the numerators and denominators that its parts plan.
+    part in time counts, and these are summed over parts of the business, unless it is a
+    quotient, such as what a customer has brought so far. A ratio is computed anew from the
+    numerators and denominators that its parts plan.
 
     Returns:
         The number, or why the parts cannot be compared with the whole.
@@ -44,11 +45,11 @@ def total_of(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined
         if kpi.over_time is Additivity.ADDITIVE:
             return sum((part.target for part in parts), Decimal(0))
         if kpi.over_time is Additivity.SEMI_ADDITIVE and kpi.unit is not Unit.RANK:
-            return _of_stocks(goal, parts)
+            return _of_stocks(goal, kpi, parts)
         return _of_ratios(goal, kpi, parts)
 
 
-def _of_stocks(goal: Goal, parts: Sequence[Goal]) -> Decimal | Undefined:
+def _of_stocks(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined:
     last = [list(alike)[-1] for _, alike in groupby(sorted(parts, key=_in_time), key=_extent)]
     for part in last:
         if part.period.end != goal.period.end:
@@ -56,15 +57,15 @@ def _of_stocks(goal: Goal, parts: Sequence[Goal]) -> Decimal | Undefined:
                 f"{part.name} ends on another day than {goal.name}",
                 f"{part.name}与{goal.name}的结束日不同",
             )
+    is_quotient = isinstance(kpi.measure, Ratio | Derived) and not kpi.measure.sums_over_groups
+    if is_quotient and len(last) > 1:
+        return _not_of_parts(kpi)
     return sum((part.target for part in last), Decimal(0))
 
 
 def _of_ratios(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined:
     if not _is_quotient_of_sums(kpi.measure):
-        return _not_comparable(
-            f"the {kpi.name.en} of a whole is not computed from that of its parts",
-            f"整体的{kpi.name.zh}不由各部分计算得出",
-        )
+        return _not_of_parts(kpi)
     if not kpi.parts_add and any(part.period != goal.period for part in parts):
         return _not_comparable(
             f"the {kpi.name.en} of a longer period does not follow from that of shorter ones",
@@ -80,6 +81,13 @@ def _of_ratios(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefin
         upper += part.target * part.base
         lower += part.base
     return QUOTIENT.divide(upper, lower)
+
+
+def _not_of_parts(kpi: Kpi) -> Undefined:
+    return _not_comparable(
+        f"the {kpi.name.en} of a whole is not computed from that of its parts",
+        f"整体的{kpi.name.zh}不由各部分计算得出",
+    )
 
 
 def _is_quotient_of_sums(measure: Measure) -> bool:
