@@ -288,3 +288,20 @@ def test_an_instant_is_no_day() -> None:
     """What was in force is asked for a day."""
     with pytest.raises(InvalidValueError, match="day must be a day, not an instant"):
         agreed().in_force(MAY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        ({"baseline": 500}, "baseline"),
+        ({"scope": [("region", "north")]}, "scope"),
+        ({"kpi_version": "2"}, "kpi_version"),
+    ],
+)
+def test_no_revision_moves_the_start(changed: dict[str, Any], name: str) -> None:
+    """Another baseline, definition or region under a new name would be no word in the history."""
+    other = attrs.evolve(AGREED, name="More", revision=1, **changed)
+    revision = Revision(goal=other, at=MAY, by="eva", reason="A shop closes.")
+
+    with pytest.raises(InvalidValueError, match=rf"leave as it was agreed on.*\(got '{name}'\)"):
+        GoalHistory(first=AGREED, zone="UTC", revisions=[revision])

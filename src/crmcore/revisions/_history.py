@@ -30,6 +30,9 @@ _CHANGEABLE: Final = {
     "review_days": Phrase("review days", "检查日"),
 }
 
+# What no revision changes, because progress would be counted from elsewhere, or of something else.
+_LASTING: Final = ("kpi_version", "baseline", "scope")
+
 
 @attrs.frozen(kw_only=True)
 class Revision:
@@ -87,6 +90,10 @@ class GoalHistory:
             if (goal.id, goal.kpi) != (before.id, before.kpi):
                 rule = f"be about goal {before.id!r} and its KPI, {before.kpi}"
                 raise InvalidValueError(attribute.name, f"{goal.id} about {goal.kpi}", rule)
+            lasting = [name for name in _LASTING if getattr(goal, name) != getattr(before, name)]
+            if lasting:
+                rule = "leave as it was agreed on: what it counts from, and of what it is told"
+                raise InvalidValueError(attribute.name, ", ".join(lasting), rule)
             if goal.revision != number:
                 rule = f"be numbered without a gap: {number} comes next"
                 raise InvalidValueError(attribute.name, goal.revision, rule)
