@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import sqrt
 
+import attrs
 import pytest
 
 from crmcore.errors import MixedCurrenciesError
@@ -200,6 +201,14 @@ def test_2_of_4_compared_cases_are_exact() -> None:
 
     assert parts(value("K70b", process_cases=[*COMPARED, running])) == (2, 4)
     assert parts(value("K70b", process_cases=[*COMPARED[1:], running])) == (1, 3)
+
+
+def test_conformance_and_exact_cases_are_of_the_same_cases() -> None:
+    """No deviation among steps that nobody counted: neither figure knows of such a case."""
+    uncounted = attrs.evolve(COMPARED[0], id="k-9", steps=None)
+
+    assert value("K70", process_cases=[*COMPARED, uncounted]).n == 4
+    assert parts(value("K70b", process_cases=[*COMPARED, uncounted])) == (2, 4)
 
 
 def test_where_nothing_was_compared_nothing_is_known() -> None:

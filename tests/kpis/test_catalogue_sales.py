@@ -558,6 +558,7 @@ def answers(
     count: int = 1,
     *,
     audience: Audience = Audience.MARKET,
+    low: int = 0,
     high: int = 1,
 ) -> list[SurveyAnswer]:
     """Return equal answers to one item."""
@@ -569,7 +570,7 @@ def answers(
             item=item,
             audience=audience,
             at=noon("1998-01-12"),
-            low=0,
+            low=low,
             high=high,
             score=score,
         )
@@ -603,6 +604,14 @@ def test_named_first_is_named() -> None:
     ]
 
     assert parts(one("unaided_awareness", {"answers": said})) == (15, 50)
+
+
+@pytest.mark.parametrize("item", ["aided_awareness", "unaided_awareness"])
+def test_no_may_be_1_and_yes_2(item: str) -> None:
+    """On a scale of 1 to 2 the lower point is no: 3 of 10 know the brand, and not all of them."""
+    said = [*answers(item, 2, 3, low=1, high=2), *answers(item, 1, 7, low=1, high=2)]
+
+    assert parts(one(item, {"answers": said})) == (3, 10)
 
 
 def test_whom_nobody_asked_is_not_unaware() -> None:

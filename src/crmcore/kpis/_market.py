@@ -32,6 +32,9 @@ _AAKER = "D. A. Aaker, Managing Brand Equity (Free Press, 1991)"
 _ASKED_AIDED = (F.item == "aided_awareness") & (F.audience == Audience.MARKET)
 _ASKED_UNAIDED = (F.item == "unaided_awareness") & (F.audience == Audience.MARKET)
 
+# Above the worst point of its own scale, be it 0 or 1.
+_ABOVE_NONE = F.index > 0
+
 
 def _peers(over: Literal["highest", "median"]) -> Cumulative:
     """Return what the latest index of each competitor, by the end of the period, comes to."""
@@ -93,7 +96,7 @@ AIDED_AWARENESS: Final = Kpi(
     unit=Unit.SHARE,
     direction=Direction.HIGHER,
     measure=Ratio(
-        Count(where=_ASKED_AIDED & (F.score > 0), source="answers"),
+        Count(where=_ASKED_AIDED & _ABOVE_NONE, source="answers"),
         Count(where=_ASKED_AIDED, source="answers"),
         proportion=True,
     ),
@@ -102,11 +105,12 @@ AIDED_AWARENESS: Final = Kpi(
         "people of the market who were shown the brand", "市场受访者中被提示本品牌的人数"
     ),
     definition=Phrase(
-        "The share of the people of the market who, shown the brand, recognise it. Who does not "
-        "know was asked and does not recognise it. Only the market is asked: customers know the "
-        "brand, and answers of theirs do not count.",
-        "市场受访者中，经提示后认出本品牌者所占比例。回答“不知道”者视为已被询问且未认出。仅调查市场人群："
-        "客户本已知道本品牌，其回答不计入。",
+        "The share of the people of the market who, shown the brand, recognise it, which is any "
+        "answer above the lowest point of its scale. Who does not know was asked and does not "
+        "recognise it. Only the market is asked: customers know the brand, and answers of theirs "
+        "do not count.",
+        "市场受访者中，经提示后认出本品牌（回答高于量表最低档）者所占比例。回答“不知道”者视为已被询问且未认出。"
+        "仅调查市场人群：客户本已知道本品牌，其回答不计入。",
     ),
     source=_AAKER,
 )
@@ -119,7 +123,7 @@ UNAIDED_AWARENESS: Final = Kpi(
     unit=Unit.SHARE,
     direction=Direction.HIGHER,
     measure=Ratio(
-        Count(where=_ASKED_UNAIDED & (F.score > 0), source="answers"),
+        Count(where=_ASKED_UNAIDED & _ABOVE_NONE, source="answers"),
         Count(where=_ASKED_UNAIDED, source="answers"),
         proportion=True,
     ),
@@ -132,10 +136,11 @@ UNAIDED_AWARENESS: Final = Kpi(
     ),
     definition=Phrase(
         "The share of the people of the market who, asked which brands of the kind they know, "
-        "name this one without help: first or later makes no difference here. Who names none was "
-        "asked and does not name it. Answers of customers do not count.",
-        "市场受访者中，被问及知道哪些同类品牌时未经提示说出本品牌者所占比例，不分先后。一个也说不出者视为"
-        "已被询问且未说出。客户的回答不计入。",
+        "name this one without help, which is any answer above the lowest point of its scale: "
+        "first or later makes no difference here. Who names none was asked and does not name it. "
+        "Answers of customers do not count.",
+        "市场受访者中，被问及知道哪些同类品牌时未经提示说出本品牌（回答高于量表最低档）者所占比例，不分先后。"
+        "一个也说不出者视为已被询问且未说出。客户的回答不计入。",
     ),
     source=_AAKER,
 )

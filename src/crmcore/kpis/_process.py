@@ -29,7 +29,7 @@ _ALIGNMENT: Final = (
 
 _CASES: Final = "process_cases"
 _ENDED: Final = F.ended_at.is_present()
-_MEASURED: Final = _ENDED & F.is_exact.is_present()
+_MEASURED: Final = _ENDED & F.fitness.is_present()
 _BEGUN_AND_ENDED: Final = Phrase(
     "cases begun in the period that have ended", "本期开始并已结束的流程实例数"
 )
