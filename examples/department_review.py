@@ -1,4 +1,4 @@
-"""Review a department on real purchases, and propose who should do what.
+"""Review a department on real purchases, say what has changed, and propose who should do what.
 
 The purchases are those of CDNOW, 1997-01 to 1998-06; the department and its book of customers
 are invented (see ``data/README.md``). Run it with the folder to write to, ``review`` if none
@@ -91,6 +91,7 @@ def do(store: Store, folder: Path) -> bool:
     reports.write_tables(review, folder / "tables")
     (folder / "plan.json").write_text(codec.to_json(review.plan), encoding="utf-8")
     print(f"\n{review.summary()}\n")
+    print(f"{review.chart('sales')}\n")  # what is usual, and what has changed since
     print(f"page    {folder / 'review.html'}\ntables  {folder / 'tables'}")
     print(f"plan    {folder / 'plan.json'}")
 

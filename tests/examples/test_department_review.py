@@ -54,6 +54,22 @@ def test_it_says_on_one_screen_how_things_stand(said: str) -> None:
     assert any("of the best possible, proven" in line for line in lines)
 
 
+def test_it_says_what_has_changed(said: str) -> None:
+    """The sales fell when the first three months were over, in which all customers came."""
+    lines = said.splitlines()
+    chart = lines.index("sales amount: 168,680.11 USD, naturally 50,923.39 USD to 286,436.82 USD")
+
+    assert any(
+        line.startswith("  sales amount ") and line.endswith(": a change for the worse")
+        for line in lines
+    )
+    assert lines[chart + 1].startswith("  1997-01: 299,")
+    assert (
+        "  1997-04 to 1998-06: 15 values in a row are below the centre, 168,680.11 USD"
+        in lines[chart + 1 :]
+    )
+
+
 def test_everybody_holds_again_what_they_held(said: str) -> None:
     """The plan is applied, and taken back without a trace in who holds what."""
     lines = said.splitlines()

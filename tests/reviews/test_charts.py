@@ -132,6 +132,23 @@ def test_a_change_for_the_worse_is_a_warning(shop: Shop, policy: Policy) -> None
     )
 
 
+def test_changes_that_are_welcome_share_a_note(review: Review) -> None:
+    """What has become better is one note, with what each value tells as its evidence."""
+    (note,) = (each for each in of_charts(review)["kpis"] if each.kind == "signal")
+
+    better = [each.subject for each in review.charts if each.variation is Variation.IMPROVEMENT]
+    assert note.severity.value == "note"
+    assert note.title.en == (
+        "changed, and not for the worse: customer base, existing customers kept, orders, "
+        "sales amount"
+    )
+    assert note.title.zh == "有变化且并非恶化：客户总量、老客户保有数、订单数量、销售额"
+    assert sorted(subject for subject, _ in note.evidence) == sorted(better)
+    assert dict(note.evidence)["kpi:sales"].endswith(
+        "520.00 USD is above the upper limit, 487.57 USD"
+    )
+
+
 def test_what_only_wanders_is_no_finding(shop: Shop, policy: Policy) -> None:
     """Where nothing has changed, no chart asks for anything."""
     found = with_goals(attrs.evolve(shop, purchases=sold(*STEADY, 9)), policy)
@@ -170,7 +187,7 @@ def test_young_records_make_one_note(shop: Shop, policy: Policy) -> None:
     """Below twelve values nothing is told, and one finding says of which KPIs."""
     found = with_goals(attrs.evolve(shop, purchases=sold(*(0,) * 16, *STEADY[:4])), policy)
 
-    (note,) = of_charts(found)["kpis"]
+    (note,) = (each for each in of_charts(found)["kpis"] if each.kind == "no_limits")
     drawn = found.chart("sales")
     assert isinstance(drawn.limits, Undefined)
     assert note.severity.value == "note"
@@ -186,7 +203,7 @@ def test_one_young_kpi_is_told_in_the_singular(shop: Shop, policy: Policy) -> No
     found = with_goals(attrs.evolve(shop, purchases=sold(*STEADY[:12])), policy)
 
     young = [each.subject for each in found.charts if isinstance(each.limits, Undefined)]
-    notes = of_charts(found).get("kpis", [])
+    notes = [each for each in of_charts(found)["kpis"] if each.kind == "no_limits"]
     assert len(young) > 1
     assert [len(each.evidence) for each in notes] == [
         sum(

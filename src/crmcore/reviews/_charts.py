@@ -14,10 +14,11 @@ from crmcore.improvement import Finding, Severity
 from crmcore.kernel import Phrase, Undefined
 from crmcore.kpis import KpiSeries
 from crmcore.measures import Additivity, Derived
-from crmcore.signals import ControlChart, chart
+from crmcore.signals import ControlChart, Variation, chart
 from crmcore.signals import findings as findings_of
 
 _RECENT: Final = 3
+_SIGNAL: Final = "signal"
 
 
 def subject_of(series: KpiSeries) -> str:
@@ -76,21 +77,42 @@ def chart_findings(
 ) -> Iterator[Finding]:
     """Yield what has changed in the last months, and which targets are out of reach.
 
-    Of those that are too young for limits there is one finding.
+    Each change for the worse is a finding of its own. All other changes share one, and so do
+    the KPIs that are too young for limits.
     """
     wanted = {subject_of(one) for one in without_mirrors(series)}
     told = [each for each in charts if each.subject in wanted and each.latest is not None]
     young = [each for each in told if isinstance(each.limits, Undefined)]
-    for finding in findings_of(each for each in told if each not in young):
-        of = next(each for each in told if each.subject == finding.subject)
-        if finding.kind != "signal" or _is_recent(of):
+    old = {each.subject: each for each in told if each not in young}
+    welcome: list[tuple[ControlChart, Finding]] = []
+    for finding in findings_of(old.values()):
+        of = old[finding.subject]
+        if finding.kind != _SIGNAL or (_is_recent(of) and of.variation is Variation.CONCERN):
             yield finding
+        elif _is_recent(of):
+            welcome.append((of, finding))
+    if welcome:
+        yield _welcome(welcome)
     if young:
         yield _too_young(young)
 
 
 def _is_recent(of: ControlChart) -> bool:
     return of.latest in of.points[-_RECENT:]
+
+
+def _welcome(found: Sequence[tuple[ControlChart, Finding]]) -> Finding:
+    """Return that some KPIs have changed, and not for the worse."""
+    en = ", ".join(of.name.en for of, _ in found)
+    zh = "、".join(of.name.zh for of, _ in found)
+    return Finding(
+        kind=_SIGNAL,
+        severity=Severity.NOTE,
+        subject="kpis",
+        title=Phrase(f"changed, and not for the worse: {en}", f"有变化且并非恶化：{zh}"),
+        evidence=tuple((of.subject, finding.title.en) for of, finding in found),
+        suggestion=found[0][1].suggestion,
+    )
 
 
 def _too_young(young: Sequence[ControlChart]) -> Finding:
