@@ -138,6 +138,21 @@ def test_large_integers_do_not_wrap() -> None:
     assert told(Mean("n"), frame).interval.low == float(most)
 
 
+def test_two_means_of_a_column_share_its_squares() -> None:
+    """1, 2 and 6 have the mean 3, and those of the east, 1 and 2, the mean 1.5."""
+    frame = pl.DataFrame(
+        {"day": [date(1998, 1, 5)] * 3, "n": [1, 2, 6], "team": ["east", "east", "west"]}
+    )
+    options: dict[str, Any] = {"periods": JANUARY, "day": "day", "as_of": LATER}
+    measures = {"all": Mean("n"), "east": Mean("n", F.team == "east")}
+
+    table: Any = evaluate(measures, frame, **options)
+
+    assert table.value("all").number == 3
+    assert table.value("east").number == Decimal("1.5")
+    assert table == evaluate_objects(measures, frame.to_dicts(), **options)
+
+
 @pytest.mark.parametrize(
     ("measure", "said"),
     [

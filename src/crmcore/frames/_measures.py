@@ -92,7 +92,7 @@ def evaluate(
             in one currency.
         schema: The types of the columns, of all frames or for each source; those of `schema_of`
             if there is none.
-        python_only: What to do with plugin predicates, as for `where`.
+        python_only: What to do with plugin predicates, as for `crmcore.frames.where`.
 
     Raises:
         FaultsError: If a criterion of a measure cannot run over the columns.
