@@ -145,7 +145,7 @@ def key_drivers(
             None.
 
     Returns:
-        The drivers, or why they cannot be told: where nobody gave the overall judgement, there
+        The drivers; or why they cannot be told, where nobody gave the overall judgement, there
         are too few full answers, all judge something alike, or an attribute says nothing that
         others do not say.
 
