@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from string import ascii_lowercase
 from typing import Any
 
@@ -106,6 +106,14 @@ def test_the_digits_behind_the_point_can_be_asked_for() -> None:
     """A narrow table shows fewer digits than are customary, a close comparison more."""
     assert Unit.SHARE.show(Decimal("0.7251"), digits=2) == "72.51 %"
     assert Unit.MONEY.show(Decimal("1234.5"), digits=0) == "1,235"
+
+
+def test_numbers_are_shown_the_same_in_any_context() -> None:
+    """With how many digits a caller computes does not change what people read."""
+    with localcontext(prec=3):
+        shown = Unit.MONEY.show(Decimal("12345.67")), Unit.CUSTOMERS.show(123456)
+
+    assert shown == ("12,345.67", "123,456")
 
 
 def test_a_kpi_prints_as_its_code_and_name() -> None:

@@ -86,6 +86,14 @@ def test_a_month_without_new_customers_adds_nothing() -> None:
     assert value.number == Decimal("0.2")
 
 
+@pytest.mark.parametrize("name", ["acquisition_cost", "complaint_rate"])
+def test_what_was_spent_on_nobody_was_spent(name: str) -> None:
+    """30 in a month without a new customer belong to the cost of the quarter, and are not told."""
+    months = series(name, [(100, 10), Reason.ZERO_DENOMINATOR, (80, 10)])
+
+    assert roll_up(months, Grain.QUARTER).values == (Undefined(Reason.ZERO_DENOMINATOR),)
+
+
 def test_a_quarter_of_nothing_has_no_ratio() -> None:
     """Three months without new customers make a quarter without."""
     months = series("repeat_rate", [Reason.ZERO_DENOMINATOR] * 3)

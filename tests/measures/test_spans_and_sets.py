@@ -395,6 +395,25 @@ def test_a_quotient_by_zero_says_what_there_was_to_divide(measure: Measure, told
     assert "300" in nothing.detail.zh
 
 
+@pytest.mark.parametrize(
+    "measure",
+    [
+        Ratio(Count(), Sum("number")),
+        Derived(
+            "incremental_return", (Sum("number"), Count(), Sum("number"), Count(), Sum("number"))
+        ),
+    ],
+)
+def test_there_is_no_share_of_less_than_nothing(measure: Measure) -> None:
+    """Where more went back than was paid, 3 by -6 are not -50 % of anything."""
+    nothing = found(measure, treated(3, -2))
+
+    assert isinstance(nothing, Undefined)
+    assert nothing.reason is Reason.NOT_APPLICABLE
+    assert nothing.detail.en.endswith("by -6, less than nothing")
+    assert nothing.detail.zh.endswith("除以负数-6")
+
+
 def test_money_by_a_count_is_money_and_money_by_money_is_none() -> None:
     """A price is in euros; how many times as much one amount is as another is a plain number."""
     money, count = Sum("number"), Count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Final, NewType
 
@@ -124,9 +124,13 @@ _SHOWN: Final = {
 }
 
 
+# What people read must not depend on the context that a caller has set.
+_EXACT: Final = Context(prec=100)
+
+
 def _rounded(exact: Fraction, digits: int) -> Decimal:
-    shown = round_half_up(Decimal(exact.numerator) / Decimal(exact.denominator), digits)
-    return shown or abs(shown)
+    top, bottom = Decimal(exact.numerator), Decimal(exact.denominator)
+    return round_half_up(_EXACT.divide(top, bottom), digits)
 
 
 def _is_a_day(_: object, __: attrs.Attribute[date | None], value: date | None) -> None:

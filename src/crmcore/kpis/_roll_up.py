@@ -73,6 +73,8 @@ def value_over(series: KpiSeries, period: Period) -> Value | Undefined:
 
     .. versionadded:: 0.1.0
     """
+    if not isinstance(period, Period):
+        raise InvalidValueError("period", period, "be a period, such as Period.month(1998, 1)")
     chosen = [
         value
         for each, value in zip(series.periods, series.values, strict=True)
@@ -108,7 +110,11 @@ def _why_not(kpi: Kpi) -> str:
 def _summed(
     kpi: Kpi, values: Sequence[Value | Undefined], period: Period, as_of: date
 ) -> Value | Undefined:
-    """Sum numerators and denominators; a period with nothing below the line adds nothing."""
+    """Sum numerators and denominators.
+
+    A period with nothing below the line adds nothing where there is then nothing above it
+    either; but what was spent in a month without a new customer was spent.
+    """
     upper, lower, n = Decimal(0), Decimal(0), 0
     for value in values:
         if not isinstance(value, Undefined):
@@ -116,7 +122,7 @@ def _summed(
             upper = _EXACT.add(upper, part or Decimal(0))
             lower = _EXACT.add(lower, value.denominator or Decimal(0))
             n += value.n
-        elif value.reason is not Reason.ZERO_DENOMINATOR:
+        elif value.reason is not Reason.ZERO_DENOMINATOR or not kpi.is_proportion:
             return value
     below = lower if kpi.denominator is not None else None
     return value_of(kpi, upper=upper, lower=below, n=n, period=period, as_of=as_of)
@@ -138,6 +144,8 @@ def roll_up(series: KpiSeries, grain: Grain) -> KpiSeries:
 
     .. versionadded:: 0.1.0
     """
+    if not isinstance(grain, Grain):
+        raise InvalidValueError("grain", grain, "be a grain, such as Grain.QUARTER")
     starts, ends = {p.start for p in series.periods}, {p.end for p in series.periods}
     row = tuple(
         longer

@@ -96,8 +96,8 @@ def _ratio(measure: Ratio, ask: Question) -> Found:
         return Found(upper)
     if isinstance(lower, Undefined):
         return Found(lower)
-    if lower.number == 0:
-        return Found(nothing_below(upper.number))
+    if lower.number <= 0:
+        return Found(nothing_below(upper.number, lower.number))
     interval = None
     if measure.proportion:
         if upper.number > lower.number:

@@ -271,7 +271,7 @@ def _is_share(upper: Measure, lower: Measure) -> bool:
 
 @attrs.frozen
 class Ratio(Measure):
-    """One measure by another; undefined where the lower one is 0.
+    """One measure by another; undefined where the lower one is 0, or less.
 
     Attributes:
         numerator: What stands above the line: a `Count`, a `Sum`, a `Distinct`, a `Stock`, a

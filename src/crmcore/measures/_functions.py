@@ -110,8 +110,11 @@ def _product(values: Sequence[Value], _: Given) -> Value:
     return _made(values, number, n=min(value.n for value in values))
 
 
-def nothing_below(upper: Decimal) -> Undefined:
-    """Return why there is no quotient by zero, with what was there to divide."""
+def nothing_below(upper: Decimal, lower: Decimal = ZERO) -> Undefined:
+    """Return why there is no share of nothing, or of less, with what was there to divide."""
+    if lower < 0:
+        said = Phrase(f"{upper:f} by {lower:f}, less than nothing", f"{upper:f}除以负数{lower:f}")
+        return Undefined(Reason.NOT_APPLICABLE, said)
     return Undefined(Reason.ZERO_DENOMINATOR, Phrase(f"{upper:f} by 0", f"{upper:f}除以0"))
 
 
@@ -227,8 +230,8 @@ def _incremental_return(values: Sequence[Value], _: Given) -> Value | Undefined:
     gain, treated, gain_of_control, control, cost = (value.number for value in values)
     if control == 0:
         return _NO_CONTROL
-    if cost == 0:
-        return nothing_below(gain)
+    if cost <= 0:
+        return nothing_below(gain, cost)
     anyway = quotient(EXACT.multiply(gain_of_control, treated), control)
     more = EXACT.subtract(EXACT.subtract(gain, anyway), cost)
     n = values[1].n + values[3].n
