@@ -16,8 +16,8 @@ from crmcore.development import TrainingNeed, training_needs
 from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, in_order
-from crmcore.kernel import Phrase, Undefined
-from crmcore.kpis import CATALOGUE, Kpi, KpiSeries
+from crmcore.kernel import Phrase
+from crmcore.kpis import CATALOGUE, Kpi
 from crmcore.lifecycle import Stage, StageFlows, flows
 from crmcore.organization import JobDescription, audit, describe_job
 from crmcore.policies import Policy
@@ -26,11 +26,10 @@ from crmcore.segments import GroupSummary, summarize
 from crmcore.storage import DEFAULT_TENANT, Store
 
 from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
-from ._charts import chart_findings, charts_of, latest_points
 from ._evidence import Evidence
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
-from ._measuring import follow, latest_months, months_until
+from ._measuring import measure
 from ._plan import DepartmentPlan
 from ._records import Progress, Records, read_records, silent
 from ._review import Review
@@ -147,18 +146,8 @@ def review_department(
         )
         judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
         progress(0, None, Phrase("computing KPIs", "计算指标"))
-        row, series = _measured(records, wanted, months, as_of=as_of)
-        followed = follow(
-            given,
-            series,
-            policy=policy,
-            organization=records.organization,
-            evidence=wanted,
-            as_of=as_of,
-        )
-        charts = tuple(
-            latest_points(one, months)
-            for one in charts_of(series, followed.assessments, changes=changes, as_of=as_of)
+        measured = measure(
+            records, wanted, given, policy=policy, months=months, changes=changes, as_of=as_of
         )
         planning = Planning(
             as_of=as_of,
@@ -180,21 +169,16 @@ def review_department(
             organization=records.organization,
             assigned=records.organization.assigned_at(records.at),
             judgements=judgements,
-            kpis=tuple(latest_months(one, months) for one in series),
-            charts=charts,
-            credited=records.credits.kpis(row[-months:], as_of=as_of),
-            goals=followed.assessments,
-            smart=followed.checks,
-            flows=_flows(judgements, row[-months:]),
+            kpis=measured.kpis,
+            charts=measured.charts,
+            credited=records.credits.kpis(measured.months, as_of=as_of),
+            goals=measured.goals,
+            smart=measured.checks,
+            flows=_flows(judgements, measured.months),
             stages=stages,
             segments=segments,
             tiers=tiers,
-            findings=_findings(
-                records,
-                judgements,
-                planning,
-                [*followed.findings, *chart_findings(charts, series)],
-            ),
+            findings=_findings(records, judgements, planning, measured.findings),
             plan=plan,
             weights=planning.weights,
             jobs=_jobs(records, plan),
@@ -208,21 +192,6 @@ def _refuse_absurd(as_of: date, **numbers: int) -> None:
         most = _MOST[name]
         if not isinstance(number, int) or not 1 <= number <= most:
             raise InvalidValueError(name, number, f"be a whole number between 1 and {most}")
-
-
-def _measured(
-    records: Records, wanted: Evidence, months: int, *, as_of: date
-) -> tuple[tuple[Period, ...], tuple[KpiSeries, ...]]:
-    """Return the months from the first record on, and the KPIs of each.
-
-    Nobody misses a KPI of which the records that were handed in never tell anything.
-    """
-    row = months_until(as_of, first=records.first_day, count=months)
-    return row, tuple(
-        one
-        for one in records.kpis.series(row, as_of=as_of)
-        if one.kpi.id in wanted.always or not isinstance(one.latest, Undefined)
-    )
 
 
 def _groups(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import attrs
@@ -17,15 +17,18 @@ from crmcore.kpis import SOURCES, Kpi, KpiSeries, value_over
 from crmcore.measures import Additivity, Value
 from crmcore.organization import Organization
 from crmcore.policies import GoalTemplate, Policy
+from crmcore.signals import ControlChart
 
 from ._cascading import cascade_findings
+from ._charts import chart_findings, charts_of, latest_points
 from ._evidence import Evidence
+from ._records import Records
 
 _DAY = timedelta(days=1)
 _THERE = Phrase("the KPI stands at the target already", "指标已处于目标值")
 
 
-def months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period, ...]:
+def _months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period, ...]:
     """Return the months from the first record on, and at least *count*, that ended by *as_of*."""
     end = Grain.MONTH.start(as_of)
     start = Grain.MONTH.after(end, -count)
@@ -34,13 +37,74 @@ def months_until(as_of: date, *, first: date | None, count: int) -> tuple[Period
     return tuple(periods(Grain.MONTH, start, end))
 
 
-def latest_months(series: KpiSeries, count: int) -> KpiSeries:
+@attrs.frozen(kw_only=True)
+class Measured:
+    """The figures of a department, its goals, and what they ask to be done.
+
+    Attributes:
+        months: The months under review.
+        kpis: The values of each KPI in these months.
+        charts: The chart of each.
+        goals: How goals stand.
+        checks: What the five questions of a SMART goal found.
+        findings: What all of it asks to be done.
+    """
+
+    months: tuple[Period, ...]
+    kpis: tuple[KpiSeries, ...]
+    charts: tuple[ControlChart, ...]
+    goals: tuple[GoalAssessment, ...]
+    checks: tuple[SmartCheck, ...]
+    findings: tuple[Finding, ...]
+
+
+def measure(
+    records: Records,
+    evidence: Evidence,
+    goals: Iterable[Goal],
+    *,
+    policy: Policy,
+    months: int,
+    changes: Mapping[date, Phrase],
+    as_of: date,
+) -> Measured:
+    """Return the figures of the last months, from those of all months since the first record.
+
+    Nobody misses a KPI of which the records that were handed in never tell anything.
+    """
+    row = _months_until(as_of, first=records.first_day, count=months)
+    series = tuple(
+        one
+        for one in records.kpis.series(row, as_of=as_of)
+        if one.kpi.id in evidence.always or not isinstance(one.latest, Undefined)
+    )
+    followed = _follow(
+        goals,
+        series,
+        policy=policy,
+        organization=records.organization,
+        evidence=evidence,
+        as_of=as_of,
+    )
+    drawn = charts_of(series, followed.assessments, changes=changes, as_of=as_of)
+    charts = tuple(latest_points(one, months) for one in drawn)
+    return Measured(
+        months=row[-months:],
+        kpis=tuple(_latest_months(one, months) for one in series),
+        charts=charts,
+        goals=followed.assessments,
+        checks=followed.checks,
+        findings=(*followed.findings, *chart_findings(charts, series)),
+    )
+
+
+def _latest_months(series: KpiSeries, count: int) -> KpiSeries:
     """Return the last months of a series."""
     return attrs.evolve(series, periods=series.periods[-count:], values=series.values[-count:])
 
 
 @attrs.frozen(kw_only=True)
-class Goals:
+class _Goals:
     """The goals of a department, and how they stand."""
 
     assessments: tuple[GoalAssessment, ...]
@@ -48,7 +112,7 @@ class Goals:
     findings: tuple[Finding, ...]
 
 
-def follow(
+def _follow(
     goals: Iterable[Goal],
     series: Sequence[KpiSeries],
     *,
@@ -56,7 +120,7 @@ def follow(
     organization: Organization,
     evidence: Evidence,
     as_of: date,
-) -> Goals:
+) -> _Goals:
     """Say how the given goals stand, and those that the policy asks for in this year.
 
     A given goal stands in place of what the policy asks for under the same id.
@@ -84,7 +148,7 @@ def follow(
         )
         for goal in ordered
     )
-    return Goals(
+    return _Goals(
         assessments=assessments,
         checks=checks,
         findings=(
