@@ -302,7 +302,11 @@ def _events(need: State, columns: Columns, moment: str) -> Wanted:
 
     def put(place: Place, values: Values, n: int, _: Number) -> None:
         who, when = values
-        place.cells[1].setdefault(who, []).extend([(place.day, when, place.group)] * n)
+        trail, events = place.cells[1], [(place.day, when, place.group)] * n
+        if who in trail:
+            trail[who] += events
+        else:
+            trail[who] = events
 
     return _trail(entity, Keyed(by=(entity, moment), of=entity, fresh=_no_trail, put=put))
 
