@@ -97,6 +97,9 @@ def test_a_rounding_is_a_step_of_its_own(scored: Scored) -> None:
         ("the promised sum times the share for the points", Decimal("104.165625")),
         ("rounded half up to the minor unit", Decimal("0.004375")),
     ]
+    assert str(given).splitlines()[1:] == [
+        "  the promised sum times the share for the points: 104.17"
+    ]
 
 
 def test_a_currency_without_cents_is_paid_whole(scored: Scored) -> None:

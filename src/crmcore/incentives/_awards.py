@@ -60,10 +60,12 @@ class Award:
         return f"{self.rule.name} / {self.subject} / {self.cause}"
 
     def __str__(self) -> str:
-        """Return who gets what for what, and the steps, one a line."""
+        """Return who gets what for what, and the steps that can be seen, one a line."""
         what = self.rule.kind.label.en if self.money is None else str(self.money)
         head = f"{self.id}: {what}, because {self.because}"
-        return "\n".join([head, *(f"  {why}: {shown(amount)}" for why, amount in self.ledger)])
+        steps = [(why, shown(amount)) for why, amount in self.ledger]
+        seen = (f"  {why}: {step}" for why, step in steps if step.strip("-") != "0")
+        return "\n".join([head, *seen])
 
 
 @attrs.frozen(kw_only=True)
