@@ -301,3 +301,27 @@ def test_impossible_answers_are_refused() -> None:
         key_drivers(answers(), stated={"sped": 3})
     with pytest.raises(InvalidValueError, match="answers must hold finite ratings"):
         key_drivers([{"speed": math.inf, "manner": 1.0, "overall": 1.0}])
+
+
+def test_the_unit_of_the_ratings_does_not_matter() -> None:
+    """In the largest or the smallest of numbers an attribute explains as much as in points."""
+    plain = answers()
+    found = [
+        key_drivers([{**row, "speed": row["speed"] * unit} for row in plain])
+        for unit in (1, 1e200, 1e-200)
+    ]
+
+    shares = [
+        {driver.attribute: driver.importance for driver in each.drivers}
+        for each in found
+        if isinstance(each, KeyDrivers)
+    ]
+    assert len(shares) == 3
+    assert shares[1] == pytest.approx(shares[0])
+    assert shares[2] == pytest.approx(shares[0])
+
+
+def test_a_stated_importance_is_a_number() -> None:
+    """NaN says as little about what people think as nothing does."""
+    with pytest.raises(InvalidValueError, match="stated must hold finite ratings"):
+        key_drivers(answers(), stated={"speed": math.nan})

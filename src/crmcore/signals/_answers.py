@@ -25,7 +25,7 @@ def by_respondent(
     latest: dict[tuple[str, str, str, str | None], dict[str, SurveyAnswer]] = {}
     for answer in answers:
         if not isinstance(answer, SurveyAnswer):
-            rows.append({item: _finite(x) for item, x in answer.items() if x is not None})
+            rows.append({item: finite(x, "answers") for item, x in answer.items() if x is not None})
         elif answer.respondent is None:
             rows.append(_indices([answer]))
         else:
@@ -42,8 +42,9 @@ def _indices(answers: Iterable[SurveyAnswer]) -> dict[str, float]:
     return {item: float(index) for item, index in found if index is not None}
 
 
-def _finite(rating: Rating) -> float:
+def finite(rating: Rating, name: str) -> float:
+    """Return a rating as a number, and refuse one that is none."""
     number = float(rating)
     if not math.isfinite(number):
-        raise InvalidValueError("answers", rating, "hold finite ratings")
+        raise InvalidValueError(name, rating, "hold finite ratings")
     return number

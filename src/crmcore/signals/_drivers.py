@@ -22,7 +22,7 @@ from crmcore.kernel import LabelledEnum, Phrase, Reason, Undefined
 from crmcore.statistics import Interval, correlation_interval
 from crmcore.surveys import SurveyAnswer
 
-from ._answers import Rating, by_respondent
+from ._answers import Rating, by_respondent, finite
 from ._shares import correlations, explained, fair_shares, first_copy
 
 _FEWEST: Final = 50
@@ -252,7 +252,7 @@ def _key_drivers(
             interval=correlation_interval(correlation, found.n),
             weight=weight,
             importance=weight / r_squared,
-            stated=float(stated[name]) if name in stated else None,
+            stated=finite(stated[name], "stated") if name in stated else None,
             quadrant=_QUADRANTS[
                 _is_at_least(weight, r_squared / len(names)),
                 _is_at_least(performances[name], usual),

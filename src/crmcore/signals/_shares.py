@@ -33,6 +33,8 @@ def correlations(columns: Sequence[Sequence[float]]) -> list[list[float]]:
     for column in columns:
         mean = math.fsum(column) / len(column)
         away = [value - mean for value in column]
+        farthest = max(map(abs, away))
+        away = [each / farthest for each in away]  # so that no square is infinite, or nothing
         length = math.sqrt(math.fsum(map(mul, away, away)))
         units.append([value / length for value in away])
     return [
