@@ -73,7 +73,8 @@ def evaluate(
     Args:
         measures: The definitions by name.
         frames: A frame of Polars, DuckDB, PySpark, pandas or pyarrow; or for each source its own.
-            A lazy frame of Polars is worked out once.
+            A lazy frame of Polars is worked out once; DuckDB and Spark are asked several
+            times, so that a relation must hold the same rows each time, and be no stream.
         periods: The periods to tell about, which may overlap.
         day: The column that holds the day or instant of a row; for each source, where these
             differ. May be left out where all measures tell their own days.
