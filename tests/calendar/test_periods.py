@@ -271,3 +271,9 @@ def test_to_date_asks_for_a_day() -> None:
     """An instant has a day only in some zone."""
     with pytest.raises(InvalidValueError, match=r"^as_of must be a day, not an instant"):
         Period.month(1998, 3).to_date(datetime(1998, 3, 11, tzinfo=UTC))
+
+
+def test_before_the_first_year_there_is_nothing() -> None:
+    """Seven days from 2 January of the year 1 on have no seven days before them."""
+    with pytest.raises(InvalidValueError, match="a day in the years 1 to 9999"):
+        Period(date(1, 1, 2), date(1, 1, 9)).before()

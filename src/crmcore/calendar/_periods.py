@@ -114,10 +114,14 @@ class Period:
         return isinstance(day, date) and self.start <= day < self.end
 
     def before(self) -> Period:
-        """Return the period just before: of the same grain, or of as many days."""
+        """Return the period just before: of the same grain, or of as many days.
+
+        Raises:
+            InvalidValueError: If that lies before the year 1.
+        """
         grain = self.grain
         if grain is None:
-            return Period(self.start - timedelta(days=self.days), self.start)
+            return Period(Grain.DAY.after(self.start, -self.days), self.start)
         return Period(grain.after(self.start, -1), self.start)
 
     def a_year_before(self) -> Period:

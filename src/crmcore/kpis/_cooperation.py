@@ -166,10 +166,12 @@ COOPERATION_SATISFACTION: Final = Kpi(
         "The share of the ratings that members gave in the period to the item cooperation that "
         "lie in the two best points of their scale, or in the best one where it has fewer than "
         "five. Each answer is about one partner department, so that departments can be told "
-        "apart; who works with three of them answers three times. Don't know is no rating. "
+        "apart; who works with three of them answers three times, so that the interval is right "
+        "for one department, and too narrow for all of them together. Don't know is no rating. "
         f"{_WITHHELD.en}",
         "成员在本期对题目“团队协作”（cooperation）的评分中，位于量表最高两档者所占比例；量表不足五档时只计"
-        "最高一档。每个回答针对一个合作部门，因此可按部门分列；与三个部门合作者回答三次。“不知道”不是评分。"
+        "最高一档。每个回答针对一个合作部门，因此可按部门分列；与三个部门合作者回答三次，故"
+        "区间适用于单个部门，各部门合计时偏窄。“不知道”不是评分。"
         f"{_WITHHELD.zh}",
     ),
     source=_TOP_BOXES,

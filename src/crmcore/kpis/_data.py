@@ -78,10 +78,11 @@ REPORT_QUALITY: Final = Kpi(
     definition=Phrase(
         "The mean of the marks from 1 to 5 that readers gave in the period to reports, by "
         "criterion: correct, timely, clear, with a proposal, adopted. Every mark weighs the "
-        "same. Two readers at least are to mark each report; their agreement says how many "
-        "marks have only one.",
+        "same. The interval takes the marks as independent; those of one reader are not quite, so "
+        "that the mean is less sure than it says. Two readers at least are to mark each report; "
+        "their agreement says how many marks have only one.",
         "读者在本期按各项标准（正确、及时、清晰、有建议、被采纳）对报告给出的1至5分评分的平均值，每个评分"
-        "权重相同。每份报告至少应由两位读者评分，仅有一位读者的评分数由评分一致率注明。",
+        "权重相同。区间将各评分视为相互独立；同一读者的评分并非完全独立，因此平均值不如区间所示确定。每份报告至少应由两位读者评分，仅有一位读者的评分数由评分一致率注明。",
     ),
     source="our own",
 )
