@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crmcore.errors import InvalidValueError
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import Phrase
 
 from ._catalogue import CATALOGUE
+from ._definitions import definitions
 from ._kpi import Kpi, KpiGroup
 
 
@@ -23,14 +25,19 @@ def coverage(
         kpis: The chosen ones, in any order.
         groups: The groups that are to be looked at; every one unless stated.
 
+    Raises:
+        InvalidValueError: If one of them is no definition, or a group is none.
+
     Returns:
         The findings in the order of the groups, each with the KPIs of the catalogue that would
         fill the gap as its evidence.
 
     .. versionadded:: 0.1.0
     """
-    there = {each.group for each in kpis}
+    there = {each.group for each in definitions(kpis)}
     wanted = {*groups} - there
+    for group in wanted - {*KpiGroup}:
+        raise InvalidValueError("groups", group, "be groups of KPIs, such as KpiGroup.SALES")
     return tuple(_missing(group) for group in KpiGroup if group in wanted)
 
 

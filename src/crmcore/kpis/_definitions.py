@@ -6,15 +6,30 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final, cast
 
 import attrs
 
+from crmcore.checks import day
 from crmcore.errors import InvalidValueError, UnknownNameError
 
 from ._kpi import Kpi
 
 _NUMBER: Final = re.compile(r"\d+")
+
+
+def definitions(kpis: object) -> tuple[Kpi, ...]:
+    """Return definitions in a row.
+
+    Raises:
+        InvalidValueError: If it is something else.
+    """
+    is_one = isinstance(kpis, str) or not isinstance(kpis, Iterable)
+    row: tuple[Any, ...] = (kpis,) if is_one else tuple(cast("Iterable[Any]", kpis))
+    for each in row:
+        if not isinstance(each, Kpi):
+            raise InvalidValueError("kpis", each, "be definitions of KPIs, such as kpi('sales')")
+    return row
 
 
 def _by_code(kpi: Kpi) -> tuple[object, ...]:
@@ -68,7 +83,7 @@ def _tell_apart(before: Kpi, after: Kpi) -> None:
 
 
 def _listed(kpis: Iterable[Kpi]) -> tuple[Kpi, ...]:
-    return in_order(kpis)
+    return in_order(definitions(kpis))
 
 
 @attrs.frozen
@@ -103,8 +118,8 @@ class Catalogue:
         """
         try:
             return self._versions[name]
-        except KeyError:
-            raise UnknownNameError("KPI", name, self._versions) from None
+        except (KeyError, TypeError):
+            raise UnknownNameError("KPI", str(name), self._versions) from None
 
     def kpi(self, name: str, on: date | None = None) -> Kpi:
         """Return the definition of a KPI.
@@ -120,7 +135,7 @@ class Catalogue:
         versions = self.versions(name)
         if on is None:
             return versions[-1]
-        found = in_force(versions, on)
+        found = in_force(versions, day(on, "on"))
         if found is None:
             rule = f"be {versions[0].since} or later, when {versions[0].id} is first defined"
             raise InvalidValueError("on", str(on), rule)
@@ -138,7 +153,7 @@ class Catalogue:
         Raises:
             InvalidValueError: If two of them are in force on the same day.
         """
-        own = tuple(kpis)
+        own = definitions(kpis)
         by_id(own)
         replaced = {(each.id, each.since) for each in own}
         kept = (each for each in self.kpis if (each.id, each.since) not in replaced)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from crmcore.criteria import Criterion
+from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, Phrase
 from crmcore.measures import Both, Derived, Measure
 
@@ -123,10 +124,12 @@ def diff(ours: Kpi | KpiSeries, theirs: Kpi | KpiSeries) -> tuple[Phrase, ...]:
         A sentence for each difference, which says what is the case in *ours* instead of in
         *theirs*.
 
+    Raises:
+        InvalidValueError: If one of them is something else.
+
     .. versionadded:: 0.1.0
     """
-    one = ours.kpi if isinstance(ours, KpiSeries) else ours
-    other = theirs.kpi if isinstance(theirs, KpiSeries) else theirs
+    one, other = _definition_of("ours", ours), _definition_of("theirs", theirs)
     found: dict[_Change, list[Phrase]] = {}
     for place, change in (*_of_kpis(one, other), *_of_measures(one.measure, other.measure, _IT)):
         places = found.setdefault(change, [])
@@ -138,6 +141,13 @@ def diff(ours: Kpi | KpiSeries, theirs: Kpi | KpiSeries) -> tuple[Phrase, ...]:
     if not said and one.definition != other.definition:
         said.append(Phrase("only the wording of the definition differs", "仅定义的措辞不同"))
     return tuple(said)
+
+
+def _definition_of(name: str, given: Kpi | KpiSeries) -> Kpi:
+    found = given.kpi if isinstance(given, KpiSeries) else given
+    if not isinstance(found, Kpi):
+        raise InvalidValueError(name, given, "be a Kpi or a KpiSeries")
+    return found
 
 
 def _of_kpis(ours: Kpi, theirs: Kpi) -> Iterator[tuple[Phrase, _Change]]:

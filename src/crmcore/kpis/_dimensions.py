@@ -30,6 +30,9 @@ def read_by(by: By, sources: Mapping[str, Source], known: Iterable[str]) -> Read
     if isinstance(by, str):
         by = (by,)
     if not isinstance(by, Mapping):
+        if not isinstance(by, Sequence) or not all(isinstance(name, str) for name in by):
+            rule = "be the name of a dimension, such as channel, names of some, or a mapping"
+            raise InvalidValueError("by", by, rule)
         by = {name: name for name in by}
     known = {*sources, *known}
     return {name: _readings(name, told, sources, known) for name, told in by.items()}

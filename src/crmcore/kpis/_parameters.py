@@ -42,7 +42,8 @@ class Parameter:
         """
         counts = isinstance(self.default, int)
         is_number = isinstance(value, int if counts else int | Decimal)
-        if not is_number or isinstance(value, bool) or not self.low <= value <= self.high:
+        is_number = is_number and not isinstance(value, bool) and Decimal(value).is_finite()
+        if not is_number or not self.low <= value <= self.high:
             kind = "a whole number" if counts else "a decimal"
             raise InvalidValueError(name, value, f"be {kind} from {self.low} to {self.high}")
         return value if counts else Decimal(value)
@@ -119,6 +120,8 @@ def settled(stated: Mapping[str, Stated], asked: Iterable[str]) -> dict[str, Sta
         InvalidValueError: If a value is out of bounds, or one is asked for that has no default.
         UnknownNameError: If a parameter is stated that nothing asks for.
     """
+    if not isinstance(stated, Mapping):
+        raise InvalidValueError("parameters", stated, "be given by name, as a mapping")
     own = {*asked} - PARAMETERS.keys()
     values = {name: each.default for name, each in PARAMETERS.items()}
     for name, value in stated.items():

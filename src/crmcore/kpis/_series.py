@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import attrs
 
@@ -26,7 +26,11 @@ _DAYS: Final = "_days"
 
 def in_a_row(periods: Period | Iterable[Period]) -> tuple[Period, ...]:
     """Return the periods in order, each once, and refuse what is no row of one grain."""
-    row = (periods,) if isinstance(periods, Period) else tuple(sorted(set(periods)))
+    listed: tuple[Any, ...] = tuple(periods) if isinstance(periods, Iterable) else (periods,)
+    for each in listed:
+        if not isinstance(each, Period):
+            raise InvalidValueError("periods", each, "be periods, such as Period.month(1998, 1)")
+    row = tuple(sorted(set(listed)))
     if not row:
         raise InvalidValueError("periods", (), "hold at least one period")
     if not _is_row(row):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from crmcore.calendar import Period, WorkCalendar
@@ -18,7 +18,7 @@ from crmcore.measures import Measure, Tally
 from ._answers import Answers, key
 from ._catalogue import CATALOGUE, kpi
 from ._crowd import people
-from ._definitions import by_id
+from ._definitions import by_id, definitions
 from ._dimensions import By, read_by, refuse_untold
 from ._kpi import Kpi
 from ._parameters import Stated, settled
@@ -110,26 +110,26 @@ class KpiTally:
         asked = [kpi(each) if isinstance(each, str) else each for each in named]
         if not asked:
             raise InvalidValueError("kpis", (), "name at least one KPI that the records can answer")
-        versions = by_id(dict.fromkeys(asked))
+        versions = by_id(dict.fromkeys(definitions(asked)))
         self._versions = {str(each.id): versions[each.id] for each in asked}
-        definitions = [each for held in self._versions.values() for each in held]
+        chosen = [each for held in self._versions.values() for each in held]
         self._kinds = frozenset(sources)
-        self._sources = _used(definitions, sources)
+        self._sources = _used(chosen, sources)
         self._readings = read_by(by, self._sources, sources)
-        refuse_untold(definitions, self._readings)
+        refuse_untold(chosen, self._readings)
         self._zone = find_zone(zone)
         self._currency = currency
         self._where = where
         self._parameters = settled(
-            parameters or {}, {name for each in definitions for name in each.stated}
+            parameters or {}, {name for each in chosen for name in each.stated}
         )
         self._begin = _begins(begin, self._kinds)
         self._crowds = {
-            key(each): people(each, self._sources) for each in definitions if each.confidential
+            key(each): people(each, self._sources) for each in chosen if each.confidential
         }
-        self._hours, self._assumed = _with_hours(definitions, calendars or {}, self._zone)
+        self._hours, self._assumed = _with_hours(chosen, calendars or {}, self._zone)
         self._tally = Tally(
-            dict(_measures(definitions, self._crowds)),
+            dict(_measures(chosen, self._crowds)),
             day={name: each.day for name, each in self._sources.items() if each.day is not None},
             by=self._readings,
             zone=self._zone,
@@ -182,7 +182,7 @@ class KpiTally:
             MixedCurrenciesError: If an amount is in another currency.
         """
         if source not in self._kinds:
-            raise UnknownNameError("source", source, self._kinds)
+            raise UnknownNameError("source", str(source), self._kinds)
         watch = self._watches.get(source)
         for chunk in chunks(records):
             if watch is not None:
@@ -195,6 +195,8 @@ class KpiTally:
         Raises:
             InvalidValueError: If the other counts something else.
         """
+        if not isinstance(other, KpiTally):
+            raise InvalidValueError("other", other, "be a tally of the same KPIs")
         if self._terms() != other._terms():
             rule = "count the same KPIs on the same terms"
             raise InvalidValueError("other", repr(other), rule)
@@ -237,12 +239,11 @@ class KpiTally:
         names = {
             name: versions for versions in self._versions.values() for name in _names(versions)
         }
-        kpis = (kpis,) if isinstance(kpis, str) else kpis
-        chosen = self._versions if kpis is None else [_find(name, names) for name in kpis]
-        told = tuple(self._readings) if by is None else (by,) if isinstance(by, str) else tuple(by)
+        chosen = self._versions if kpis is None else [_find(name, names) for name in _words(kpis)]
+        told = tuple(self._readings) if by is None else _words(by)
         for name in told:
             if name not in self._readings:
-                raise UnknownNameError("dimension", name, self._readings)
+                raise UnknownNameError("dimension", str(name), self._readings)
         table = self._tally.table(row, as_of=as_of, by=told)
         for other in sorted(table.currencies - {self._currency}):
             raise MixedCurrenciesError(self._currency, other)
@@ -273,9 +274,14 @@ def _names(versions: Iterable[Kpi]) -> set[str]:
     return {name for each in versions for name in (each.id, each.code)}
 
 
+def _words(given: object) -> tuple[Any, ...]:
+    is_one = isinstance(given, str) or not isinstance(given, Iterable)
+    return (given,) if is_one else tuple(cast("Iterable[Any]", given))
+
+
 def _find(name: str, names: Mapping[str, Sequence[Kpi]]) -> str:
     if name not in names:
-        raise UnknownNameError("KPI", name, names)
+        raise UnknownNameError("KPI", str(name), names)
     return names[name][0].id
 
 
@@ -316,14 +322,24 @@ def _measures(
         yield from zip(_crowd_names(name, crowd), crowd, strict=True)
 
 
+def _calendars_of(kpi: Kpi) -> set[str]:
+    """Return the names of the calendars of which a KPI speaks."""
+    named = {getattr(part, "calendar", None) for part in within(kpi.measure)}
+    return {str(name) for name in named - {None}}
+
+
 def _with_hours(
-    kpis: Iterable[Kpi], calendars: Mapping[str, WorkCalendar], zone: ZoneInfo
+    kpis: Sequence[Kpi], calendars: Mapping[str, WorkCalendar], zone: ZoneInfo
 ) -> tuple[dict[str, WorkCalendar], dict[str, tuple[Phrase, ...]]]:
     """Return all calendars that KPIs speak of, and what is assumed where one was not given."""
     hours, assumed = dict(calendars), {}
+    known = {name for each in (*kpis, *CATALOGUE) for name in _calendars_of(each)}
+    for name in calendars:
+        if name not in known:
+            raise UnknownNameError("calendar", str(name), known)
     for each in kpis:
-        named = {getattr(part, "calendar", None) for part in within(each.measure)} - {None}
-        lacking = sorted(map(str, named - calendars.keys()))
+        named = _calendars_of(each)
+        lacking = sorted(named - calendars.keys())
         hours |= {name: WorkCalendar.always(zone) for name in lacking}
         assumed[key(each)] = tuple(
             Phrase(
@@ -344,5 +360,7 @@ def _counting(
     if customers is None:
         rule = "be given, because a criterion asks about them"
         raise InvalidValueError("customers", None, rule)
+    if not isinstance(where, Criterion):
+        raise InvalidValueError("where", where, "be a criterion, such as F.frequency > 1")
     judge, known = where.compile(as_of=as_of), customers
     return lambda source: counting(judge, known, source)

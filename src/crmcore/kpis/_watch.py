@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from crmcore.calendar import day_in
-from crmcore.errors import MixedCurrenciesError, UnknownNameError
+from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameError
 
 from ._sources import Source
 
@@ -21,6 +21,8 @@ _CHUNK: Final = 2048
 
 def chunks(records: Iterable[Any]) -> Iterator[list[Any]]:
     """Yield the records in lists of some, as they come."""
+    if not isinstance(records, Iterable):
+        raise InvalidValueError("records", records, "be records, such as a list of them")
     flow = iter(records)
     while chunk := list(islice(flow, _CHUNK)):
         yield chunk
@@ -75,7 +77,11 @@ class Watch:
         return [record for record in records if self._counts(record)]
 
     def _begin_with(self, instants: Iterable[date]) -> None:
-        first = min(instants, default=None)
+        try:
+            first = min(instants, default=None)
+        except TypeError:
+            rule = "hold days of all records, or instants with a time zone of all"
+            raise InvalidValueError(str(self._day), "several kinds of moments", rule) from None
         if first is not None and (self._first is None or first < self._first):
             self._first = first
 
