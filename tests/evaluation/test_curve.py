@@ -134,7 +134,10 @@ def test_the_words_follow_the_way_of_improvement() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"threshold": 9, "target": 8}, "target must be above the threshold, 9"),
+        (
+            {"threshold": 9, "target": 8},
+            r"target must be above the threshold, 9, where higher is better \(got '8'\)",
+        ),
         ({"threshold": 8, "target": 8}, "target must be above the threshold, 8"),
         (
             {"direction": Direction.LOWER, "threshold": 8, "target": 9},

@@ -73,7 +73,8 @@ class Curve:
         bound: Decimal = getattr(self, name)
         if value <= bound if not self._falls else value >= bound:
             side = "below" if self._falls else "above"
-            raise refusal(field, str(value), f"be {side} the {name}, {bound}")
+            rule = f"be {side} the {name}, {bound}, where {self.direction.label.en}"
+            raise refusal(field, str(value), rule)
 
     @target.validator
     def _is_behind_the_threshold(self, field: attrs.Attribute[Decimal], value: Decimal) -> None:
