@@ -110,3 +110,11 @@ def test_goals_name_what_is_defined() -> None:
         "goals[2].kpi: unknown KPI 'large_orders'"
     ]
     assert [fault.partition(",")[0] for fault in rank] == ["goals[2].mode: mode must not be rank"]
+
+
+def test_a_policy_that_says_nothing_else_is_told_what_is_missing() -> None:
+    """Definitions alone make no policy."""
+    faults = told(LARGE)
+
+    assert "rules: is missing; state it" in faults
+    assert not any(fault.startswith("kpis") for fault in faults)

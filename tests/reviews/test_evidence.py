@@ -20,7 +20,7 @@ from crmcore.goals import Goal, GoalId, Mode
 from crmcore.kernel import CustomerId, Money, Phrase, Undefined
 from crmcore.kpis import Direction, Kpi, KpiGroup, KpiId, Unit, compute, kpi
 from crmcore.market import Cost, CostKind, Figure
-from crmcore.measures import Count, Distinct
+from crmcore.measures import Count, Stock
 from crmcore.memory import MemoryStore
 from crmcore.policies import MANAGEMENT_GOALS, GoalTemplate, Policy
 from crmcore.reviews import Review, review_department
@@ -337,22 +337,25 @@ def test_a_goal_may_be_about_what_the_store_keeps(shop: Shop, policy: Policy) ->
 def test_a_policy_may_bring_its_own_kpis(shop: Shop, policy: Policy) -> None:
     """They count what the store keeps: members, customers, purchases and interactions."""
     known = Customer(id=CustomerId("ned"), name="Ned", known_since=date(2026, 8, 9))
+    gone = attrs.evolve(own("gone", "members"), measure=Stock("left_on", source="members"))
     mine = (
         own("acquaintances", "customers"),
-        attrs.evolve(own("staff", "members"), measure=Distinct("id", source="members")),
+        gone,
         own("talks", "interactions"),
         own("wishes", "feedback"),
     )
 
     found = reviewed(
-        attrs.evolve(shop, customers=(*shop.customers, known)),
-        attrs.evolve(policy, kpis=mine[:1] + mine[2:]),
+        attrs.evolve(shop, customers=(*shop.customers, known)), attrs.evolve(policy, kpis=mine)
     )
 
-    assert names(found)[-2:] == ["acquaintances", "talks"]
+    assert set(names(found)[-3:]) == {"acquaintances", "gone", "talks"}
     value = found.kpi("acquaintances").at(Period.month(2026, 8))
     assert not isinstance(value, Undefined)
     assert value.number == 1
+    staff = found.kpi("gone").at(Period.month(2026, 8))
+    assert not isinstance(staff, Undefined)
+    assert (staff.number, staff.missing) == (0, 3)  # Dora leaves in September
     assert "wishes" not in names(found)
 
 
