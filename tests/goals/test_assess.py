@@ -687,3 +687,10 @@ def test_what_cannot_be_is_reached_by_no_chance(monthly: Monthly) -> None:
     found = assess(goal("retention_rate", "0.2", "1.2", YEAR), series, as_of=date(1998, 5, 1))
 
     assert forecast(found).chance == 0.0
+
+
+@pytest.mark.parametrize("chance", [-0.1, 1.1, float("nan")])
+def test_a_chance_is_a_fraction(chance: float) -> None:
+    """NaN is below no level, which would make all goals be on track."""
+    with pytest.raises(InvalidValueError, match="chance must be a fraction between 0 and 1"):
+        Levels().status(chance)

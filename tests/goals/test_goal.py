@@ -110,6 +110,13 @@ def test_ten_percent_more_than_nothing_is_refused() -> None:
         Goal.relative("0.10", baseline=0, id=GoalId("g"), name="n", kpi="sales", period=YEAR)
 
 
+@pytest.mark.parametrize("mode", [Mode.RELATIVE, Mode.MULTIPLE])
+def test_a_share_of_less_than_nothing_is_refused(mode: Mode) -> None:
+    """A tenth more than a net promoter score of -20 would be -22, and nobody wants that."""
+    with pytest.raises(InvalidValueError, match=r"baseline must be 0 or more.*\(got '-20'\)"):
+        mode.target(-20, "0.10")
+
+
 def test_a_float_is_no_target() -> None:
     """0.1 + 0.2 is not 0.3 in floats, and a target is compared with exact numbers."""
     with pytest.raises(InvalidValueError, match="amount must be a decimal, an integer or text"):

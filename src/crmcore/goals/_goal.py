@@ -49,12 +49,19 @@ class Mode(LabelledEnum):
             baseline: Where the KPI stands, in its unit.
             amount: The number itself; the change as a fraction of the baseline; the change in
                 units of the KPI; the factor; or the rank.
+
+        Raises:
+            InvalidValueError: If a share or a multiple is asked of a baseline below 0, of which
+                a tenth more would be less.
         """
         start, asked = decimal(baseline, "baseline"), decimal(amount, "amount")
         if self in {Mode.ABSOLUTE, Mode.RANK}:
             return asked
         if self is Mode.POINTS:
             return plain(EXACT.add(start, asked))
+        if start < 0:
+            rule = "be 0 or more, for a change by a share of it; say the target itself, or points"
+            raise InvalidValueError("baseline", str(start), rule)
         factor = asked if self is Mode.MULTIPLE else EXACT.add(Decimal(1), asked)
         return plain(EXACT.multiply(start, factor))
 

@@ -68,7 +68,12 @@ class Levels:
         Args:
             chance: How probable it is that the target is reached, as a fraction.
             previous: The status before, whose alarm may still stand.
+
+        Raises:
+            InvalidValueError: If *chance* is no fraction.
         """
+        if not 0 <= chance <= 1:
+            raise InvalidValueError("chance", chance, "be a fraction between 0 and 1")
         was_off = previous is Status.OFF_TRACK
         was_at_risk = previous in (Status.AT_RISK, Status.OFF_TRACK)
         if chance < (self.off_track_until if was_off else self.off_track_below):
