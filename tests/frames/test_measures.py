@@ -201,6 +201,10 @@ def test_a_spring_comes_to_the_same(engine: Any, day: str) -> None:
     }
 
 
+# Spark takes seconds for each question, and has the spring above.
+@pytest.mark.parametrize(
+    "engine", ["polars", "polars-lazy", "duckdb", "pandas", "pyarrow"], indirect=True
+)
 @settings(max_examples=3)
 @given(visits=VISITS, notes=VISITS)
 def test_frames_tell_what_objects_tell(engine: Any, visits: Any, notes: Any) -> None:
