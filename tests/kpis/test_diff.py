@@ -233,3 +233,36 @@ def test_who_counted_and_whose_figure_it_is_is_told() -> None:
     ]
     assert len(diff(part, whole)) == 3
     assert diff(whole, CHURN) == ()
+
+
+def test_a_share_and_the_rest_of_it_are_told_in_a_few_words() -> None:
+    """Retention and churn have one base, and the one is 1 less the other."""
+    retention = kpi("retention_rate")
+
+    assert diff(retention, CHURN)[-1] == Phrase(
+        "it is the share itself instead of 1 less that share",
+        "该指标为该比率本身，而不是1减去该比率",
+    )
+    assert diff(CHURN, retention)[-1].en == "it is 1 less that share instead of the share itself"
+
+
+def test_what_only_one_definition_leaves_open_is_told_with_its_number() -> None:
+    """A definition that fixes its days is compared with what was stated for the other."""
+    open_to_all, fixed = series(CHURN, stated=(("active_days", 90),)), series(CHURN)
+
+    assert [each.en for each in diff(fixed, open_to_all)] == [
+        "only the second leaves open for how many days an order keeps a customer active: 90"
+    ]
+    assert [each.zh for each in diff(open_to_all, fixed)] == [
+        "仅前者由公司规定一次订单使客户保持活跃的天数：90"
+    ]
+
+
+def test_when_it_was_known_makes_a_difference() -> None:
+    """What was recorded later is in the one figure and not in the other."""
+    early = series(CHURN)
+    late = attrs.evolve(early, as_of=date(2099, 1, 1))
+
+    assert [each.en for each in diff(late, early)] == [
+        f"it tells what was known on 2099-01-01 instead of {early.as_of}"
+    ]

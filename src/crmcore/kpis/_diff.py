@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from crmcore.kernel import LabelledEnum, Phrase
 from crmcore.measures import Both, Derived, Measure
 
 from ._kpi import Kpi
-from ._parameters import PARAMETERS
+from ._parameters import PARAMETERS, Stated
 from ._series import KpiSeries
 
 
@@ -33,6 +33,8 @@ _HAVE: Final = _Verb("has", "have", "采用")
 _REACH: Final = _Verb("reaches to", "reach to", "截至")
 _BE: Final = _Verb("is", "are", "为")
 
+_FIRST: Final = Phrase("the first", "前者")
+_SECOND: Final = Phrase("the second", "后者")
 _IT: Final = Phrase("it", "该指标")
 _PLACES: Final = {
     "numerator": Phrase("the numerator", "分子"),
@@ -89,6 +91,8 @@ _SHARES: Final = {
     True: Phrase("a share with an interval", "带区间的占比"),
     False: Phrase("a ratio without one", "不带区间的比值"),
 }
+_SHARE: Final = Phrase("the share itself", "该比率本身")
+_REST: Final = Phrase("1 less that share", "1减去该比率")
 
 
 @attrs.frozen
@@ -114,7 +118,8 @@ class _Change:
 def diff(ours: Kpi | KpiSeries, theirs: Kpi | KpiSeries) -> tuple[Phrase, ...]:
     """Return in words how one definition differs from another; nothing where it does not.
 
-    Of series, what the company stated and which customers counted is compared as well.
+    Of series, what the company stated, which customers counted, and when it was known is
+    compared as well.
 
     Args:
         ours: A definition, or the values computed by it.
@@ -170,7 +175,11 @@ def _of_measures(ours: Measure, theirs: Measure, place: Phrase) -> Iterator[tupl
     """Yield what differs between two measures, part by part where they are alike."""
     if ours == theirs:
         return
-    if type(ours) is not type(theirs) or _is_other(ours, theirs):
+    if _is_complement(theirs, ours):
+        yield place, _Change(_BE, _SHARE, _REST)
+    elif _is_complement(ours, theirs):
+        yield place, _Change(_BE, _REST, _SHARE)
+    elif type(ours) is not type(theirs) or _is_other(ours, theirs):
         yield place, _Change(_COUNT, ours.words, theirs.words)
     elif isinstance(ours, Both) and isinstance(theirs, Both):
         yield from _of_sets(ours, theirs, place)
@@ -180,6 +189,11 @@ def _of_measures(ours: Measure, theirs: Measure, place: Phrase) -> Iterator[tupl
             if field.init:
                 one, other = getattr(ours, field.name), getattr(theirs, field.name)
                 yield from _of_fields(field.name, one, other, place)
+
+
+def _is_complement(one: Measure, other: Measure) -> bool:
+    """Say whether a measure is 1 less another one."""
+    return isinstance(one, Derived) and (one.function, one.of) == ("complement", (other,))
 
 
 def _is_other(ours: Measure, theirs: Measure) -> bool:
@@ -267,15 +281,8 @@ def _records(where: Criterion | None) -> Phrase:
 
 
 def _of_terms(ours: KpiSeries, theirs: KpiSeries) -> Iterator[Phrase]:
-    """Yield what was stated otherwise, and who else counted."""
-    here, there = dict(ours.stated), dict(theirs.stated)
-    for name in sorted(here.keys() & there.keys()):
-        if here[name] != there[name]:
-            label = PARAMETERS[name].name if name in PARAMETERS else Phrase(name, name)
-            yield Phrase(
-                f"{label.en}: {here[name]} instead of {there[name]}",
-                f"{label.zh}：{here[name]}，而不是{there[name]}",
-            )
+    """Yield what was stated otherwise, who else counted, and when it was known."""
+    yield from _of_stated(dict(ours.stated), dict(theirs.stated))
     if ours.where != theirs.where:
         one, other = _customers(ours.where), _customers(theirs.where)
         yield Phrase(
@@ -286,6 +293,28 @@ def _of_terms(ours: KpiSeries, theirs: KpiSeries) -> Iterator[Phrase]:
         yield Phrase(
             f"it is the figure of {one.en} instead of {other.en}",
             f"范围为{one.zh}，而不是{other.zh}",
+        )
+    if ours.as_of != theirs.as_of:
+        yield Phrase(
+            f"it tells what was known on {ours.as_of} instead of {theirs.as_of}",
+            f"依据{ours.as_of}当日已知的记录，而不是{theirs.as_of}",
+        )
+
+
+def _of_stated(here: Mapping[str, Stated], there: Mapping[str, Stated]) -> Iterator[Phrase]:
+    for name in sorted(here.keys() | there.keys()):
+        label = PARAMETERS[name].name if name in PARAMETERS else Phrase(name, name)
+        if name in here and name in there:
+            if here[name] != there[name]:
+                yield Phrase(
+                    f"{label.en}: {here[name]} instead of {there[name]}",
+                    f"{label.zh}：{here[name]}，而不是{there[name]}",
+                )
+            continue
+        which, value = (_FIRST, here[name]) if name in here else (_SECOND, there[name])
+        yield Phrase(
+            f"only {which.en} leaves open {label.en}: {value}",
+            f"仅{which.zh}由公司规定{label.zh}：{value}",
         )
 
 
