@@ -80,9 +80,9 @@ class Firsts(Trails):
         e, trail = names[self.main], f"trail{at}"
         return (
             *_old(e, trail, self.entity),
-            "try: sooner = old is None or moment < old[1]",
+            "try: may_be = old is None or moment <= old[1]",
             "except TypeError: raise no_order('day', moment) from None",
-            "if sooner or (moment == old[1] and comes_first(group, old[2])):",
+            "if may_be and (old is None or moment < old[1] or comes_first(group, old[2])):",
             f"    {trail}[{e}] = (day, moment, group)",
         )
 
