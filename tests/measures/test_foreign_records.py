@@ -37,6 +37,7 @@ from crmcore.measures import (
     Stock,
     Sum,
     Tally,
+    Value,
     evaluate,
 )
 
@@ -331,15 +332,6 @@ def test_parameters_are_finite(number: str) -> None:
         measured(scaled, Visit(), parameters={"rate": Decimal(number)})
 
 
-@pytest.mark.parametrize("number", [Decimal("NaN"), 1.5])
-def test_own_functions_return_values_of_numbers(number: object) -> None:
-    """A value that holds no exact number is refused as such a number is."""
-    own = {"odd": lambda values, _: attrs.evolve(values[0], number=number)}
-
-    with pytest.raises(InvalidValueError, match=r"^function odd must return a Value, a finite"):
-        measured(Derived("odd", (Count(),)), Visit(), functions=own)
-
-
 def test_a_function_takes_measures() -> None:
     """A single measure, or nothing, in place of the measures of a function is refused."""
     nothing: Any = None
@@ -378,3 +370,13 @@ def test_a_table_is_asked_for_what_is_in_it() -> None:
         table.value("n", group=group)
     with pytest.raises(InvalidValueError, match="period must be one of 1998-10"):
         table.value("n", group=("east",), period=period)
+
+
+@pytest.mark.parametrize("number", [Decimal("NaN"), 1.5, None])
+def test_a_value_is_a_number(number: object) -> None:
+    """A value that holds no exact number is never built."""
+    one = Value(number=Decimal(1), n=1, period=OCTOBER, as_of=NOVEMBER, definition="sales")
+    other: dict[str, Any] = {"number": number}
+
+    with pytest.raises(InvalidValueError, match=r"^number must be a finite decimal, not a float"):
+        attrs.evolve(one, **other)

@@ -172,6 +172,7 @@ def test_all_reads_as_it_is_imported() -> None:
         ({("a", ALL): 3}, "counts must hold groups only; totals are summed up here"),
         ({("a",): -1}, r"counts must hold whole numbers of 0 or more \(got -1\)"),
         ({("a",): 2.5}, r"counts must hold whole numbers of 0 or more \(got 2.5\)"),
+        ([3, 8], "counts must be how many people are in each group, by group"),
     ],
 )
 def test_odd_counts_are_refused(counts: dict[Group, int], message: str) -> None:

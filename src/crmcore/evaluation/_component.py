@@ -12,7 +12,7 @@ from crmcore.kernel import LabelledEnum, Phrase
 from crmcore.kpis import Kpi, KpiGroup
 
 from ._curve import Curve
-from ._numbers import shown
+from ._numbers import percent_of
 
 
 class ComponentKind(LabelledEnum):
@@ -112,7 +112,7 @@ class Component:
     @property
     def words(self) -> Phrase:
         """Measure, weight and curve in one clause."""
-        percent = shown(self.weight * 100)
+        percent = percent_of(self.weight)
         return Phrase(
             f"{self.measure} ({self.level.label.en}) at {percent} %: {self.curve.words.en}",
             f"{self.measure}（{self.level.label.zh}），权重{percent}%：{self.curve.words.zh}",

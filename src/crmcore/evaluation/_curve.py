@@ -123,8 +123,8 @@ class Curve:
             return nodes[0][1]
         for (left, low), (right, high) in pairwise(nodes):
             if number <= right:
-                way = Fraction(number - left) / Fraction(right - left)
-                return to_decimal(Fraction(low) + Fraction(high - low) * way)
+                way = (Fraction(number) - Fraction(left)) / (Fraction(right) - Fraction(left))
+                return to_decimal(Fraction(low) + (Fraction(high) - Fraction(low)) * way)
         return nodes[-1][1]
 
     def range(self, low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 import attrs
 
 from crmcore.calendar import Grain, Period, periods
-from crmcore.checks import day, is_count, is_id, is_name, is_text, refusal, words
+from crmcore.checks import day, is_a, is_count, is_id, is_name, is_text, refusal, words
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import LabelledEnum, MemberId
 from crmcore.privacy import masked, personal
@@ -111,7 +112,13 @@ class DueEvaluation:
 
 
 def _periods(found: Iterable[Period]) -> tuple[Period, ...]:
-    return tuple(sorted(set(found)))
+    row: tuple[Any, ...] = tuple(found) if isinstance(found, Iterable) else (found,)
+    for each in row:
+        if not isinstance(each, Period):
+            raise InvalidValueError("periods", each, "be periods, such as Period.month(1998, 1)")
+    if not row:
+        raise InvalidValueError("periods", (), "hold at least one period")
+    return tuple(sorted(set(row)))
 
 
 @attrs.frozen(kw_only=True)
@@ -137,7 +144,7 @@ class EvaluationCycle:
     periods: tuple[Period, ...] = attrs.field(converter=_periods)
     due_days: int = attrs.field(default=14, validator=is_count)
     grace_days: int = attrs.field(default=0, validator=is_count)
-    with_talk: bool = False
+    with_talk: bool = attrs.field(default=False, validator=is_a(bool))
 
     @subjects.validator
     def _are_some(self, field: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:

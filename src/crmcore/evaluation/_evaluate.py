@@ -19,7 +19,7 @@ from crmcore.statistics import Interval
 
 from ._component import Component, ComponentKind
 from ._evaluation import Evaluation, EvaluationEntry
-from ._numbers import shown, to_decimal, total
+from ._numbers import percent_of, to_decimal, total
 from ._scorecard import WeightedScorecard
 
 
@@ -50,12 +50,18 @@ def evaluate(
 
     Raises:
         UnknownNameError: If a number is that of no component.
-        InvalidValueError: If a number is that of another KPI or goal, or a series does not
-            have the period.
+        InvalidValueError: If a number is that of another KPI or goal, is about other days or
+            was not known yet, or a series does not have the period.
 
     .. versionadded:: 0.1.0
     """
     day(as_of)
+    if not isinstance(scorecard, WeightedScorecard):
+        raise InvalidValueError("scorecard", scorecard, "be a WeightedScorecard")
+    if not isinstance(period, Period):
+        raise InvalidValueError("period", period, "be a period, such as Period.month(1998, 1)")
+    if not isinstance(values, Mapping):
+        raise InvalidValueError("values", values, "be numbers by the names of the components")
     bounds = natural or {}
     components = {component.name: component for component in scorecard.components}
     for name in (*values, *bounds):
@@ -66,6 +72,10 @@ def evaluate(
         name: _number(component, values.get(name, missing), period)
         for name, component in components.items()
     }
+    for name, value in found.items():
+        if isinstance(value, Value) and value.as_of > as_of:
+            rule = f"be known by the day of judgement, {as_of.isoformat()}"
+            raise InvalidValueError(f"values[{name!r}]", value.as_of.isoformat(), rule)
     known = [name for name, value in found.items() if not isinstance(value, Undefined)]
     shares = scorecard.shares(known)
     ledger = tuple(
@@ -90,7 +100,7 @@ def _score(
     share = to_decimal(sum((stated[name] for name in known), Fraction(0)))
     if share >= scorecard.least_known:
         return total(entry.contribution for entry in ledger)
-    has, wants = shown(share * 100), shown(scorecard.least_known * 100)
+    has, wants = percent_of(share), percent_of(scorecard.least_known)
     detail = Phrase(
         f"numbers are known for {has} % of the weight, {wants} % are wanted",
         f"已知数值仅占权重的{has}%，要求至少{wants}%",
@@ -107,6 +117,12 @@ def _number(
     if isinstance(given, KpiSeries):
         _want(component, given.kpi.id)
         return given.at(period)
+    if not isinstance(given, Value | Undefined):
+        rule = "be a Value, a KpiSeries, a GoalAssessment or undefined"
+        raise InvalidValueError(f"values[{component.name!r}]", given, rule)
+    if isinstance(given, Value) and given.period != period:
+        rule = f"be about {period}, which is evaluated"
+        raise InvalidValueError(f"values[{component.name!r}]", str(given.period), rule)
     if component.kind is ComponentKind.KPI and not isinstance(given, Undefined):
         _want(component, given.definition)
     return given

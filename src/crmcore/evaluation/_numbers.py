@@ -32,3 +32,8 @@ def to_decimal(number: Fraction) -> Decimal:
 def shown(number: Decimal, digits: int = 2) -> str:
     """Return a number as people read it, rounded half up, without trailing zeros."""
     return f"{round_half_up(number, digits):f}".rstrip("0").rstrip(".")
+
+
+def percent_of(share: Decimal) -> str:
+    """Return a fraction as people read it, in percent."""
+    return shown(EXACT.multiply(share, Decimal(100)))

@@ -18,14 +18,14 @@ from crmcore.kpis import KpiGroup, Scorecard, kpi
 
 from ._component import Component, Level
 from ._curve import FULL, Curve
-from ._numbers import shown, total
+from ._numbers import percent_of, to_decimal, total
 
 _ONE: Final = Decimal(1)
 _PARTS: Final = 10_000
 
 
 def _components(found: Iterable[Component]) -> tuple[Component, ...]:
-    components = tuple(found)
+    components: tuple[Any, ...] = tuple(found) if isinstance(found, Iterable) else (found,)
     for component in components:
         if not isinstance(component, Component):
             raise InvalidValueError("components", component, "be a list of Component")
@@ -36,6 +36,8 @@ def _mix(
     found: Mapping[Level, Decimal | int | str] | Iterable[tuple[Level, Decimal | int | str]],
 ) -> tuple[tuple[Level, Decimal], ...]:
     known = {level.value: level for level in Level}
+    if not isinstance(found, Iterable):
+        raise InvalidValueError("mix", found, "be levels with their shares")
     shares = {
         known.get(level, level): decimal(share, "mix") for level, share in dict(found).items()
     }
@@ -170,7 +172,7 @@ class WeightedScorecard:
         for place, name in enumerate(team.kpis):
             if name not in curves:
                 raise InvalidValueError("curves", name, "have one for each KPI of the team")
-            weight = Decimal(_PARTS // count + (place < _PARTS % count)) / _PARTS
+            weight = to_decimal(Fraction(_PARTS // count + (place < _PARTS % count), _PARTS))
             components.append(
                 Component.of_kpi(kpi(name), weight=weight, curve=curves[name], level=level)
             )
@@ -284,7 +286,7 @@ def _want_one(name: str, components: Iterable[Component]) -> None:
 def _said(mix: tuple[tuple[Level, Decimal], ...]) -> Phrase:
     if not mix:
         return Phrase("none", "无")
-    parts = [(level.label, shown(share * 100)) for level, share in mix]
+    parts = [(level.label, percent_of(share)) for level, share in mix]
     return Phrase(
         ", ".join(f"{label.en} {percent} %" for label, percent in parts),
         "、".join(f"{label.zh}{percent}%" for label, percent in parts),

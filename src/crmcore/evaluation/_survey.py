@@ -15,7 +15,7 @@ import attrs
 from crmcore.calendar import Period, day_in
 from crmcore.checks import day
 from crmcore.checks import zone as to_zone
-from crmcore.errors import UnknownNameError
+from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Reason, Undefined
 from crmcore.measures import Value
 from crmcore.privacy import ALL, groups_to_hide
@@ -87,6 +87,7 @@ def survey_results(
         The results by survey, item and group; those of all groups last for each item.
 
     Raises:
+        InvalidValueError: If *by* is neither a field nor a mapping to text.
         UnknownNameError: If *by* names another field.
 
     .. versionadded:: 0.1.0
@@ -94,12 +95,18 @@ def survey_results(
     day(as_of)
     if isinstance(by, str) and by not in _FIELDS:
         raise UnknownNameError("field", by, _FIELDS)
+    if not isinstance(by, str | Mapping):
+        raise InvalidValueError("by", by, "be the name of a field, or the group of each person")
+    if not isinstance(period, Period):
+        raise InvalidValueError("period", period, "be a period, such as Period.month(1998, 1)")
     where = to_zone(zone)
     found: dict[tuple[str, str], dict[str | None, list[SurveyAnswer]]] = {}
     for answer in answers:
         on = day_in(answer.at, where)
         if answer.audience is Audience.MEMBER and on in period and on < as_of:
             group = getattr(answer, by) if isinstance(by, str) else by.get(answer.respondent or "")
+            if not isinstance(group, str | None):
+                raise InvalidValueError("by", group, "name groups by text, or by None")
             found.setdefault((answer.survey, answer.item), {}).setdefault(group, []).append(answer)
     results: list[SurveyResult] = []
     for (survey, item), groups in sorted(found.items()):

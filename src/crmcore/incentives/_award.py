@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
-from operator import add
 
 import attrs
 
@@ -22,7 +20,7 @@ from crmcore.evaluation import Evaluation
 from crmcore.kernel import Money, Phrase, minor_digits, round_half_up
 
 from ._awards import CUT, Award, Awards, Declined
-from ._book import Book, proposals, same, versions
+from ._book import Book, of_kind, proposals, same, versions
 from ._numbers import EXACT, apportion, total
 from ._rule import IncentiveRule
 from ._suggestion import Nomination, Suggestion
@@ -71,7 +69,11 @@ def award(
     """
     day(as_of)
     digits = minor_digits(currency)
-    judged, ideas = list(evaluations), list(suggestions)
+    judged = list(of_kind("evaluations", evaluations, Evaluation))
+    ideas = list(of_kind("suggestions", suggestions, Suggestion))
+    for name, told in (("bases", bases), ("facts", facts)):
+        if not isinstance(told, Mapping | None):
+            raise InvalidValueError(name, told, "be given by subject, as a mapping")
     _check_causes(judged, ideas, as_of)
     known = versions(rules, currency)
     book = Book(
@@ -94,9 +96,7 @@ def award(
     return Awards(
         awards=given,
         declined=tuple(each for each in found if isinstance(each, Declined)),
-        total=reduce(
-            add, (each.money for each in given if each.money is not None), Money(0, currency)
-        ),
+        total=Money(total(each.money.amount for each in given if each.money is not None), currency),
         budget=budget,
     )
 

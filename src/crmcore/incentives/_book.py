@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from typing import Any, TypeVar
 
 import attrs
 
@@ -17,9 +18,11 @@ from crmcore.kernel import Money, Phrase, Undefined
 from crmcore.verdicts import Verdict
 
 from ._awards import Award, Declined
-from ._numbers import EXACT, shown
+from ._numbers import EXACT, percent_of, shown
 from ._rule import IncentiveRule
 from ._suggestion import Nomination, Suggestion, SuggestionOutcome
+
+T = TypeVar("T")
 
 _PROMISED = Phrase("the promised sum times the share for the points", "约定金额×得分对应比例")
 _EVERYBODY = Phrase("everybody is eligible", "人人适用")
@@ -28,16 +31,28 @@ _FIXED = Phrase("the stated amount", "规定金额")
 
 def same(currency: str, money: Money) -> Money:
     """Return a sum of the currency, and refuse one of another."""
+    if not isinstance(money, Money):
+        raise InvalidValueError("money", money, f"be Money in {currency}")
     if money.currency != currency:
         raise MixedCurrenciesError(currency, money.currency)
     return money
+
+
+def of_kind(name: str, given: Iterable[T], kind: type[T]) -> Iterator[T]:
+    """Yield what is of one kind, and refuse everything else."""
+    row: Iterable[Any] = given if isinstance(given, Iterable) else (given,)
+    for each in row:
+        if not isinstance(each, kind):
+            raise InvalidValueError(name, each, f"be a list of {kind.__name__}")
+        yield each
 
 
 def versions(
     rules: Iterable[IncentiveRule], currency: str
 ) -> tuple[tuple[IncentiveRule, ...], ...]:
     """Return the versions of each rule in the order in which they began to count."""
-    ordered = sorted(rules, key=lambda rule: (rule.name, rule.since or date.min))
+    given = list(of_kind("rules", rules, IncentiveRule))
+    ordered = sorted(given, key=lambda rule: (rule.name, rule.since or date.min))
     if not ordered:
         raise InvalidValueError("rules", (), "hold at least one")
     for rule in ordered:
@@ -57,7 +72,7 @@ def proposals(
     """Return which rule each nomination is for, whom it names, and its day."""
     names = {group[0].name for group in rules}
     found = set()
-    for each in nominations:
+    for each in of_kind("nominations", nominations, Nomination):
         if each.rule not in names:
             raise UnknownNameError("incentive rule", each.rule, names)
         found.add((each.rule, each.subject, each.on))
@@ -116,7 +131,7 @@ class Book:
                     f"得{shown(number)}分，未超过起付分{least}",
                 )
                 return self._none(rule, evaluation, why)
-            earned, percent = shown(number), shown(share * 100)
+            earned, percent = shown(number), percent_of(share)
             why = Phrase(
                 f"{earned} points earn {percent} %; {why.en}",
                 f"得{earned}分，发放{percent}%；{why.zh}",
@@ -150,7 +165,9 @@ class Book:
                 who = f"name the base of whoever gets {rule.name}"
                 raise InvalidValueError("bases", award.subject, who)
             base = same(self.currency, self.bases[award.subject])
-            promised = base * rule.share_of_base
+            if base.amount < 0:
+                raise InvalidValueError("bases", str(base), f"be 0 or more, for {award.subject}")
+            promised = Money(EXACT.multiply(base.amount, rule.share_of_base), self.currency)
         if promised is None:
             return None
         if award.share is None:

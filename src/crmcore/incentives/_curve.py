@@ -11,7 +11,7 @@ import attrs
 from crmcore.checks import decimal, is_a, refusal
 from crmcore.kernel import Phrase
 
-from ._numbers import shown, to_decimal
+from ._numbers import percent_of, to_decimal
 
 
 @attrs.frozen(kw_only=True)
@@ -102,14 +102,14 @@ class PayoutCurve:
             return Decimal(0)
         for (left, low), (right, high) in pairwise(nodes):
             if points <= right:
-                way = Fraction(points - left) / Fraction(right - left)
-                return to_decimal(Fraction(low) + Fraction(high - low) * way)
+                way = (Fraction(points) - Fraction(left)) / (Fraction(right) - Fraction(left))
+                return to_decimal(Fraction(low) + (Fraction(high) - Fraction(low)) * way)
         return nodes[-1][1]
 
     @property
     def words(self) -> Phrase:
         """The curve in one clause."""
-        parts = [(str(points), shown(share * 100)) for points, share in self.nodes]
+        parts = [(str(points), percent_of(share)) for points, share in self.nodes]
         return Phrase(
             ", ".join(f"{share} % at {points} points" for points, share in parts),
             "，".join(f"{points}分发放{share}%" for points, share in parts),

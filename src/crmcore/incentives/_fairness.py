@@ -115,14 +115,24 @@ def audit_fairness(
         level: The confidence with which all intervals hold together, as a fraction.
 
     Raises:
-        InvalidValueError: If there are no amounts, or a subject has no group.
+        InvalidValueError: If there are no amounts, a subject has no group, or the level is no
+            fraction.
 
     .. versionadded:: 0.1.0
     """
+    for name, given in (("amounts", amounts), ("groups", groups)):
+        if not isinstance(given, Mapping):
+            raise InvalidValueError(name, given, "be given by subject, as a mapping")
+    if not isinstance(level, float) or not 0 < level < 1:
+        raise InvalidValueError("level", level, "be a fraction above 0 and below 1 (0.95, not 95)")
     if not amounts:
         raise InvalidValueError("amounts", {}, "hold at least one")
     members: dict[str, list[Fraction]] = {}
     for subject, amount in amounts.items():
+        if not isinstance(groups.get(subject, ""), str):
+            raise InvalidValueError(
+                "groups", groups[subject], "name groups by text, unknown ones too"
+            )
         if subject not in groups:
             raise InvalidValueError("groups", subject, "name the group of every subject")
         members.setdefault(groups[subject], []).append(Fraction(decimal(amount, "amounts")))
@@ -189,7 +199,7 @@ def _welch(ours: list[Fraction], others: list[Fraction], level: float) -> Interv
 
 def _gap(what: Phrase, group: FairnessGroup, difference: Decimal, interval: Interval) -> Finding:
     less = difference < 0
-    size = shown(abs(difference))
+    size = shown(difference.copy_abs())
     return Finding(
         kind="fairness_gap",
         severity=Severity.WARNING,

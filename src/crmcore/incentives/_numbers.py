@@ -51,3 +51,8 @@ def apportion(units: int, weights: Sequence[Fraction]) -> list[int]:
 def shown(number: Decimal, digits: int = 2) -> str:
     """Return a number as people read it, rounded half up, without trailing zeros."""
     return f"{round_half_up(number, digits):f}".rstrip("0").rstrip(".")
+
+
+def percent_of(share: Decimal) -> str:
+    """Return a fraction as people read it, in percent."""
+    return shown(EXACT.multiply(share, Decimal(100)))

@@ -13,7 +13,7 @@ from crmcore.criteria import EVERYTHING, Criterion
 from crmcore.kernel import LabelledEnum, Money, Phrase
 
 from ._curve import PayoutCurve
-from ._numbers import shown
+from ._numbers import percent_of
 
 
 class IncentiveKind(LabelledEnum):
@@ -128,7 +128,7 @@ class IncentiveRule:
         if self.amount is not None:
             en, zh = f"{en} of {self.amount}", f"{zh}{self.amount}"
         if self.share_of_base is not None:
-            percent = shown(self.share_of_base * 100)
+            percent = percent_of(self.share_of_base)
             en, zh = f"{en} of {percent} % of the base", f"{zh}为基数的{percent}%"
         if self.curve is not None:
             curve = self.curve.words

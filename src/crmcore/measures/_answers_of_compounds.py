@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from operator import gt, lt
-from typing import Final, TypeGuard
+from typing import Final
 
 import attrs
 
@@ -141,7 +141,7 @@ def _valued(
     """Return what a function has made of its parts as a value about the period asked for."""
     if isinstance(result, Undefined):
         return result
-    if isinstance(result, Value) and _is_number(result.number):
+    if isinstance(result, Value):
         return attrs.evolve(
             result,
             period=ask.period,
@@ -149,7 +149,7 @@ def _valued(
             definition=ask.name,
             version=ask.desk.version,
         )
-    if _is_number(result):
+    if isinstance(result, Decimal) and result.is_finite():
         there = [value for value in values if isinstance(value, Value)]
         return ask.value(
             result,
@@ -157,12 +157,7 @@ def _valued(
             missing=sum(value.missing for value in there),
         )
     rule = "return a Value, a finite Decimal or Undefined"
-    found = result.number if isinstance(result, Value) else result
-    raise InvalidValueError(f"function {measure.function}", found, rule)
-
-
-def _is_number(found: object) -> TypeGuard[Decimal]:
-    return isinstance(found, Decimal) and found.is_finite()
+    raise InvalidValueError(f"function {measure.function}", result, rule)
 
 
 # Rank

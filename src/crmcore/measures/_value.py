@@ -8,7 +8,7 @@ from decimal import Decimal
 import attrs
 
 from crmcore.calendar import Period
-from crmcore.checks import at_least
+from crmcore.checks import at_least, refusal
 from crmcore.kernel import round_half_up
 from crmcore.statistics import Interval
 
@@ -18,6 +18,11 @@ _SHOWN_DIGITS = 4
 def _shown(number: Decimal) -> str:
     long = int(number.as_tuple().exponent) < -_SHOWN_DIGITS
     return f"{round_half_up(number, _SHOWN_DIGITS) if long else number:f}"
+
+
+def _is_finite(_: object, attribute: attrs.Attribute[Decimal], value: object) -> None:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise refusal(attribute, value, "be a finite decimal, not a float")
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +46,7 @@ class Value:
     .. versionadded:: 0.1.0
     """
 
-    number: Decimal
+    number: Decimal = attrs.field(validator=_is_finite)
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     n: int = attrs.field(validator=at_least(0))

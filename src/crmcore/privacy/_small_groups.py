@@ -106,6 +106,8 @@ def groups_to_hide(counts: Mapping[Group, int], *, minimum: int = 5) -> frozense
 
 
 def _check(counts: Mapping[Group, int]) -> None:
+    if not isinstance(counts, Mapping):
+        raise InvalidValueError("counts", counts, "be how many people are in each group, by group")
     dimensions: int | None = None
     for group, n in counts.items():
         if not isinstance(group, tuple) or not group:
