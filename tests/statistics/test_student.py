@@ -129,3 +129,35 @@ def test_what_is_no_number_has_no_probability() -> None:
 def test_nothing_lies_far_out_with_many_degrees(t: float) -> None:
     """However far out: what a float can tell of it is 0."""
     assert (student_t_cdf(-t, 1e6), student_t_cdf(t, 1e6)) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("p", "df", "quantile"),
+    [
+        (1e-300, 1, -1 / (math.pi * 1e-300)),
+        (1 - 1e-16, 1, 1 / (math.pi * (1 - (1 - 1e-16)))),
+        (1e-300, 2, -math.sqrt(1 / 2e-300)),
+    ],
+)
+def test_the_rarest_values_are_those_of_the_closed_forms(
+    p: float, df: float, quantile: float
+) -> None:
+    """Where the density itself is less than a float can tell, the quantile still is right."""
+    found = student_t_quantile(p, df)
+
+    assert found == pytest.approx(quantile, rel=1e-12)
+
+
+@given(st.floats(1e-300, 1e-3), st.floats(1.0, 3000))
+def test_the_rarest_values_lead_back_to_their_probability(p: float, df: float) -> None:
+    """However rare: the distribution function of the quantile is the probability."""
+    back = student_t_cdf(student_t_quantile(p, df), df)
+
+    assert back == pytest.approx(p, rel=1e-10)
+
+
+@pytest.mark.parametrize(("p", "df"), [(1e-300, 0.1), (0.999, 1e-300)])
+def test_a_quantile_beyond_every_float_is_refused(p: float, df: float) -> None:
+    """Of next to no degrees of freedom even a common value is too large to be written."""
+    with pytest.raises(InvalidValueError, match=f"p must be further from 0 and 1.*got {p}"):
+        student_t_quantile(p, df)

@@ -6,6 +6,7 @@ import math
 import random
 import statistics
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -176,13 +177,17 @@ def test_counts_of_nobody_change_nothing() -> None:
         ([(-1, True)], "times must be times of 0 or more, and finite"),
         ([(math.inf, False)], "times must be times of 0 or more, and finite"),
         ([(math.nan, True)], "times must be times of 0 or more, and finite"),
-        ({(1, True): -2}, "times must count 1 at least 0 times"),
+        ({(1, True): -2}, "times must count how often 1 occurs, .* of 0 or more"),
+        ({(1, True): 2.5}, "times must count how often 1 occurs, with a whole number"),
+        ({(1, True): math.nan}, "times must count how often 1 occurs, with a whole number"),
+        ({(1, True): "2"}, "times must count how often 1 occurs, with a whole number"),
     ],
 )
 def test_impossible_times_are_refused(
-    observed: list[tuple[float, bool]] | dict[tuple[float, bool], int], message: str
+    observed: Any,  # noqa: ANN401 - also counts that are none
+    message: str,
 ) -> None:
-    """No case at all, a time before the beginning, and one without end are refused."""
+    """No case, a time before the beginning or without end, and a count that is none are refused."""
     with pytest.raises(InvalidValueError, match=message):
         kaplan_meier(observed)
 

@@ -33,6 +33,8 @@ _STEP = 1e-13
 _MOST_KEPT = 4096
 _FAR = 40.0  # beyond, a normal variable has no probability that a float could tell
 _MANY = 2000.0  # from here on both series leave out less than a float could tell
+_OUT = 1e100  # from here on the tail is its leading power, to the last digit
+_LONGEST = math.log(1e308)
 
 
 def _beta_fraction(x: float, a: float, b: float) -> float:
@@ -78,23 +80,24 @@ def _tail(t: float, df: float) -> float:
     """Return the probability of more than *t*, for a *t* of 0 or more."""
     if df >= _MANY:
         return math.erfc(_as_normal(t, df) / math.sqrt(2)) / 2
+    a, b = df / 2, _HALF
+    log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+    if t > _OUT:
+        return math.exp(a * (math.log(df) - 2 * math.log(t)) - log_beta) / df
     x = df / (df + t * t)
-    if x == 0:  # so far out that its square is infinite
-        return 0.0
     y = t * t / (df + t * t)
     if y == 0:  # so near the centre that its square is 0
         return _HALF
-    a, b = df / 2, _HALF
-    log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
     front = math.exp(a * math.log(x) + b * math.log(y) - log_beta)
     if x < (a + 1) / (a + b + 2):
         return _HALF * front * _beta_fraction(x, a, b) / a
     return _HALF * (1 - front * _beta_fraction(y, b, a) / b)
 
 
-def _density(t: float, df: float) -> float:
+def _log_density(t: float, df: float) -> float:
     log_front = _log_gamma_step(df / 2) - math.log(df * math.pi) / 2
-    return math.exp(log_front - (df + 1) / 2 * math.log1p(t * t / df))
+    far = 2 * math.log(t) - math.log(df) if t > _OUT else math.log1p(t * t / df)
+    return log_front - (df + 1) / 2 * far
 
 
 def _check_df(df: float) -> None:
@@ -129,27 +132,34 @@ def student_t_quantile(p: float, df: float) -> float:
         df: The degrees of freedom, above 0.
 
     Raises:
-        InvalidValueError: If *p* or *df* is out of its range.
+        InvalidValueError: If *p* or *df* is out of its range, or the value out of that of a float.
 
     .. versionadded:: 0.1.0
     """
     if not 0 < p < 1:
         raise InvalidValueError("p", p, "be above 0 and below 1")
     _check_df(df)
-    if p < _HALF:
-        return -_upper_point(p, df)
-    return _upper_point(1 - p, df)
+    point = _upper_point(min(p, 1 - p), df)
+    if point == math.inf:
+        rule = f"be further from 0 and 1: with {df} degrees of freedom no float is so large"
+        raise InvalidValueError("p", p, rule)
+    return -point if p < _HALF else point
 
 
 def _upper_point(tail: float, df: float) -> float:
     """Return the value above which the distribution has the probability *tail*, at most a half.
 
     Right of its centre the distribution function bends downwards, so that a Newton step from
-    below ends below. The normal quantile is below, because Student's tails are heavier.
+    below ends below. The normal quantile is below, because Student's tails are heavier. Far
+    out the density is less than a float can tell, but its logarithm is not.
     """
     t = -NormalDist().inv_cdf(tail) if tail < _HALF else 0.0
-    while True:
-        step = (_tail(t, df) - tail) / _density(t, df)
+    while t < math.inf:
+        excess = _tail(t, df) - tail
+        if excess <= 0:
+            return t
+        step = math.exp(min(math.log(excess) - _log_density(t, df), _LONGEST))
         if step <= _STEP * t:
             return t
         t += step
+    return t

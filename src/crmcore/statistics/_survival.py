@@ -188,7 +188,7 @@ def kaplan_meier(
 
     Raises:
         InvalidValueError: If there is no case, a time is negative or infinite, or a count is
-            negative.
+            no whole number of 0 or more.
 
     Complexity:
         O(n log n), or O(k log k) of k different pairs that were counted.
@@ -237,8 +237,9 @@ def _by_time(
     for (time, is_ended), count in counts.items():
         if not 0 <= time < math.inf:
             raise InvalidValueError("times", time, "be times of 0 or more, and finite")
-        if count < 0:
-            raise InvalidValueError("times", count, f"count {time} at least 0 times")
+        if not isinstance(count, int) or count < 0:
+            rule = f"count how often {time} occurs, with a whole number of 0 or more"
+            raise InvalidValueError("times", count, rule)
         seen[time] = seen.get(time, 0) + count
         if is_ended:
             ended[time] = ended.get(time, 0) + count
