@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 from string import ascii_lowercase
@@ -106,6 +107,15 @@ def test_the_digits_behind_the_point_can_be_asked_for() -> None:
     """A narrow table shows fewer digits than are customary, a close comparison more."""
     assert Unit.SHARE.show(Decimal("0.7251"), digits=2) == "72.51 %"
     assert Unit.MONEY.show(Decimal("1234.5"), digits=0) == "1,235"
+
+
+@pytest.mark.parametrize(
+    "number", [Decimal("NaN"), Decimal("sNaN"), math.nan, math.inf, Decimal("-Infinity"), 10**99]
+)
+def test_what_nobody_could_read_is_not_shown(number: Decimal | float) -> None:
+    """No number, none that ends, and one of a hundred digits are refused by name."""
+    with pytest.raises(InvalidValueError, match="number must be a finite number, of no more"):
+        Unit.MONEY.show(number)
 
 
 def test_numbers_are_shown_the_same_in_any_context() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Final, NewType
 
@@ -79,9 +79,17 @@ class Unit(LabelledEnum):
         Args:
             number: The number, which itself is never rounded; this is for the eye.
             digits: How many digits to show behind the point, if others than are customary.
+
+        Raises:
+            InvalidValueError: If it is no finite number, or has more digits than anybody reads.
         """
         way = _SHOWN[self]
-        shown = _rounded(Fraction(number) * way.factor, way.digits if digits is None else digits)
+        try:
+            exact = Fraction(number) * way.factor
+            shown = _rounded(exact, way.digits if digits is None else digits)
+        except (InvalidOperation, OverflowError, TypeError, ValueError):
+            rule = "be a finite number, of no more digits than people read"
+            raise InvalidValueError("number", number, rule) from None
         return f"{shown:{'+' if way.is_signed else ''},}{way.suffix}"
 
 
