@@ -406,7 +406,7 @@ def test_a_purchase_in_another_currency_is_told_with_both(
     text = "who,day,paid\nc-01,1998-06-01,5\n"
     load_purchases(shop, write(text), columns=COLUMNS, zone=zone("UTC"), currency="EUR")
 
-    with pytest.raises(MixedCurrenciesError, match="cannot put USD and EUR together; convert one"):
+    with pytest.raises(MixedCurrenciesError, match="cannot put EUR and USD together; convert one"):
         review_department(shop, policy=Policy.default(), as_of=AS_OF)
 
 

@@ -22,11 +22,11 @@ def test_it_says_in_english_what_was_found(review: Review) -> None:
     lines = review.summary().splitlines()
 
     kept = "(2026-08, before 100.0 %): nothing but the usual variation"
-    sold = "(2026-08, before 285.00 USD): a change for the better"
+    sold = "(2026-08, before 285.00 USD, usually 169.58 USD): a change for the better"
     assert lines[0] == "Customer care as of 2026-09-30: 12 customers, 4 members, policy 'default'"
     for line in (
         "How it goes",
-        "  customer base                      8 (2026-08, before 8): a change for the better",
+        "  customer base                      8 (2026-08, before 8, usually 4): a change for the better",
         f"  customer retention rate            100.0 % [67.6 % to 100.0 %] {kept}",
         f"  sales amount                       520.00 USD {sold}",
         "  purchase frequency                 1.50 (2026-08, before 1.40)",
@@ -48,7 +48,7 @@ def test_it_says_the_same_in_chinese(review: Review) -> None:
     assert len(lines) == len(review.summary().splitlines())
     for line in (
         "经营指标",
-        "  客户总量：8（2026-08，上期8）：特殊原因（改善）",
+        "  客户总量：8（2026-08，上期8，通常4）：特殊原因（改善）",
         "  客户保留率：100.0 %［67.6 %至100.0 %］（2026-08，上期100.0 %）：普通原因波动",
         "  潜在客户 2 · 新客户 1 · 活跃客户 3 · 忠诚客户 3 · 流失风险 2 · 流失客户 1",
         "  核心客户：3位客户，消费占比38.9%",
@@ -116,7 +116,10 @@ def test_customers_who_paid_nothing_have_no_share_of_it(shop: Shop) -> None:
 def test_the_first_month_has_none_before_it(review: Review, shop: Shop) -> None:
     """One month alone is shown alone, and so is one after a month without a value."""
     alone = shop.review(months=1).summary().splitlines()
-    assert "  customer base                      8 (2026-08): a change for the better" in alone
+    assert (
+        "  customer base                      8 (2026-08, usually 4): a change for the better"
+        in alone
+    )
 
     retention = review.kpi("retention_rate")
     (place,) = (n for n, each in enumerate(review.kpis) if each is retention)

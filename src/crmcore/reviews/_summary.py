@@ -94,21 +94,40 @@ def _kpi(series: KpiSeries, chart: ControlChart) -> Phrase:
         why = latest.reason.label
         return _row(series.kpi.name, Phrase(f"– ({why.en})", f"–（{why.zh}）"))
     said = _interval(series, latest)
-    before = series.values[-2] if len(series.values) > 1 else None
-    if before is None or isinstance(before, Undefined):
-        when = Phrase(f" ({latest.period})", f"（{latest.period}）")
-    else:
-        was = series.show(before.number)
-        when = Phrase(f" ({latest.period}, before {was})", f"（{latest.period}，上期{was}）")
-    changed = chart.variation
-    if isinstance(changed, Undefined):
-        told = Phrase("", "")
-    else:
-        told = Phrase(f": {changed.label.en}", f"：{changed.label.zh}")
+    compared, told = _comparison(series, chart), _judged(chart)
     return _row(
         series.kpi.name,
-        Phrase(f"{said.en}{when.en}{told.en}", f"{said.zh}{when.zh}{told.zh}"),
+        Phrase(
+            f"{said.en} ({latest.period}{compared.en}){told.en}",
+            f"{said.zh}（{latest.period}{compared.zh}）{told.zh}",
+        ),
     )
+
+
+def _comparison(series: KpiSeries, chart: ControlChart) -> Phrase:
+    """Return what the period before brought, and what is usual where that has changed."""
+    en = zh = ""
+    before = series.values[-2] if len(series.values) > 1 else None
+    if before is not None and not isinstance(before, Undefined):
+        was = series.show(before.number)
+        en, zh = f", before {was}", f"，上期{was}"
+    limits = chart.points[-1].limits
+    if _has_changed(chart) and not isinstance(limits, Undefined):
+        usual = series.show(limits.centre)
+        en, zh = f"{en}, usually {usual}", f"{zh}，通常{usual}"
+    return Phrase(en, zh)
+
+
+def _judged(chart: ControlChart) -> Phrase:
+    changed = chart.variation
+    if isinstance(changed, Undefined):
+        return Phrase("", "")
+    return Phrase(f": {changed.label.en}", f"：{changed.label.zh}")
+
+
+def _has_changed(chart: ControlChart) -> bool:
+    changed = chart.variation
+    return not isinstance(changed, Undefined) and changed is not Variation.COMMON_CAUSE
 
 
 def _interval(series: KpiSeries, value: Value) -> Phrase:
