@@ -21,12 +21,13 @@ def test_it_says_in_english_what_was_found(review: Review) -> None:
     """The chief KPIs, where customers stand, what is wrong, and what the plan does."""
     lines = review.summary().splitlines()
 
+    base = "8 (2026-08, before 8, usually 4): a change for the better"
     kept = "(2026-08, before 100.0 %): nothing but the usual variation"
     sold = "(2026-08, before 285.00 USD, usually 169.58 USD): a change for the better"
     assert lines[0] == "Customer care as of 2026-09-30: 12 customers, 4 members, policy 'default'"
     for line in (
         "How it goes",
-        "  customer base                      8 (2026-08, before 8, usually 4): a change for the better",
+        f"  customer base                      {base}",
         f"  customer retention rate            100.0 % [67.6 % to 100.0 %] {kept}",
         f"  sales amount                       520.00 USD {sold}",
         "  purchase frequency                 1.50 (2026-08, before 1.40)",
