@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
+from crmcore.activities import Channel, Direction, Interaction, InteractionId, Purchase, PurchaseId
 from crmcore.calendar import Period, WorkCalendar
 from crmcore.errors import InvalidValueError, UnknownNameError
-from crmcore.kernel import Money
+from crmcore.kernel import CustomerId, Money
 from crmcore.kpis import (
     CATALOGUE,
+    SOURCES,
     Catalogue,
     KpiSeries,
     KpiTally,
@@ -23,6 +26,7 @@ from crmcore.kpis import (
     roll_up,
     value_over,
 )
+from crmcore.measures import Sum, Value
 
 JUNE = Period.month(1998, 6)
 JULY_1 = date(1998, 7, 1)
@@ -31,6 +35,8 @@ ORDER: dict[str, Any] = {
     "at": datetime(1998, 6, 5, tzinfo=UTC),
     "amount": Money(20, "EUR"),
 }
+# Of a class of one's own records may look alike, and hold what a purchase itself refuses.
+LOOSE = {"purchases": attrs.evolve(SOURCES["purchases"], record=dict)}
 
 
 def computed(**other: object) -> tuple[KpiSeries, ...]:
@@ -41,6 +47,7 @@ def computed(**other: object) -> tuple[KpiSeries, ...]:
         "kpis": ["sales"],
         "zone": "UTC",
         "currency": "EUR",
+        "sources": LOOSE,
         **other,
     }
     return compute(given.pop("records"), given.pop("periods"), as_of=JULY_1, **given)
@@ -72,6 +79,67 @@ def test_moments_are_of_one_kind(at: object) -> None:
     """Where the records begin cannot be told of instants with and without a zone, or of text."""
     with pytest.raises(InvalidValueError, match=r"^at must hold days of all records, or instants"):
         computed(records={"purchases": [ORDER, {**ORDER, "at": at}]})
+
+
+BOUGHT = Purchase(
+    id=PurchaseId("p"), customer=CustomerId("ada"), at=ORDER["at"], amount=Money(20, "EUR")
+)
+CALLED = Interaction(
+    id=InteractionId("i"),
+    customer=CustomerId("ada"),
+    at=ORDER["at"],
+    channel=Channel.CALL,
+    direction=Direction.INBOUND,
+)
+
+
+OF_POINTS = attrs.evolve(kpi("sales"), measure=Sum("points", source="purchases"))
+
+
+@pytest.mark.parametrize(
+    ("records", "found"),
+    [
+        ([ORDER], "dict"),
+        ([{"amount": 3}], "dict"),
+        (iter([CALLED]), "Interaction"),
+        ([BOUGHT, CALLED], "Interaction"),
+        ([BOUGHT, {"amount": 3}], "dict"),
+    ],
+)
+def test_records_are_of_the_class_of_their_kind(records: object, found: str) -> None:
+    """Others are refused by the kind and the class it has, wherever among many they stand."""
+    with pytest.raises(
+        InvalidValueError,
+        match=rf"^records must hold records of the class Purchase under 'purchases' .*{found}",
+    ):
+        computed(records={"purchases": records}, sources=SOURCES)
+
+
+def test_a_tally_that_refused_a_stranger_counts_on() -> None:
+    """Nothing of the stranger, nor of what came with it, has been counted."""
+    tally = KpiTally(["sales"], zone="UTC", currency="EUR")
+
+    with pytest.raises(InvalidValueError, match="class Purchase under 'purchases'"):
+        tally.add_all([BOUGHT, CALLED], "purchases")
+    tally.add(BOUGHT, "purchases")
+
+    assert tally.series([JUNE], as_of=JULY_1) == computed(
+        records={"purchases": [BOUGHT]}, sources=SOURCES
+    )
+
+
+def test_what_is_wrong_with_a_record_of_the_right_class_is_said_itself() -> None:
+    """A purchase that cannot be counted is a purchase all the same."""
+    with pytest.raises(UnknownNameError, match="unknown field of Purchase"):
+        computed(records={"purchases": [BOUGHT]}, kpis=[OF_POINTS], sources=SOURCES)
+
+
+def test_own_records_may_merely_look_alike() -> None:
+    """Where a company hands in the kind itself, a mapping is as good as a purchase."""
+    (series,) = computed()
+
+    assert isinstance(series.latest, Value)
+    assert series.latest.number == 20
 
 
 def test_a_calendar_with_a_slip_is_not_left_out() -> None:

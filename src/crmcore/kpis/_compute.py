@@ -78,7 +78,8 @@ def compute(
         calendars: Working hours by the names that definitions call them; a calendar that is
             not there counts every hour, and the series says so.
         functions: Functions of one's own, by the names that definitions call them.
-        sources: The kinds of records, by the names that definitions call them.
+        sources: The kinds of records, by the names that definitions call them. Of kinds that
+            are not in `SOURCES` as they are here, records may merely look alike.
         begin: The day on which the records begin, of all kinds or of each; the day of the first
             record where it is not stated.
         progress: Is told how many records of a kind have been read.
@@ -88,9 +89,10 @@ def compute(
         groups by their values.
 
     Raises:
-        InvalidValueError: If *records* is no mapping, there are no periods, or they are no row
-            of one grain, two definitions of a KPI are in force at once, a parameter is out of
-            bounds, a KPI cannot be told apart by a dimension, or *as_of* is an instant.
+        InvalidValueError: If *records* is no mapping, or holds records of another class than
+            their kind, there are no periods, or they are no row of one grain, two definitions
+            of a KPI are in force at once, a parameter is out of bounds, a KPI cannot be told
+            apart by a dimension, or *as_of* is an instant.
         MixedCurrenciesError: If an amount is in another currency.
         UnknownNameError: If there is no such KPI, zone, currency, parameter, dimension or kind
             of records, or a customer is not among *customers*.

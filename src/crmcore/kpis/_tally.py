@@ -25,7 +25,7 @@ from ._parameters import Stated, settled
 from ._series import KpiSeries, in_a_row
 from ._sources import SOURCES, Source
 from ._walk import within
-from ._watch import Counts, Watch, chunks, counting
+from ._watch import Counts, Watch, chunks, counting, refuse_strangers
 
 _R = TypeVar("_R")
 
@@ -91,7 +91,8 @@ class KpiTally:
             calendars: Working hours by the names that definitions call them; a calendar that is
                 not there counts every hour.
             functions: Functions of one's own, by the names that definitions call them.
-            sources: The kinds of records, by the names that definitions call them.
+            sources: The kinds of records, by the names that definitions call them. Of kinds
+                that are not in `SOURCES` as they are here, records may merely look alike.
             begin: The day on which the records begin, of all kinds or of each. Where it is not
                 stated it is the day of the first record, and a period before it has no value:
                 whether there were no complaints, or nobody wrote them down, cannot be told.
@@ -156,6 +157,7 @@ class KpiTally:
             source: What kind of record it is, such as ``purchases``.
 
         Raises:
+            InvalidValueError: If it is of another class, or holds what cannot be counted.
             UnknownNameError: If there is no such kind.
             MixedCurrenciesError: If an amount is in another currency.
         """
@@ -165,6 +167,7 @@ class KpiTally:
         """Take records of a kind into account, in any order; a stream of any length.
 
         Raises:
+            InvalidValueError: If one is of another class, or holds what cannot be counted.
             UnknownNameError: If there is no such kind.
             MixedCurrenciesError: If an amount is in another currency.
         """
@@ -178,6 +181,7 @@ class KpiTally:
         some more may have been. Kinds of records that no KPI counts just pass.
 
         Raises:
+            InvalidValueError: If a record is of another class, or holds what cannot be counted.
             UnknownNameError: If there is no such kind.
             MixedCurrenciesError: If an amount is in another currency.
         """
@@ -186,6 +190,7 @@ class KpiTally:
         watch = self._watches.get(source)
         for chunk in chunks(records):
             if watch is not None:
+                refuse_strangers(chunk, source, self._sources[source])
                 self._tally.add_all(watch.look_at(chunk), source)
             yield from chunk
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from crmcore.calendar import day_in
 from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameError
 
-from ._sources import Source
+from ._sources import SOURCES, Source
 
 Counts: TypeAlias = Callable[[object], bool]
 
@@ -26,6 +26,21 @@ def chunks(records: Iterable[Any]) -> Iterator[list[Any]]:
     flow = iter(records)
     while chunk := list(islice(flow, _CHUNK)):
         yield chunk
+
+
+def refuse_strangers(records: Iterable[object], name: str, source: Source) -> None:
+    """Refuse records of another class than a shipped kind has; its own a company knows best.
+
+    Raises:
+        InvalidValueError: If there is one.
+    """
+    kind = source.record
+    if name not in SOURCES or kind is not SOURCES[name].record:
+        return
+    for other in dict.fromkeys(map(type, records)):  # one look at each class, not each record
+        if not issubclass(other, kind):
+            rule = f"hold records of the class {kind.__name__} under {name!r}"
+            raise InvalidValueError("records", other.__name__, rule)
 
 
 def read(record: Any, path: str) -> Any:  # noqa: ANN401 - whatever the field holds
