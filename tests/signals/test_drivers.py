@@ -7,6 +7,7 @@ import random
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import permutations, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -325,3 +326,18 @@ def test_a_stated_importance_is_a_number() -> None:
     """NaN says as little about what people think as nothing does."""
     with pytest.raises(InvalidValueError, match="stated must hold finite ratings"):
         key_drivers(answers(), stated={"speed": math.nan})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([{"overall": 4, "speed": "good"}], "answers must hold ratings that are numbers"),
+        ([{"overall": 4, "speed": [5]}], "answers must hold ratings that are numbers"),
+        ([4, 5], "answers must be answers to a survey, or mappings from items to ratings"),
+        (5, "answers must be answers to a survey, or mappings from items to ratings"),
+    ],
+)
+def test_ratings_are_numbers(given: Any, message: str) -> None:  # noqa: ANN401 - refused
+    """A word is no rating, and a rating alone is no answer."""
+    with pytest.raises(InvalidValueError, match=message):
+        key_drivers(given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from decimal import Decimal, localcontext
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Reason, Undefined
+from crmcore.kpis import kpi
 from crmcore.signals import Limits, natural_limits
 
 # Monthly trade deficits of the United States in billions of dollars: the exercise at the end of
@@ -172,3 +174,18 @@ def test_a_value_beyond_its_bounds_is_refused() -> None:
         natural_limits([-5, -6] * 6, lower=0)
     with pytest.raises(InvalidValueError, match="values must be at most the upper bound, 100"):
         natural_limits([120, 130] * 6, upper=100)
+
+
+@pytest.mark.parametrize("values", [kpi("sales"), 12, "12131415", {1: 2}])
+def test_limits_are_of_numbers_in_a_row(values: Any) -> None:  # noqa: ANN401 - refused
+    """One number, its digits as text, and what is to be charted first are refused by name."""
+    with pytest.raises(InvalidValueError, match="values must be numbers in a row; limits of a KPI"):
+        natural_limits(values)
+
+
+def test_limits_of_several_values_at_once_are_refused() -> None:
+    """A pair is no number."""
+    pair: Any = (70, 100)
+
+    with pytest.raises(InvalidValueError, match=r"values must be a decimal, .*got \(70, 100\)"):
+        natural_limits([pair] * 12)

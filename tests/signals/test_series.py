@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -310,3 +310,24 @@ def test_a_chart_without_limits_says_why_in_both_languages() -> None:
 
     assert drawn.words.en.startswith("there are too few observations: a baseline needs 12 values")
     assert drawn.words.zh.startswith("观测值太少：")
+
+
+def test_what_is_no_series_is_refused() -> None:
+    """Several series at once, as they were computed, and bare values have no one chart."""
+    series = series_of("satisfaction_rate", [(70, 100)] * 12)
+    several: Any = (series, series)
+    values: Any = [70, 74]
+
+    for refused in (several, values):
+        with pytest.raises(InvalidValueError, match="series must be one KpiSeries; of several, ch"):
+            chart(refused)
+
+
+def test_findings_are_asked_of_charts() -> None:
+    """A chart alone, and a series without its chart, are refused with what would be right."""
+    series: Any = series_of("satisfaction_rate", [(70, 100)] * 12)
+    alone: Any = chart(series)
+
+    for refused in ([series], alone):
+        with pytest.raises(InvalidValueError, match=r"charts must be charts, such as \[chart"):
+            findings(refused)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from numbers import Real
+from typing import Final, TypeAlias
 
 from crmcore.errors import InvalidValueError
 from crmcore.surveys import SurveyAnswer
 
 Rating: TypeAlias = Decimal | float
+
+_ANSWERS: Final = "be answers to a survey, or mappings from items to ratings"
 
 
 def by_respondent(
@@ -20,12 +23,19 @@ def by_respondent(
 
     Answers to a survey belong together where one respondent gave them in one wave about one
     thing; of two to the same item the later one counts. An anonymous answer stands alone.
+
+    Raises:
+        InvalidValueError: If they are neither answers nor ratings by item, or a rating is none.
     """
+    if not isinstance(answers, Iterable):
+        raise InvalidValueError("answers", answers, _ANSWERS)
     rows: list[dict[str, float]] = []
     latest: dict[tuple[str, str, str, str | None], dict[str, SurveyAnswer]] = {}
     for answer in answers:
-        if not isinstance(answer, SurveyAnswer):
+        if isinstance(answer, Mapping):
             rows.append({item: finite(x, "answers") for item, x in answer.items() if x is not None})
+        elif not isinstance(answer, SurveyAnswer):
+            raise InvalidValueError("answers", answer, _ANSWERS)
         elif answer.respondent is None:
             rows.append(_indices([answer]))
         else:
@@ -44,6 +54,8 @@ def _indices(answers: Iterable[SurveyAnswer]) -> dict[str, float]:
 
 def finite(rating: Rating, name: str) -> float:
     """Return a rating as a number, and refuse one that is none."""
+    if not isinstance(rating, Real | Decimal):
+        raise InvalidValueError(name, rating, "hold ratings that are numbers")
     number = float(rating)
     if not math.isfinite(number):
         raise InvalidValueError(name, rating, "hold finite ratings")

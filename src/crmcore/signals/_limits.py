@@ -15,7 +15,7 @@ Sources:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from functools import reduce
 from typing import Final, Self
@@ -149,13 +149,16 @@ def natural_limits(
         The limits, or why there are none, where there are too few values or neighbours.
 
     Raises:
-        InvalidValueError: If *upper* is not above *lower*, a value is beyond one of them, or
-            *fewest* is below 2.
+        InvalidValueError: If *values* are no numbers in a row, *upper* is not above *lower*, a
+            value is beyond one of them, or *fewest* is below 2.
 
     .. versionadded:: 0.1.0
     """
     if fewest < 2:  # noqa: PLR2004 - of one value there is no range
         raise InvalidValueError("fewest", fewest, "be at least 2")
+    if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+        rule = "be numbers in a row; limits of a KPI's series are those of its chart"
+        raise InvalidValueError("values", values, rule)
     bounds = Bounds.of(lower, upper)
     row = [None if value is None else bounds.admit(exact(value, "values")) for value in values]
     known = [value for value in row if value is not None]

@@ -65,11 +65,14 @@ def chart(
         target: The value that is wanted, or the lowest and the highest that are.
 
     Raises:
-        InvalidValueError: If the baseline is shorter than 12, or the values are not made of
-            what the *kind* needs.
+        InvalidValueError: If *series* is no series, the baseline is shorter than 12, or the
+            values are not made of what the *kind* needs.
 
     .. versionadded:: 0.1.0
     """
+    if not isinstance(series, KpiSeries):
+        rule = "be one KpiSeries; of several, chart each"
+        raise InvalidValueError("series", series, rule)
     pairs = _pairs(series)
     if kind is None:
         kind = _kind(series, pairs)
@@ -165,9 +168,19 @@ def findings(charts: Iterable[ControlChart]) -> tuple[Finding, ...]:
     These are the signals that the last value of a chart belongs to, a target that the process
     will never meet if it is left as it is, and limits that cannot be told yet.
 
+    Raises:
+        InvalidValueError: If *charts* are no charts.
+
     .. versionadded:: 0.1.0
     """
-    return in_order(finding for each in charts for finding in _findings(each))
+    rule = "be charts, such as [chart(series)]"
+    if not isinstance(charts, Iterable):
+        raise InvalidValueError("charts", charts, rule)
+    row = tuple(charts)
+    for each in row:
+        if not isinstance(each, ControlChart):
+            raise InvalidValueError("charts", each, rule)
+    return in_order(finding for each in row for finding in _findings(each))
 
 
 def _findings(of: ControlChart) -> Iterator[Finding]:
