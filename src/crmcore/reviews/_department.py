@@ -29,7 +29,7 @@ from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
 from ._evidence import Evidence
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
-from ._measuring import measure
+from ._measuring import Measured, measure
 from ._plan import DepartmentPlan
 from ._records import Progress, Records, read_records, silent
 from ._review import Review
@@ -162,28 +162,40 @@ def review_department(
             solver=solver,
         )
         plan = make_plan(records, judgements, planning, progress)
-        stages, segments, tiers = _groups(judgements, policy)
-        return Review(
-            as_of=as_of,
-            policy=policy,
-            organization=records.organization,
-            assigned=records.organization.assigned_at(records.at),
-            judgements=judgements,
-            kpis=measured.kpis,
-            charts=measured.charts,
-            credited=records.credits.kpis(measured.months, as_of=as_of),
-            goals=measured.goals,
-            smart=measured.checks,
-            flows=_flows(judgements, measured.months),
-            stages=stages,
-            segments=segments,
-            tiers=tiers,
-            findings=_findings(records, judgements, planning, measured.findings),
-            plan=plan,
-            weights=planning.weights,
-            jobs=_jobs(records, plan),
-            training=_training(records, plan),
-        )
+        return _told(records, judgements, measured, planning, plan)
+
+
+def _told(
+    records: Records,
+    judgements: tuple[Judgement, ...],
+    measured: Measured,
+    planning: Planning,
+    plan: DepartmentPlan,
+) -> Review:
+    """Return all that was found out as one review."""
+    policy, as_of = planning.policy, planning.as_of
+    stages, segments, tiers = _groups(judgements, policy)
+    return Review(
+        as_of=as_of,
+        policy=policy,
+        organization=records.organization,
+        assigned=records.organization.assigned_at(records.at),
+        judgements=judgements,
+        kpis=measured.kpis,
+        charts=measured.charts,
+        credited=records.credits.kpis(measured.months, as_of=as_of),
+        goals=measured.goals,
+        smart=measured.checks,
+        flows=_flows(judgements, measured.months),
+        stages=stages,
+        segments=segments,
+        tiers=tiers,
+        findings=_findings(records, judgements, planning, measured.findings),
+        plan=plan,
+        weights=planning.weights,
+        jobs=_jobs(records, plan),
+        training=_training(records, plan),
+    )
 
 
 def _refuse_absurd(as_of: date, **numbers: int) -> None:
