@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, localcontext
 from itertools import pairwise
+from typing import Any
 
 import attrs
 import pytest
@@ -188,3 +189,20 @@ def test_a_month_that_would_bring_just_as_much_as_before_needs_more_digits(goal:
 
     with pytest.raises(InvalidValueError, match=r"digits must be more: 1998-\d\d is to bring 100,"):
         break_down(year, Grain.MONTH, digits=0)
+
+
+def test_what_is_broken_down_is_looked_at_first(goal: MakeGoal) -> None:
+    """Shares are no grain, and neither is a word; and a list of goals is no goal."""
+    whole = goal("all", 100)
+    shares: Any = {"north": "0.6"}
+    word: Any = "month"
+    several: Any = [whole]
+    half: Any = 0.5
+
+    for refused in (shares, word):
+        with pytest.raises(InvalidValueError, match=r"grain must be a grain, such as Grain\.MONTH"):
+            break_down(whole, refused)
+    with pytest.raises(InvalidValueError, match="goal must be one Goal"):
+        break_down(several, Grain.MONTH)
+    with pytest.raises(InvalidValueError, match="digits must be a whole number, or None"):
+        break_down(whole, Grain.MONTH, digits=half)

@@ -2,7 +2,8 @@
 
 `cascade` makes a tree of goals from the parents that they name, with the weight of each part,
 and finds what does not hold together: goals that serve no greater one, parts that do not come
-to the whole, and whoever is counted twice. `break_down` makes months of a year.
+to the whole, and whoever is counted twice. `break_down` makes months of a year, `hand_down`
+the goals of teams or members.
 
 >>> from crmcore.calendar import Grain, Period
 >>> from crmcore.cascades import cascade
@@ -39,6 +40,7 @@ from __future__ import annotations
 
 from ._break_down import break_down
 from ._cascade import Cascade, CascadeNode, cascade
+from ._hand_down import hand_down
 from ._places import Level
 
-__all__ = ["Cascade", "CascadeNode", "Level", "break_down", "cascade"]
+__all__ = ["Cascade", "CascadeNode", "Level", "break_down", "cascade", "hand_down"]

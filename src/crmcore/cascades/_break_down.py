@@ -19,6 +19,7 @@ from crmcore.measures import Additivity
 from ._totals import EXACT, plain
 
 _DIGITS: Final = 20
+_DEEPEST: Final = 30  # as far behind the point as the numbers of a goal go
 
 
 def break_down(
@@ -39,18 +40,17 @@ def break_down(
         kpis: The KPIs that exist.
 
     Raises:
-        InvalidValueError: If the goal's period is not made up of such periods, the goal is for
-            a rank, which has no parts, or *digits* are so few that a part would bring just what
-            a like period brought before.
+        InvalidValueError: If an argument is of another kind, the goal's period is not made up
+            of such periods, the goal is for a rank, which has no parts, or *digits* are so few
+            that a part would bring just what a like period brought before.
         UnknownNameError: If the goal's KPI does not exist.
 
     .. versionadded:: 0.1.0
     """
-    known = {name: each for each in kpis for name in (each.id, each.code)}
-    if goal.kpi not in known:
-        raise UnknownNameError("KPI", goal.kpi, known)
-    if goal.mode is Mode.RANK:
-        raise InvalidValueError("goal", goal.id, "not be for a rank, which has no parts")
+    check_arguments(goal, digits)
+    if not isinstance(grain, Grain):
+        raise InvalidValueError("grain", grain, "be a grain, such as Grain.MONTH")
+    kpi = definition_of(goal, kpis)
     row = tuple(periods(grain, goal.period.start, goal.period.end))
     if not row or (row[0].start, row[-1].end) != (goal.period.start, goal.period.end):
         rule = f"have a period made up of whole periods of the grain {grain.label.en}"
@@ -58,7 +58,7 @@ def break_down(
     planned = [goal.planned(on) for on in [goal.period.start, *(each.end for each in row)]]
     with localcontext(EXACT):
         weights = [after - before for before, after in pairwise(planned)]
-    over_time = known[goal.kpi].over_time
+    over_time = kpi.over_time
     ways = zip(row, weights, _ways(goal, planned, digits, over_time), strict=True)
     parts = [
         (period, weight, way)
@@ -86,6 +86,29 @@ def break_down(
     )
 
 
+def check_arguments(goal: Goal, digits: int | None) -> None:
+    """Refuse what is no goal, or one that has no parts, and what is no number of digits."""
+    if not isinstance(goal, Goal):
+        raise InvalidValueError("goal", goal, "be one Goal")
+    if goal.mode is Mode.RANK:
+        raise InvalidValueError("goal", goal.id, "not be for a rank, which has no parts")
+    if digits is not None and type(digits) is not int:
+        raise InvalidValueError("digits", digits, "be a whole number, or None")
+
+
+def definition_of(goal: Goal, kpis: Iterable[Kpi]) -> Kpi:
+    """Return the KPI of a goal, and refuse one that does not exist."""
+    known = {name: each for each in kpis for name in (each.id, each.code)}
+    if goal.kpi not in known:
+        raise UnknownNameError("KPI", goal.kpi, known)
+    return known[goal.kpi]
+
+
+def fine_digits(number: Decimal) -> int:
+    """Return to how many digits behind the point parts of a number are told at the finest."""
+    return min(_DEEPEST, max(0, _DIGITS - number.adjusted()))
+
+
 def _leads_somewhere(
     period: Period, way: tuple[Decimal, Decimal], digits: int | None, over_time: Additivity
 ) -> bool:
@@ -101,7 +124,7 @@ def _ways(
     goal: Goal, planned: Sequence[Decimal], digits: int | None, over_time: Additivity
 ) -> Iterator[tuple[Decimal, Decimal]]:
     """Yield baseline and target of each part, between two planned shares of the way."""
-    fine = max(0, _DIGITS - max(goal.baseline, goal.target, key=abs).adjusted())
+    fine = fine_digits(max(goal.baseline, goal.target, key=abs))
     coarse = fine if digits is None else digits
     adds_up = over_time is Additivity.ADDITIVE
     for before, after in pairwise(planned):

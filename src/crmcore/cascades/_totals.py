@@ -49,6 +49,17 @@ def total_of(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined
         return _of_ratios(goal, kpi, parts)
 
 
+def sums_over_owners(kpi: Kpi) -> bool:
+    """Say whether the figure of a whole is the sum of those of who make it up, at one time."""
+    if kpi.over_time is Additivity.SEMI_ADDITIVE and kpi.unit is not Unit.RANK:
+        return not _is_quotient(kpi)
+    return kpi.over_time is Additivity.ADDITIVE
+
+
+def _is_quotient(kpi: Kpi) -> bool:
+    return isinstance(kpi.measure, Ratio | Derived) and not kpi.measure.sums_over_groups
+
+
 def _of_stocks(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefined:
     last = [list(alike)[-1] for _, alike in groupby(sorted(parts, key=_in_time), key=_extent)]
     for part in last:
@@ -57,8 +68,7 @@ def _of_stocks(goal: Goal, kpi: Kpi, parts: Sequence[Goal]) -> Decimal | Undefin
                 f"{part.name} ends on another day than {goal.name}",
                 f"{part.name}与{goal.name}的结束日不同",
             )
-    is_quotient = isinstance(kpi.measure, Ratio | Derived) and not kpi.measure.sums_over_groups
-    if is_quotient and len(last) > 1:
+    if _is_quotient(kpi) and len(last) > 1:
         return _not_of_parts(kpi)
     return sum((part.target for part in last), Decimal(0))
 
