@@ -47,7 +47,7 @@ def test_teams_get_their_shares(goal: MakeGoal) -> None:
 
 
 def test_what_rounding_leaves_goes_to_who_loses_most(goal: MakeGoal) -> None:
-    """Shares of 33.3, 33.3 and 33.4 of 100 orders are 33, 33 and 34; among equals the first by id."""
+    """Shares of 33.3, 33.3 and 33.4 of 100 orders are 33, 33, 34; of equals the first wins."""
     parts = hand_down(goal("all", 100), {"a": "0.333", "b": "0.333", "c": "0.334"}, digits=0)
 
     equals = hand_down(goal("all", 7), {"b": "0.5", "a": "0.5"}, digits=0)
