@@ -411,7 +411,7 @@ def test_a_parameter_of_ones_own_has_to_be_stated() -> None:
     assert found.stated_days is None
     assert found.definition.en == "What we count. Stated: sizes, 2."
     assert found.definition.zh == "我们的统计。规定：sizes，2。"
-    with pytest.raises(InvalidValueError, match="parameters must state sizes, which has no defaul"):
+    with pytest.raises(InvalidValueError, match="parameters must state sizes, which has no"):
         compute({"purchases": BOUGHT}, [JANUARY], kpis=[doubled], **TERMS)
 
 

@@ -336,7 +336,7 @@ def test_a_goal_may_be_about_what_the_store_keeps(shop: Shop, policy: Policy) ->
 
 def test_a_policy_may_bring_its_own_kpis(shop: Shop, policy: Policy) -> None:
     """They count what the store keeps: members, customers, purchases and interactions."""
-    known = Customer(id=CustomerId("ned"), name="Ned", known_since=date(2026, 8, 9))
+    known = Customer(id=CustomerId("nora"), name="Nora", known_since=date(2026, 8, 9))
     gone = attrs.evolve(own("gone", "members"), measure=Stock("left_on", source="members"))
     mine = (
         own("acquaintances", "customers"),
