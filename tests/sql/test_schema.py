@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -187,6 +187,28 @@ def test_those_who_open_an_empty_database_at_once_make_it_once(
     for store in stores:
         with store, store.unit_of_work(readonly=True) as uow:
             assert uow.customers.count() == 0
+
+
+@pytest.mark.parametrize(("timeout", "is_opened"), [(5_000, True), (20, False)])
+def test_who_opens_a_file_waits_for_whoever_has_it(
+    file: Path, timeout: int, *, is_opened: bool
+) -> None:
+    """A file that has no such journal yet is waited for, and no longer than was said."""
+    with sqlite3.connect(file, isolation_level=None) as other, ThreadPoolExecutor(1) as threads:
+        other.execute("CREATE TABLE a_table_of_others (id TEXT)")
+        other.execute("BEGIN IMMEDIATE")
+        opening = threads.submit(SqlStore.open, f"sqlite:///{file}", busy_timeout_ms=timeout)
+        _, unfinished = wait([opening], timeout=0.2)
+        other.execute("ROLLBACK")
+
+        if is_opened:
+            assert unfinished
+            opening.result().close()
+        else:
+            assert not unfinished
+            with pytest.raises(StorageUnavailableError, match="opening the database failed"):
+                opening.result()
+    other.close()
 
 
 def test_a_migrated_store_is_like_a_new_one(store: SqlStore, file: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
@@ -31,6 +32,27 @@ _EMISSION: Final = (
     f"INSERT INTO crm_outbox ({', '.join(EVENT)}) VALUES ({', '.join('?' * len(EVENT))})"  # noqa: S608 - our own names
 )
 _KEYS_AT_ONCE: Final = 10_000
+_PAUSE_MS: Final = 10
+_PRIMARY: Final = 0xFF  # of an error's code; the rest says more
+
+
+def _patiently(connection: sqlite3.Connection, statement: str, timeout_ms: int) -> None:
+    """Execute a statement, again and again while somebody else has the file.
+
+    To change its journal SQLite wants the file for itself, and does not always wait for it,
+    whatever its own timeout.
+    """
+    left = timeout_ms // _PAUSE_MS
+    while True:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or not left:
+                raise
+        else:
+            return
+        left -= 1
+        Event().wait(_PAUSE_MS / 1000)
 
 
 class Sqlite:
@@ -44,12 +66,13 @@ class Sqlite:
 
         def configure(connection: sqlite3.Connection, _: object) -> None:
             connection.isolation_level = None  # the driver begins nothing by itself
-            connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
+            connection.execute("PRAGMA busy_timeout = 0")
             for name, wanted, expected in _SAFE:
-                connection.execute(f"PRAGMA {name} = {wanted}")
+                _patiently(connection, f"PRAGMA {name} = {wanted}", busy_timeout_ms)
                 (found,) = connection.execute(f"PRAGMA {name}").fetchone()
                 if found != expected:
                     raise sqlite3.NotSupportedError(f"{name} stays {found}, must be {expected}")
+            connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms:d}")
 
         sa.event.listen(engine, "connect", configure)
 
