@@ -328,3 +328,17 @@ def test_money_and_plain_numbers_make_no_sum() -> None:
 
     with pytest.raises(MixedCurrenciesError, match="no currency"):
         evaluate({"it": Sum("x")}, records, periods=FEBRUARY, day="at", as_of=LATER)
+
+
+@pytest.mark.parametrize("name", ["difference", "growth", "total", "weighted_mean"])
+def test_money_and_a_count_are_put_together_by_no_function(name: str) -> None:
+    """Three euros less two answers is nothing; of no answers at all there is nothing to mix."""
+    answers, none = Count(), Count(F.score == -1)
+    records = paid(EUROS, EUROS)
+
+    with pytest.raises(InvalidValueError, match=f"parts of {name} must all be money, as that in"):
+        measured(Derived(name, (Sum("price"), answers)), records)
+    if name in {"difference", "total"}:
+        found = measured(Derived(name, (Sum("price"), none)), records)
+        assert isinstance(found, Value)
+        assert found.number == 6

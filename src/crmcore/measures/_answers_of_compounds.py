@@ -88,6 +88,15 @@ def _one_currency(parts: Iterable[Found]) -> str | None:
     return found[0] if found else None
 
 
+def _of_one_unit(measure: Derived, parts: Iterable[Found], currency: str | None) -> None:
+    """Refuse to put money and plain numbers together; nothing at all is of any unit."""
+    for part in parts:
+        value = part.result
+        if currency and not part.currency and isinstance(value, Value) and value.number:
+            rule = f"all be money, as that in {currency} is, or none of them"
+            raise InvalidValueError(f"the parts of {measure.function}", f"{value.number:f}", rule)
+
+
 def _ratio(measure: Ratio, ask: Question) -> Found:
     parts = [answer(part, ask) for part in measure.parts]
     currency = _one_currency(parts)
@@ -127,6 +136,8 @@ def _derived(measure: Derived, ask: Question) -> Found:
         for value in values:
             if isinstance(value, Undefined):
                 return Found(value)
+    if shipped is not None and shipped.of_one_unit:
+        _of_one_unit(measure, parts, currency)
     result = function(values, given)
     if shipped is not None and (
         shipped.is_pure or (shipped.divides and parts[-1].currency is not None)

@@ -36,6 +36,8 @@ class Shipped:
         divides: Whether it gives one where the last part is money, and only then.
         is_linear: Whether it is a sum or a difference, which adds up where its parts do.
         takes_undefined: Whether it wants to see parts that are undefined.
+        of_one_unit: Whether its parts are put together as they are, so that all of them have to
+            be money, or none.
     """
 
     call: Function
@@ -45,6 +47,7 @@ class Shipped:
     divides: bool = False
     is_linear: bool = False
     takes_undefined: bool = False
+    of_one_unit: bool = False
 
     def __call__(self, values: Sequence[Value | Undefined], given: Given) -> Result:
         """Return what the values come to; undefined where one of them is."""
@@ -304,9 +307,11 @@ def _lifetime_value_at_once(values: Sequence[Value], given: Given) -> Value | Un
 FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
     {
         "complement": Shipped(call=_complement, parts=1),
-        "difference": Shipped(call=_difference, parts=2, is_linear=True),
+        "difference": Shipped(call=_difference, parts=2, is_linear=True, of_one_unit=True),
         "gain": Shipped(call=_gain, parts=2, is_pure=True),
-        "growth": Shipped(call=_growth, parts=2, is_pure=True, takes_undefined=True),
+        "growth": Shipped(
+            call=_growth, parts=2, is_pure=True, takes_undefined=True, of_one_unit=True
+        ),
         "incremental_return": Shipped(call=_incremental_return, parts=5, is_pure=True),
         "lifetime_value_after": Shipped(call=_lifetime_value_after, parts=2, given=("discount",)),
         "lifetime_value_at_once": Shipped(
@@ -317,9 +322,11 @@ FUNCTIONS: Final[Mapping[str, Shipped]] = MappingProxyType(
         "quotient": Shipped(call=_quotient, parts=2, divides=True),
         "rescale": Shipped(call=_rescale, parts=1, is_pure=True, given=("low", "high")),
         "scaled": Shipped(call=_scaled, parts=1, given=("factor",)),
-        "total": Shipped(call=_total, parts=None, is_linear=True),
+        "total": Shipped(call=_total, parts=None, is_linear=True, of_one_unit=True),
         "uplift": Shipped(call=_uplift, parts=2, is_pure=True, takes_undefined=True),
-        "weighted_mean": Shipped(call=_weighted_mean, parts=None, given=None, takes_undefined=True),
+        "weighted_mean": Shipped(
+            call=_weighted_mean, parts=None, given=None, takes_undefined=True, of_one_unit=True
+        ),
     }
 )
 """The functions that a `Derived` may name; the reference of the room tells what each does."""
