@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from math import isinf
 
 import attrs
 
@@ -23,7 +22,7 @@ from crmcore.verdicts import Verdict
 
 from ._exact import QUOTIENT, share
 from ._goal import Goal
-from ._reckoning import FEWEST_POINTS, adds_up, bounds, distance, period_count, rate
+from ._reckoning import FEWEST_POINTS, adds_up, distance, period_count, rate
 from ._smart import Smart, SmartAnswer, fails, holds
 
 
@@ -149,8 +148,9 @@ def achievable(goal: Goal, history: History | None) -> SmartAnswer:
         )
     series, numbers = history.series, history.numbers
     shown = series.show(goal.target)
-    low, high = bounds(series)
-    if goal.target < low or (goal.target > high and not adds_up(series)):
+    least, most = series.bounds
+    is_too_high = most is not None and goal.target > most and not adds_up(series)
+    if is_too_high or (least is not None and goal.target < least):
         name = series.kpi.name
         return fails(question, f"the {name.en} cannot be {shown}", f"{name.zh}不可能为{shown}")
     stretch = min(history.periods, len(numbers) // 2)
@@ -179,9 +179,9 @@ def _where(history: History, number: Decimal) -> Phrase:
     limits, show = history.limits, history.series.show
     if isinstance(limits, Undefined):
         return Phrase("", "")
-    least, most = (None if isinf(end) else Decimal(end) for end in bounds(history.series))
-    low = limits.low if least is None else max(limits.low, least)
-    high = limits.high if most is None else min(limits.high, most)
+    least, most = history.series.bounds
+    low = limits.low if least is None else max(limits.low, Decimal(least))
+    high = limits.high if most is None else min(limits.high, Decimal(most))
     reach, shown = f"{show(low)} to {show(high)}", show(number)
     if low <= number <= high:
         en = f"; {shown} lies within the natural limits, {reach}"

@@ -18,19 +18,6 @@ from ._goal import Goal, Mode
 
 FEWEST_POINTS: Final = 4
 _CERTAIN: Final = 100
-_BOUNDS: Final = {
-    Unit.PER_THOUSAND: (0.0, inf),
-    Unit.CUSTOMERS: (0.0, inf),
-    Unit.ORDERS: (0.0, inf),
-    Unit.COUNT: (0.0, inf),
-    Unit.RATE: (0.0, inf),
-    Unit.INDEX: (0.0, 100.0),
-    Unit.NPS: (-100.0, 100.0),
-    Unit.RANK: (1.0, inf),
-    Unit.HOURS: (0.0, inf),
-    Unit.DAYS: (0.0, inf),
-    Unit.PER_HOUR: (0.0, inf),
-}
 
 
 def check_series(goal: Goal, series: KpiSeries) -> None:
@@ -53,16 +40,9 @@ def said(scope: Iterable[tuple[str, str | None]]) -> str:
 
 
 def bounds(series: KpiSeries) -> tuple[float, float]:
-    """Return what the KPI's number can be at all.
-
-    A number of customers that is a difference may be below 0: where a value is beyond the
-    bounds of its unit, there are none.
-    """
-    if series.kpi.is_proportion:
-        return 0.0, 1.0
-    low, high = _BOUNDS.get(series.kpi.unit, (-inf, inf))
-    numbers = [value.number for value in series.values if not isinstance(value, Undefined)]
-    return (low, high) if all(low <= number <= high for number in numbers) else (-inf, inf)
+    """Return what the KPI's number can be at all, as floats; infinite where nothing bounds it."""
+    low, high = series.bounds
+    return -inf if low is None else low, inf if high is None else high
 
 
 def adds_up(series: KpiSeries) -> bool:

@@ -73,6 +73,15 @@ class Unit(LabelledEnum):
         """Whether people read the number as a percentage."""
         return self in (Unit.SHARE, Unit.CHANGE)
 
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """What a number of it cannot be below and above; None where nothing bounds it.
+
+        Money, and whatever is a difference or a growth, knows no bounds. A share has those of
+        what it is a share of, so that they are told by `crmcore.kpis.KpiSeries.bounds`.
+        """
+        return _BOUNDS.get(self, (None, None))
+
     def show(self, number: Decimal | float, digits: int | None = None) -> str:
         """Return *number* as people read it, rounded half up: ``72.5 %``, ``8,431``, ``1.34``.
 
@@ -129,6 +138,20 @@ _SHOWN: Final = {
     Unit.HOURS: _Way(2, " h"),
     Unit.DAYS: _Way(1, " d"),
     Unit.PER_HOUR: _Way(2, " /h"),
+}
+
+_BOUNDS: Final[dict[Unit, tuple[int, int | None]]] = {
+    Unit.PER_THOUSAND: (0, None),
+    Unit.CUSTOMERS: (0, None),
+    Unit.ORDERS: (0, None),
+    Unit.COUNT: (0, None),
+    Unit.RATE: (0, None),
+    Unit.INDEX: (0, 100),
+    Unit.NPS: (-100, 100),
+    Unit.RANK: (1, None),
+    Unit.HOURS: (0, None),
+    Unit.DAYS: (0, None),
+    Unit.PER_HOUR: (0, None),
 }
 
 

@@ -135,6 +135,23 @@ class KpiSeries:
                 return value
         return Undefined(Reason.NO_DATA, self.kpi.name)
 
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """What its numbers cannot be below and above, in the unit; None where nothing bounds them.
+
+        A proportion lies between 0 and 1; all else has the bounds of its unit. But a number of
+        customers that is a difference may be below 0: where a value is beyond the bounds of
+        its unit, there are none.
+        """
+        if self.kpi.is_proportion:
+            return 0, 1
+        low, high = self.kpi.unit.bounds
+        numbers = [value.number for value in self.values if not isinstance(value, Undefined)]
+        is_beyond = (low is not None and any(number < low for number in numbers)) or (
+            high is not None and any(number > high for number in numbers)
+        )
+        return (None, None) if is_beyond else (low, high)
+
     def definition_in(self, period: Period) -> Kpi:
         """Return the definition by which the value of one of the periods was computed.
 

@@ -19,21 +19,6 @@ from ._judgement import Assurance, Variation
 from ._kinds import ChartKind, Number, Observed, plain
 from ._limits import FEWEST, ROUNDED, Limits
 
-# What the numbers of a unit cannot be below and above; money, and whatever is a difference or
-# a growth, knows no bounds.
-_BOUNDS: Final[dict[Unit, tuple[int, int | None]]] = {
-    Unit.PER_THOUSAND: (0, None),
-    Unit.CUSTOMERS: (0, None),
-    Unit.ORDERS: (0, None),
-    Unit.COUNT: (0, None),
-    Unit.RATE: (0, None),
-    Unit.RANK: (1, None),
-    Unit.HOURS: (0, None),
-    Unit.DAYS: (0, None),
-    Unit.PER_HOUR: (0, None),
-    Unit.INDEX: (0, 100),
-    Unit.NPS: (-100, 100),
-}
 _ROUNDING: Final = Decimal("1e-15")
 _COUNTED: Final = (Unit.RATE, Unit.PER_THOUSAND, Unit.PER_HOUR)
 
@@ -80,7 +65,7 @@ def chart(
     if kind.has_bases and len(pairs) < len(series.periods):
         rule = "be xmr or xmr_median for values that have no numerator and denominator"
         raise InvalidValueError("kind", kind.value, rule)
-    lower, upper = _bounds(series)
+    lower, upper = series.bounds
     return ControlChart.of(
         values,
         subject=" ".join([f"kpi:{series.kpi.id}", *_scope(series)]),
@@ -94,18 +79,6 @@ def chart(
         target=target,
         show=series.show,
     )
-
-
-def _bounds(series: KpiSeries) -> tuple[int | None, int | None]:
-    """Return what the values cannot be below and above, unless one of them is."""
-    if series.kpi.is_proportion:
-        return 0, 1
-    low, high = _BOUNDS.get(series.kpi.unit, (None, None))
-    numbers = [value.number for value in series.values if not isinstance(value, Undefined)]
-    is_beyond = (low is not None and any(number < low for number in numbers)) or (
-        high is not None and any(number > high for number in numbers)
-    )
-    return (None, None) if is_beyond else (low, high)
 
 
 def _scope(series: KpiSeries) -> list[str]:

@@ -49,10 +49,10 @@ def nps_interval(promoters: int, detractors: int, n: int, level: float = 0.95) -
     d = (detractors + _ADDED_AT_AN_END) / (n + _ADDED)
     z = NormalDist().inv_cdf((1 + level) / 2)
     half = z * math.sqrt((p + d - (p - d) ** 2) / (n + _ADDED))
-    observed = (promoters - detractors) / n
+    observed = 100 * (promoters - detractors) / n
     return Interval(
-        low=100 * max(-1.0, min(p - d - half, observed)),
-        high=100 * min(1.0, max(p - d + half, observed)),
+        low=max(-100.0, min(100 * (p - d - half), observed)),
+        high=min(100.0, max(100 * (p - d + half), observed)),
         level=level,
         method="adjusted Wald",
     )
