@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 
 from crmcore.errors import (
     CrmError,
+    DidNotConvergeError,
     Fault,
     FaultsError,
+    InfiniteMeanError,
     InvalidValueError,
     MissingExtraError,
     MixedCurrenciesError,
+    NotIdentifiedError,
     UndefinedValueError,
+    UnitMismatchError,
     UnknownNameError,
     nearest,
 )
@@ -41,6 +45,25 @@ SKILLS = ["Mandarin", "Negotiation", "Complaint handling"]
         (
             MissingExtraError("the HTML report", "reports"),
             "the HTML report needs an extra: pip install 'crmcore[reports]'",
+        ),
+        (
+            NotIdentifiedError("BG/NBD", "nobody bought again"),
+            "BG/NBD cannot be fitted: nobody bought again",
+        ),
+        (
+            DidNotConvergeError("BG/NBD", 200, 0.0312, ["r=0.2", "alpha=4.4"]),
+            (
+                "BG/NBD did not converge in 200 steps: at r=0.2, alpha=4.4 the slope is still "
+                "0.031; the data may not tell the parameters apart"
+            ),
+        ),
+        (
+            InfiniteMeanError("Gamma-Gamma", "q is 0.8, and a mean needs more than 1"),
+            "Gamma-Gamma has no finite mean: q is 0.8, and a mean needs more than 1",
+        ),
+        (
+            UnitMismatchError("weeks", "opportunities"),
+            "cannot put times in weeks and in opportunities together; use one unit",
         ),
     ],
 )
