@@ -6,6 +6,7 @@ import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
 
+import attrs
 import pytest
 
 from crmcore.activities import Channel, Direction, Interaction, InteractionId, Purchase, PurchaseId
@@ -156,3 +157,14 @@ def test_rules_may_calculate_with_features() -> None:
         assert FEATURES.faults(F[one] * F[other] - F[one] > 1) == ()
         assert FEATURES.faults(F[one] / F[other] > F.spend / F[one]) == ()
     assert FEATURES.faults(F.recent_spend - F.earlier_spend > F.mean_spend * 2) == ()
+
+
+def test_rules_may_ask_for_what_models_predict(trail: Trail) -> None:
+    """A prediction is unknown until a model was asked, and may be compared with what happened."""
+    told = (F.alive < Decimal("0.5")) & (F.lifetime_value >= F.mean_spend * 2)
+    features = trail.at(date(1998, 6, 1))
+    predicted = attrs.evolve(features, alive=Decimal("0.3125"), lifetime_value=Decimal("150.00"))
+
+    assert FEATURES.faults(told & (F.expected_purchases > F.recent_frequency)) == ()
+    assert told.evaluate(features) is Verdict.UNKNOWN
+    assert told.holds(predicted)

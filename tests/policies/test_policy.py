@@ -216,12 +216,29 @@ def test_a_dead_stage_rule_is_refused() -> None:
     assert [each.path for each in dead] == [f"stages[{place}]" for place in range(8)]
 
 
-def test_a_stage_rule_reads_no_later_verdict() -> None:
-    """What is judged after the stage cannot decide the stage."""
-    (fault,) = faults_of(changed(("days_since_last > 365", "segment > 365")))
+@pytest.mark.parametrize("later", ["segment", "alive", "expected_purchases", "lifetime_value"])
+def test_a_stage_rule_reads_no_later_verdict(later: str) -> None:
+    """What is judged after the stage cannot decide the stage, nor can it the tier."""
+    (fault,) = faults_of(changed(("days_since_last > 365", f"{later} > 365")))
+    (of_tiers,) = faults_of(changed(('"recent_spend"', f'"{later}"')))
 
     assert fault.path == "stages[0].entry.gt"
-    assert fault.problem.startswith("unknown field 'segment'; known are age_days,")
+    assert fault.problem.startswith(f"unknown field '{later}'; ")
+    assert of_tiers.path == "tier_feature"
+
+
+def test_segments_and_rules_read_what_models_predict() -> None:
+    """A segment may ask who has left, and a rule give points for what a customer will bring."""
+    policy = Policy.from_toml(
+        changed(
+            ("exactly_one_segment = true", "exactly_one_segment = false"),
+            ("r == 3 and f >= 3", "r == 3 and f >= 3 and alive < 0.5"),
+            ("mean_spend >= 70", "lifetime_value >= 70"),
+        )
+    )
+
+    assert {"alive"} <= policy.segments.segments[4].criterion.fields
+    assert policy.rules.rules[1].when.fields == {"lifetime_value"}
 
 
 def test_names_are_unique() -> None:

@@ -21,8 +21,10 @@ class CustomerFeatures:
     the stretch of days just before *as_of*; the *earlier window* is as long and ends where
     the recent one begins. None means that there is nothing to tell; a 0 is a real zero.
 
-    The last six are verdicts, None until somebody has judged and put them in with
-    ``attrs.evolve``.
+    The last nine are verdicts, None until somebody has judged and put them in with
+    ``attrs.evolve``. Three of them are predictions of models of purchases, rounded so that a
+    limit means the same wherever it is asked; None too where no model could be fitted, and of
+    who has never bought.
 
     Attributes:
         customer: The customer.
@@ -50,6 +52,11 @@ class CustomerFeatures:
         m: The monetary score, 5 is best.
         segment: The name of the segment.
         tier: The name of the tier.
+        alive: How probable it is that the customer will ever buy again, a fraction.
+        expected_purchases: On how many occasions the customer will buy within the horizon that
+            the policy states, on average.
+        lifetime_value: What the purchases within the horizon are expected to bring, discounted
+            to *as_of*, in the currency of the trail.
 
     .. versionadded:: 0.1.0
     """
@@ -77,11 +84,16 @@ class CustomerFeatures:
     m: int | None = None
     segment: str | None = None
     tier: str | None = None
+    alive: Decimal | None = None
+    expected_purchases: Decimal | None = None
+    lifetime_value: Decimal | None = None
 
 
 # From one day of the calendar to another there are at most so many days, and so no more occasions.
 _DAYS: Final = (date.max - date.min).days
 _CONTACTS: Final = 1_000_000_000
+# Predictions have six digits after the point.
+_PURCHASES: Final = Decimal(_DAYS).quantize(Decimal("0.000001"))
 
 FEATURES: Final = Schema.of(CustomerFeatures).bounded(
     days_since_last=(1, _DAYS),
@@ -95,6 +107,9 @@ FEATURES: Final = Schema.of(CustomerFeatures).bounded(
     r=(1, 5),
     f=(1, 5),
     m=(1, 5),
+    alive=(0, Decimal("1.000000")),
+    expected_purchases=(0, _PURCHASES),
+    lifetime_value=(0, None),
 )
 """The fields that criteria over customers may read: those of `CustomerFeatures`, with bounds.
 
