@@ -1,0 +1,133 @@
+"""Intervals for whatever follows from the parameters of a fit, by the delta method.
+
+The parameters of a fit scatter about the true ones as its covariance says. A quantity that is
+computed from them scatters as much as its slope makes of that, here along the logarithms of
+the parameters, by differences on both sides. A quantity with bounds is looked at on a scale
+that has none, so that its interval keeps to the bounds.
+
+Sources:
+    R. A. Dorfman, "A note on the δ-method for finding variance formulae", The Biometric
+    Bulletin 1, 1938.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from crmcore.errors import UndefinedValueError, UnknownNameError
+from crmcore.kernel import LabelledEnum
+from crmcore.statistics import Interval
+
+from ._fit import Fit, normal_reach
+
+Model = TypeVar("Model")
+
+_STEP = 1e-4  # of a logarithm
+_MOST = 700.0  # the exponential of more is more than a float can hold
+
+
+class Scale(LabelledEnum):
+    """The scale on which a quantity scatters evenly about its estimate.
+
+    .. versionadded:: 0.1.0
+    """
+
+    PLAIN = "plain", "as it is", "原值"
+    LOG = "log", "logarithm, for what is above 0", "对数（取值大于 0）"
+    LOGIT = "logit", "log-odds, for what is between 0 and 1", "对数优势（取值在 0 与 1 之间）"
+
+
+def delta_interval(
+    fit: Fit,
+    rebuild: Callable[[tuple[float, ...]], Model],
+    quantity: Callable[[Model], float],
+    *,
+    level: float = 0.95,
+    scale: Scale | str = Scale.PLAIN,
+) -> Interval:
+    """Return an interval for a quantity that follows from the parameters of a fit.
+
+    A quantity that stands at a bound of its scale, and cannot leave it, has an interval of no
+    width: a customer who is surely alive is so under all parameters.
+
+    Args:
+        fit: The fit.
+        rebuild: Makes a model of parameters.
+        quantity: Computes the quantity from a model.
+        level: The confidence, as a fraction.
+        scale: The scale of the quantity: plain, log for what is above 0, logit for what is
+            between 0 and 1.
+
+    Raises:
+        InvalidValueError: If *level* is none.
+        UnknownNameError: If there is no such scale.
+        UndefinedValueError: If the quantity is no number.
+
+    .. versionadded:: 0.1.0
+    """
+    if scale not in set(Scale):
+        raise UnknownNameError("scale", str(scale), [each.value for each in Scale])
+    scale = Scale(scale)
+    reach = normal_reach(level)
+    logs = tuple(map(math.log, fit.parameters))
+
+    def on_scale(at: Sequence[float]) -> float:
+        return _TO[scale](quantity(rebuild(tuple(map(math.exp, at)))))
+
+    middle = quantity(rebuild(fit.parameters))
+    centre = _TO[scale](middle)
+    if math.isnan(middle):
+        raise UndefinedValueError("the quantity is no number at the fitted parameters")
+    if math.isinf(centre):
+        low, high = middle, middle
+    else:
+        half = reach * _spread(fit, [_slope(on_scale, logs, i) for i in range(len(logs))])
+        low, high = _BACK[scale](centre - half), _BACK[scale](centre + half)
+    return Interval(
+        low=min(low, middle), high=max(high, middle), level=level, method=f"delta, {scale} scale"
+    )
+
+
+def _slope(function: Callable[[Sequence[float]], float], at: Sequence[float], i: int) -> float:
+    """Return the slope of a function along one of its arguments."""
+    up, down = list(at), list(at)
+    up[i] += _STEP
+    down[i] -= _STEP
+    return (function(up) - function(down)) / (2 * _STEP)
+
+
+def _spread(fit: Fit, slopes: Sequence[float]) -> float:
+    """Return the standard error of a quantity with these slopes."""
+    size = range(len(slopes))
+    variance = math.fsum(slopes[i] * fit.covariance[i][j] * slopes[j] for i in size for j in size)
+    return math.sqrt(max(0.0, variance))
+
+
+def _log(value: float) -> float:
+    return math.log(value) if value > 0 else -math.inf
+
+
+def _logit(value: float) -> float:
+    return _log(value) - _log(1 - value)
+
+
+def _exp(value: float) -> float:
+    return math.exp(value) if value < _MOST else math.inf
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + _exp(-value))
+
+
+_TO: dict[Scale, Callable[[float], float]] = {
+    Scale.PLAIN: float,
+    Scale.LOG: _log,
+    Scale.LOGIT: _logit,
+}
+_BACK: dict[Scale, Callable[[float], float]] = {
+    Scale.PLAIN: float,
+    Scale.LOG: _exp,
+    Scale.LOGIT: _logistic,
+}

@@ -1,0 +1,99 @@
+"""What a search found: parameters, how sure they are, and how it came to them."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import attrs
+
+from crmcore.errors import InvalidValueError
+from crmcore.kernel import Phrase
+from crmcore.statistics import Interval
+
+from ._kernel import Kernel
+
+_MOST = 700.0  # the exponential of more is more than a float can hold
+
+
+@attrs.frozen(kw_only=True)
+class Fit:
+    """The parameters at which a log-likelihood is greatest.
+
+    Attributes:
+        model: The model.
+        names: The names of the parameters.
+        parameters: The parameters, all above 0, in the order of their names.
+        covariance: The covariance of the *logarithms* of the parameters: the inverse of the
+            observed information.
+        log_likelihood: The greatest log-likelihood.
+        iterations: How many steps led there.
+        gradient: The steepest slope that is left, by one unit of weight.
+        n: How many observations there are; weights count as often as they say.
+        kernel: What the likelihood was summed up with.
+        unsettled: The names of the parameters that the likelihood does not hold: it goes on
+            rising, ever more slowly, while they run towards 0 or infinity. Their intervals
+            are as wide as that.
+        cautions: What a reader of the parameters has to know.
+
+    .. versionadded:: 0.1.0
+    """
+
+    model: str
+    names: tuple[str, ...]
+    parameters: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    log_likelihood: float
+    iterations: int
+    gradient: float
+    n: float
+    kernel: Kernel = Kernel.PYTHON
+    unsettled: tuple[str, ...] = ()
+    cautions: tuple[Phrase, ...] = ()
+
+    @property
+    def standard_errors(self) -> tuple[float, ...]:
+        """The standard errors of the parameters themselves, by the delta method."""
+        return tuple(
+            value * math.sqrt(self.covariance[i][i]) for i, value in enumerate(self.parameters)
+        )
+
+    def intervals(self, level: float = 0.95) -> tuple[Interval, ...]:
+        """Return an interval for each parameter, symmetric about it on the scale of logarithms.
+
+        Args:
+            level: The confidence, as a fraction.
+
+        Raises:
+            InvalidValueError: If *level* is none.
+        """
+        reach = normal_reach(level)
+        found = []
+        for i, value in enumerate(self.parameters):
+            factor = math.exp(min(reach * math.sqrt(self.covariance[i][i]), _MOST))
+            found.append(
+                Interval(
+                    low=value / factor,
+                    high=value * factor,
+                    level=level,
+                    method="Wald, log scale",
+                )
+            )
+        return tuple(found)
+
+    def __str__(self) -> str:
+        """Return each parameter with its standard error."""
+        return ", ".join(
+            f"{name}={value:.4g} ± {error:.3g}"
+            for name, value, error in zip(
+                self.names, self.parameters, self.standard_errors, strict=True
+            )
+        )
+
+
+def normal_reach(level: float) -> float:
+    """Return how many standard errors an interval of a level reaches to each side."""
+    if not 0 < level < 1:
+        rule = "be a fraction above 0 and below 1 (0.95, not 95)"
+        raise InvalidValueError("level", level, rule)
+    return NormalDist().inv_cdf((1 + level) / 2)

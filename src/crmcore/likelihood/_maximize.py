@@ -1,0 +1,248 @@
+"""The search for the greatest likelihood: Newton's method, damped.
+
+At each point the objective gives the log-likelihood, its slope and its curvature, all with
+regard to the logarithms of the parameters, which may be any numbers. The easy case is near the
+maximum: the step that makes the slope of a parabola zero doubles the number of right digits
+each time. Then the complications:
+
+1. Far from the maximum the surface may not bend downwards in every direction. Then so much is
+   taken from the curvature (Levenberg) that it does, and the step leads uphill again.
+2. A step may be too long. No logarithm changes by more than two at once, and a step that does
+   not bring what its slope promises is halved.
+3. The maximum may be at no finite point: customers who do not differ at all are described ever
+   better while a parameter runs to infinity. Then the slope vanishes while each step is as
+   long as the last. The search stops and names the parameters that it could not settle. A
+   likelihood that is level in some direction, or that still rises far away, is refused.
+
+It ends when the slope, by one observation, is at most the tolerance *and* the next step would
+change no logarithm by more than a millionth.
+
+Sources:
+    K. Levenberg, "A Method for the Solution of Certain Non-Linear Problems in Least Squares",
+    Quarterly of Applied Mathematics 2(2), 1944: the shift of the curvature.
+    L. Armijo, "Minimization of functions having Lipschitz continuous first partial
+    derivatives", Pacific Journal of Mathematics 16(1), 1966: when a step is good enough.
+    J. Nocedal and S. J. Wright, Numerical Optimization, 2nd edition, 2006: chapter 3.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
+from crmcore.kernel import Phrase
+
+from ._fit import Fit
+from ._kernel import Kernel
+from ._matrix import Factor, Matrix, cholesky, inverse, solve
+
+Derivatives: TypeAlias = tuple[float, Sequence[float], Sequence[Sequence[float]]]
+Objective: TypeAlias = Callable[[tuple[float, ...]], Derivatives]
+Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
+
+_LONGEST_STEP = 2.0  # of a logarithm
+_SETTLED = 1e-6  # a logarithm that would change by no more is where it should be
+_RUNNING = 1e-2  # a logarithm that would change by more, though the slope is nil, may run away
+_FARTHEST = 60.0  # from the start; e^60 is beyond anything that is measured
+_MOST_HALVINGS = 30
+_PROMISE = 1e-4  # the part of the promised gain that a step has to bring
+_NOISE = 1e-13  # of the log-likelihood, which rounding may take or give
+_FIRST_SHIFT = 1e-3
+_SMALLEST_BEND = 1e-8  # by one observation, where the likelihood does not bend at all
+
+
+@attrs.frozen
+class _Point:
+    """A place of the search, and what the objective says there."""
+
+    logs: tuple[float, ...]
+    value: float
+    gradient: Sequence[float]
+    bend: Matrix  # the Hessian with its sign turned: positive definite at a maximum
+
+    @property
+    def is_finite(self) -> bool:
+        numbers = [self.value, *self.gradient]
+        return all(map(math.isfinite, numbers)) and all(
+            math.isfinite(entry) for row in self.bend for entry in row
+        )
+
+    @property
+    def slope(self) -> float:
+        return max(map(abs, self.gradient))
+
+
+def maximize(
+    objective: Objective,
+    start: Sequence[float],
+    *,
+    model: str,
+    names: Sequence[str],
+    weight: float,
+    tolerance: float = 1e-9,
+    most: int = 200,
+    kernel: Kernel = Kernel.PYTHON,
+    progress: Progress | None = None,
+) -> Fit:
+    """Find the parameters at which a log-likelihood is greatest.
+
+    Args:
+        objective: Returns the log-likelihood, its gradient and its Hessian at the logarithms
+            of the parameters, with regard to these logarithms.
+        start: The logarithms to begin with.
+        model: What is fitted, for messages.
+        names: The names of the parameters.
+        weight: How many observations there are.
+        tolerance: The slope, by one observation, that is taken for none.
+        most: How many steps are made at most.
+        kernel: What the objective sums up with; it is only noted.
+        progress: Hears before each step how many were made, and where the search stands.
+
+    Returns:
+        The fit. Where the likelihood does not hold a parameter, the fit names it.
+
+    Raises:
+        DidNotConvergeError: If the search ends before it has found a maximum.
+        NotIdentifiedError: If the likelihood is level in some direction, or a parameter runs
+            away while the likelihood still rises.
+        InvalidValueError: If there are no observations.
+
+    Complexity:
+        Some 5 to 10 evaluations of the objective where the data tell the parameters; all else
+        costs nothing by comparison.
+
+    .. versionadded:: 0.1.0
+    """
+    if not 0 < weight < math.inf:
+        raise InvalidValueError("weight", weight, "be above 0, and finite")
+    search = _Search(objective, tuple(start), model, tuple(names), weight)
+    point = search.at(search.start)
+    if not point.is_finite:
+        raise search.failure(point, 0)
+    last = 0.0
+    for done in range(most):
+        if progress is not None:
+            progress(done, None, search.standing(point))
+        factor = cholesky(point.bend)
+        longest = 0.0
+        if point.slope <= tolerance * weight:
+            if factor is None:
+                raise search.level(point)
+            step = solve(factor, point.gradient)
+            longest = max(map(abs, step))
+            if longest <= _SETTLED or (last > _RUNNING and longest > last / 2):
+                return search.fit(point, factor, done, kernel)
+        point = search.climb(point, factor, done)
+        last = longest
+    raise search.failure(point, most)
+
+
+@attrs.frozen
+class _Search:
+    """What stays the same while the search goes on."""
+
+    objective: Objective
+    start: tuple[float, ...]
+    model: str
+    names: tuple[str, ...]
+    weight: float
+
+    def at(self, logs: tuple[float, ...]) -> _Point:
+        value, gradient, hessian = self.objective(logs)
+        return _Point(logs, value, gradient, [[-entry for entry in row] for row in hessian])
+
+    def climb(self, point: _Point, factor: Factor | None, done: int) -> _Point:
+        """Return the next point, which is higher, or as high as rounding can tell."""
+        step = solve(factor or self.shifted(point), point.gradient)
+        length = min(1.0, _LONGEST_STEP / max(map(abs, step)))
+        promised = sum(g * s for g, s in zip(point.gradient, step, strict=True))
+        for _ in range(_MOST_HALVINGS):
+            logs = tuple(log + length * s for log, s in zip(point.logs, step, strict=True))
+            self.check_near(logs)
+            new = self.at(logs)
+            least = point.value + _PROMISE * length * promised - _NOISE * abs(point.value)
+            if new.value >= least and new.is_finite:
+                return new
+            length /= 2
+        raise self.failure(point, done)
+
+    def shifted(self, point: _Point) -> Factor:
+        """Return the factor of a curvature that bends downwards in every direction."""
+        size = range(len(self.names))
+        least = _SMALLEST_BEND * self.weight
+        shift, factor = _FIRST_SHIFT, None
+        while factor is None:
+            factor = cholesky(
+                [
+                    [
+                        point.bend[i][j] + (shift * max(abs(point.bend[i][i]), least)) * (i == j)
+                        for j in size
+                    ]
+                    for i in size
+                ]
+            )
+            shift *= 10
+        return factor
+
+    def check_near(self, logs: tuple[float, ...]) -> None:
+        """Refuse to go further than anything can be that is measured."""
+        for name, log, begin in zip(self.names, logs, self.start, strict=True):
+            if abs(log - begin) > _FARTHEST:
+                end = "infinity" if log > begin else "0"
+                reason = f"{name} runs towards {end}, and the likelihood still rises"
+                raise NotIdentifiedError(self.model, reason)
+
+    def fit(self, point: _Point, factor: Factor, done: int, kernel: Kernel) -> Fit:
+        step = solve(factor, point.gradient)
+        unsettled = tuple(
+            name for name, s in zip(self.names, step, strict=True) if abs(s) > _RUNNING
+        )
+        return Fit(
+            model=self.model,
+            names=self.names,
+            parameters=tuple(map(math.exp, point.logs)),
+            covariance=inverse(factor),
+            log_likelihood=point.value,
+            iterations=done,
+            gradient=point.slope / self.weight,
+            n=float(self.weight),
+            kernel=kernel,
+            unsettled=unsettled,
+            cautions=(_running(unsettled),) if unsettled else (),
+        )
+
+    def level(self, point: _Point) -> NotIdentifiedError:
+        there = ", ".join(self.parameters(point))
+        return NotIdentifiedError(
+            self.model, f"at {there} the likelihood is level: the data do not tell them apart"
+        )
+
+    def failure(self, point: _Point, done: int) -> DidNotConvergeError:
+        slope = point.slope / self.weight
+        return DidNotConvergeError(self.model, done, slope, self.parameters(point))
+
+    def standing(self, point: _Point) -> Phrase:
+        there = ", ".join(self.parameters(point))
+        return Phrase(
+            f"{self.model}: log-likelihood {point.value:.2f} at {there}",
+            f"{self.model}：对数似然 {point.value:.2f}，参数 {there}",
+        )
+
+    def parameters(self, point: _Point) -> tuple[str, ...]:
+        return tuple(
+            f"{name}={math.exp(log):.4g}" for name, log in zip(self.names, point.logs, strict=True)
+        )
+
+
+def _running(names: tuple[str, ...]) -> Phrase:
+    """Say which parameters the likelihood does not hold."""
+    return Phrase(
+        f"the data do not settle {' and '.join(names)}: the likelihood goes on rising, ever more "
+        "slowly, while they run on; use what the model predicts, and not these numbers",
+        f"数据无法确定参数 {'、'.join(names)}：参数不断增大或减小时似然仍在极缓慢地上升；"
+        "请使用模型的预测，而不要解读这些参数值",
+    )
