@@ -27,6 +27,7 @@ from crmcore.segments import lint as lint_segments
 
 from ._book import TierCare
 from ._goal_template import GoalTemplate
+from ._value import ValuePolicy
 
 Field: TypeAlias = "attrs.Attribute[Any]"
 
@@ -216,6 +217,7 @@ class PolicyFile:
         tier_minimum_days: Days of the minimum stay in a tier.
         rules: The rule set, with the predicates that it may ask.
         kpis: Definitions of KPIs beside those of the library, or in place of them.
+        value: What is meant by the value of a customer; a file without it tells no value.
         book: The care for the customers of each tier, each tier once.
     """
 
@@ -236,4 +238,5 @@ class PolicyFile:
     rules: Any = attrs.field(validator=_are_rules)
     kpis: tuple[Kpi, ...] = attrs.field(default=(), validator=_are_kpis)
     goals: tuple[GoalTemplate, ...] = attrs.field(default=(), validator=_are_goals)
+    value: ValuePolicy | None = None
     book: tuple[TierCare, ...] = attrs.field(validator=_is_book)

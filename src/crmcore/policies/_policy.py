@@ -27,6 +27,7 @@ from ._book import BookPolicy
 from ._file import PolicyFile, Rules, are_days, is_currency
 from ._goal_template import GoalTemplate
 from ._lints import rule_findings, segment_findings, stage_findings, tier_findings
+from ._value import ValuePolicy
 
 _DEFAULT = "default.toml"
 
@@ -53,6 +54,7 @@ class Policy:
         kpis: The company's own definitions of KPIs, beside those of the library; one with the
             id and the first day of a definition of the library stands in its place.
         goals: What the KPIs are to come to.
+        value: What is meant by the value of a customer; None where no value is to be told.
         book: How much care the customers of each tier get.
 
     .. versionadded:: 0.1.0
@@ -71,6 +73,7 @@ class Policy:
     rules: RuleSet
     kpis: tuple[Kpi, ...] = ()
     goals: tuple[GoalTemplate, ...] = ()
+    value: ValuePolicy | None = None
     book: BookPolicy
 
     def __repr__(self) -> str:
@@ -162,6 +165,7 @@ def _made(data: Mapping[str, Any], source: str, predicates: Predicates) -> Polic
         rules=file.rules.read(),
         kpis=file.kpis,
         goals=file.goals,
+        value=file.value,
         book=BookPolicy(file.book),
     )
 
