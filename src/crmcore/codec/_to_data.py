@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
@@ -122,6 +123,11 @@ def _list(value: tuple[Any, ...] | list[Any]) -> list[Data]:
     return [to_data(item) for item in value]
 
 
+def _column(value: array[Any]) -> list[Data]:
+    """Return the numbers of a column; NaN, where a column has none, as None."""
+    return [None if item != item else to_data(item) for item in value]  # noqa: PLR0124
+
+
 def _set(value: AbstractSet[Any]) -> list[Data]:
     return sorted(_list(list(value)), key=_text)
 
@@ -144,5 +150,6 @@ _WRITERS: tuple[tuple[type[Any], Writer], ...] = (
     (Mapping, _table),
     (tuple, _list),
     (list, _list),
+    (array, _column),
     (AbstractSet, _set),
 )

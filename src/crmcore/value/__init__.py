@@ -1,0 +1,30 @@
+"""Value: what customers are likely to buy, whether they are still there, and what that is worth.
+
+A `PurchaseHistory` is what a customer's purchases come to: how often somebody has bought again,
+until when, and for how long that was observed. Models of repeat buying ask for no more. The
+ages carry their unit, so that days are never taken for weeks:
+
+>>> from crmcore.durations import DAY, WEEK
+>>> from crmcore.value import Histories, PurchaseHistory
+>>> ada = PurchaseHistory(
+...     customer="ada", frequency=2, last_purchase_age=30.43, age=38.86, unit=WEEK
+... )
+>>> bob = PurchaseHistory(customer="bob", frequency=0, last_purchase_age=0, age=38.86, unit=WEEK)
+>>> histories = Histories.of([bob, ada])
+>>> histories
+Histories(2 histories in weeks)
+>>> round(histories.in_unit(DAY)[0].days_since_last)
+59
+"""
+
+from __future__ import annotations
+
+from ._histories import Histories
+from ._history import PurchaseHistory
+from ._rows import Rows
+
+__all__ = [
+    "Histories",
+    "PurchaseHistory",
+    "Rows",
+]
