@@ -19,12 +19,18 @@ Histories(2 histories in weeks)
 
 from __future__ import annotations
 
+from ._bootstrap import Bootstrap
 from ._histories import Histories
 from ._history import PurchaseHistory
+from ._model import PurchaseModel
+from ._prediction import Prediction
 from ._rows import Rows
 
 __all__ = [
+    "Bootstrap",
     "Histories",
+    "Prediction",
     "PurchaseHistory",
+    "PurchaseModel",
     "Rows",
 ]
