@@ -100,7 +100,7 @@ def test_it_says_where_each_customer_stands(review: Review) -> None:
     assert standing == {
         "ada": ("loyal", "gold", "champions", "ben"),
         "bob": ("loyal", "silver", "champions", "ben"),
-        "cy": ("at_risk", "standard", "slipping", "dora"),
+        "cy": ("at_risk", "standard", "lapsing", "dora"),
         "dee": ("active", "bronze", "newcomers", "ben"),
         "eve": ("new", "silver", "promising", None),
         "fay": ("lost", "standard", "gone", None),
