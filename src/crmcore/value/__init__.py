@@ -20,6 +20,9 @@ Histories(2 histories in weeks)
 from __future__ import annotations
 
 from ._bootstrap import Bootstrap
+from ._gamma_gamma import GammaGamma
+from ._gamma_gamma_independence import SpendIndependence
+from ._gamma_gamma_prediction import SpendPrediction
 from ._histories import Histories
 from ._history import PurchaseHistory
 from ._model import PurchaseModel
@@ -28,9 +31,12 @@ from ._rows import Rows
 
 __all__ = [
     "Bootstrap",
+    "GammaGamma",
     "Histories",
     "Prediction",
     "PurchaseHistory",
     "PurchaseModel",
     "Rows",
+    "SpendIndependence",
+    "SpendPrediction",
 ]
