@@ -25,6 +25,7 @@ from __future__ import annotations
 from crmcore.checks import zone
 
 from ._days import day_in, midnight, months_after
+from ._local_days import local_days
 from ._periods import Grain, Period, periods
 from ._work_calendar import Stretch, WorkCalendar
 
@@ -34,6 +35,7 @@ __all__ = [
     "Stretch",
     "WorkCalendar",
     "day_in",
+    "local_days",
     "midnight",
     "months_after",
     "periods",

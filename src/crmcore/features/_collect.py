@@ -11,11 +11,11 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from crmcore.activities import Interaction, Purchase
+from crmcore.calendar import local_days
 from crmcore.customers import Customer
 from crmcore.errors import MixedCurrenciesError
 from crmcore.kernel import CustomerId, minor_digits
 
-from ._days import local_days
 from ._trail import EXACT, Trail
 
 _DayOf: TypeAlias = Callable[[datetime], int]
