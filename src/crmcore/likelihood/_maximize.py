@@ -28,7 +28,7 @@ Sources:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -51,7 +51,9 @@ _FARTHEST = 60.0  # from the start; e^60 is beyond anything that is measured
 _MOST_HALVINGS = 30
 _PROMISE = 1e-4  # the part of the promised gain that a step has to bring
 _NOISE = 1e-13  # of the log-likelihood, which rounding may take or give
-_FIRST_SHIFT = 1e-3
+_SHIFTS = (0.0, *(10.0**power for power in range(-3, 4)))  # of the largest entry of each row
+_LEVEL_SHIFTS = (0.0, *(10.0**power for power in range(-13, -2)))  # what rounding may want
+_VAST = 100.0  # the variance of a logarithm of which nobody can say that it is known
 _SMALLEST_BEND = 1e-8  # by one observation, where the likelihood does not bend at all
 
 
@@ -127,17 +129,16 @@ def maximize(
     for done in range(most):
         if progress is not None:
             progress(done, None, search.standing(point))
-        factor = cholesky(point.bend)
-        longest = 0.0
-        if point.slope <= tolerance * weight:
-            if factor is None:
-                raise search.level(point)
+        is_level, longest = point.slope <= tolerance * weight, 0.0
+        factor = search.factor(point, _LEVEL_SHIFTS if is_level else _SHIFTS)
+        if factor is None:
+            raise search.levelled(point)
+        if is_level:
             step = solve(factor, point.gradient)
             longest = max(map(abs, step))
             if longest <= _SETTLED or (last > _RUNNING and longest > last / 2):
-                return search.fit(point, factor, done, kernel)
-        point = search.climb(point, factor, done)
-        last = longest
+                return search.fit(point, factor, step, done, kernel)
+        point, last = search.climb(point, factor, done), longest
     raise search.failure(point, most)
 
 
@@ -155,11 +156,23 @@ class _Search:
         value, gradient, hessian = self.objective(logs)
         return _Point(logs, value, gradient, [[-entry for entry in row] for row in hessian])
 
-    def climb(self, point: _Point, factor: Factor | None, done: int) -> _Point:
+    def factor(self, point: _Point, shifts: Iterable[float]) -> Factor | None:
+        """Return the factor of the curvature, shifted as little as makes it bend downwards."""
+        least = _SMALLEST_BEND * self.weight
+        for shift in shifts:
+            rows = [list(row) for row in point.bend]
+            for i, row in enumerate(rows):
+                row[i] += shift * max(least, *map(abs, row))
+            found = cholesky(rows)
+            if found is not None:
+                return found
+        return None
+
+    def climb(self, point: _Point, factor: Factor, done: int) -> _Point:
         """Return the next point, which is higher, or as high as rounding can tell."""
-        step = solve(factor or self.shifted(point), point.gradient)
+        step = solve(factor, point.gradient)
         length = min(1.0, _LONGEST_STEP / max(map(abs, step)))
-        promised = sum(g * s for g, s in zip(point.gradient, step, strict=True))
+        promised = math.fsum(g * s for g, s in zip(point.gradient, step, strict=True))
         for _ in range(_MOST_HALVINGS):
             logs = tuple(log + length * s for log, s in zip(point.logs, step, strict=True))
             self.check_near(logs)
@@ -170,24 +183,6 @@ class _Search:
             length /= 2
         raise self.failure(point, done)
 
-    def shifted(self, point: _Point) -> Factor:
-        """Return the factor of a curvature that bends downwards in every direction."""
-        size = range(len(self.names))
-        least = _SMALLEST_BEND * self.weight
-        shift, factor = _FIRST_SHIFT, None
-        while factor is None:
-            factor = cholesky(
-                [
-                    [
-                        point.bend[i][j] + (shift * max(abs(point.bend[i][i]), least)) * (i == j)
-                        for j in size
-                    ]
-                    for i in size
-                ]
-            )
-            shift *= 10
-        return factor
-
     def check_near(self, logs: tuple[float, ...]) -> None:
         """Refuse to go further than anything can be that is measured."""
         for name, log, begin in zip(self.names, logs, self.start, strict=True):
@@ -196,16 +191,20 @@ class _Search:
                 reason = f"{name} runs towards {end}, and the likelihood still rises"
                 raise NotIdentifiedError(self.model, reason)
 
-    def fit(self, point: _Point, factor: Factor, done: int, kernel: Kernel) -> Fit:
-        step = solve(factor, point.gradient)
+    def fit(
+        self, point: _Point, factor: Factor, step: Sequence[float], done: int, kernel: Kernel
+    ) -> Fit:
+        covariance = inverse(factor)
         unsettled = tuple(
-            name for name, s in zip(self.names, step, strict=True) if abs(s) > _RUNNING
+            name
+            for i, name in enumerate(self.names)
+            if abs(step[i]) > _RUNNING or covariance[i][i] > _VAST
         )
         return Fit(
             model=self.model,
             names=self.names,
             parameters=tuple(map(math.exp, point.logs)),
-            covariance=inverse(factor),
+            covariance=covariance,
             log_likelihood=point.value,
             iterations=done,
             gradient=point.slope / self.weight,
@@ -215,7 +214,7 @@ class _Search:
             cautions=(_running(unsettled),) if unsettled else (),
         )
 
-    def level(self, point: _Point) -> NotIdentifiedError:
+    def levelled(self, point: _Point) -> NotIdentifiedError:
         there = ", ".join(self.parameters(point))
         return NotIdentifiedError(
             self.model, f"at {there} the likelihood is level: the data do not tell them apart"
