@@ -26,17 +26,26 @@ from ._gamma_gamma_prediction import SpendPrediction
 from ._histories import Histories
 from ._history import PurchaseHistory
 from ._model import PurchaseModel
+from ._occasions import Refunds
 from ._prediction import Prediction
 from ._rows import Rows
+from ._split import Holdout, split
+from ._summarize import summarize
+from ._tally import OccasionTally
 
 __all__ = [
     "Bootstrap",
     "GammaGamma",
     "Histories",
+    "Holdout",
+    "OccasionTally",
     "Prediction",
     "PurchaseHistory",
     "PurchaseModel",
+    "Refunds",
     "Rows",
     "SpendIndependence",
     "SpendPrediction",
+    "split",
+    "summarize",
 ]
