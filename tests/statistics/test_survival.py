@@ -207,3 +207,36 @@ def test_a_level_is_a_fraction() -> None:
     """A level in percent is refused."""
     with pytest.raises(InvalidValueError, match=r"0\.95, not 95"):
         kaplan_meier(TREATED, level=95)
+
+
+def test_the_mean_remission_up_to_35_weeks_is_as_published() -> None:
+    """23.29 weeks with a standard error of 2.83, and 8.67 with 1.38 (R, package survival)."""
+    treated, untreated = kaplan_meier(TREATED), kaplan_meier((t, True) for t in UNTREATED)
+
+    found = [treated.restricted_mean(), untreated.restricted_mean(35)]
+
+    assert [round(each.mean, 2) for each in found] == [23.29, 8.67]
+    assert [round(math.sqrt(each.variance), 2) for each in found] == [2.83, 1.38]
+    assert found[0].limit == 35
+    assert found[0].interval.low == pytest.approx(23.287 - 1.96 * 2.8275, abs=1e-3)
+    assert str(found[0].interval) == "17.75 to 28.83 (95 %, restricted mean)"
+
+
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=40), st.integers(1, 40))
+def test_where_all_have_ended_the_restricted_mean_is_the_plain_one(
+    ended: list[int], limit: int
+) -> None:
+    """It is the mean of the times, each at most the limit, with the variance of that mean."""
+    found = kaplan_meier((time, True) for time in ended).restricted_mean(limit)
+
+    cut = [min(time, limit) for time in ended]
+    assert found.mean == pytest.approx(statistics.fmean(cut))
+    assert found.variance == pytest.approx(statistics.pvariance(cut) / len(cut), abs=1e-12)
+    assert 0 <= found.interval.low <= found.mean <= found.interval.high + 1e-9 <= limit + 1e-9
+
+
+@pytest.mark.parametrize("limit", [0, -1, 35.5, math.inf, math.nan])
+def test_a_mean_beyond_what_was_seen_is_refused(limit: float) -> None:
+    """Nobody knows how many last longer than 35 weeks."""
+    with pytest.raises(InvalidValueError, match="limit must be above 0 and at most 35"):
+        kaplan_meier(TREATED).restricted_mean(limit)

@@ -19,20 +19,29 @@ Three requests were answered after 2, 3 and 5 hours; one has waited for 4 hours 
 
 from __future__ import annotations
 
+from ._cases import Cases
+from ._chi_square import chi_square_tail
 from ._correlation import correlation_interval
 from ._interval import Interval, mean_interval, median_interval, wilson
+from ._kaplan_meier import kaplan_meier
+from ._log_rank import LogRank, log_rank
 from ._proportions import nps_interval, two_proportions
 from ._student import student_t_cdf, student_t_quantile
-from ._survival import Survival, kaplan_meier
+from ._survival import RestrictedMean, Survival
 from ._trend import LinearTrend, linear_trend
 
 __all__ = [
+    "Cases",
     "Interval",
     "LinearTrend",
+    "LogRank",
+    "RestrictedMean",
     "Survival",
+    "chi_square_tail",
     "correlation_interval",
     "kaplan_meier",
     "linear_trend",
+    "log_rank",
     "mean_interval",
     "median_interval",
     "nps_interval",

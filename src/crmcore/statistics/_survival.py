@@ -13,21 +13,23 @@ Sources:
     the interval on the scale of ``log(−log S)``, which stays within 0 and 1.
     R. Brookmeyer and J. Crowley, "A Confidence Interval for the Median Survival Time",
     Biometrics 38(1), 1982: the interval of a quantile.
+    J. P. Klein and M. L. Moeschberger, Survival Analysis, 2nd edition 2003: the mean up to a
+    limit and its variance (4.5), late entry (4.6).
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from statistics import NormalDist
 
 import attrs
 
 from crmcore.errors import InvalidValueError
 
-from ._interval import Interval, check_level
+from ._interval import Interval
 
 _METHOD = "Kaplan-Meier, log-log"
 # Shares that differ by less are the same share, reached by another way of rounding.
@@ -43,13 +45,16 @@ class Survival:
 
     Attributes:
         times: When cases ended, each time once, in rising order, in the unit that was given.
-        at_risk: How many had neither ended nor got out of sight before the time.
+        at_risk: How many were watched before the time, and had neither ended nor got out of
+            sight. Cases that have weights count as much as they weigh, here and below.
         events: How many ended at the time.
         survival: The share of all that lasts longer than the time.
         spread: The sum of ``d / (n · (n − d))`` over the steps up to the time, of *d* ends
             among *n* at risk, which is the variance of the share's logarithm; infinite where
             nobody is left.
         n: How many cases there were.
+        since: The time from which on somebody was watched. The shares are of the cases that
+            last so long; where it is above 0, nothing is known of those that do not.
         until: The longest time that was seen, ended or not; nothing is known beyond it.
         level: The confidence of the intervals, as a fraction.
 
@@ -57,16 +62,17 @@ class Survival:
     """
 
     times: tuple[float, ...]
-    at_risk: tuple[int, ...]
-    events: tuple[int, ...]
+    at_risk: tuple[float, ...]
+    events: tuple[float, ...]
     survival: tuple[float, ...]
     spread: tuple[float, ...] = attrs.field(repr=False)
-    n: int
+    n: float
+    since: float = 0.0
     until: float
     level: float = 0.95
 
     @property
-    def censored(self) -> int:
+    def censored(self) -> float:
         """How many cases had not ended when they were last seen."""
         return self.n - sum(self.events)
 
@@ -104,11 +110,11 @@ class Survival:
             yield math.exp(log_share * stretch), high
 
     def at(self, time: float) -> float | None:
-        """Return the share that lasts longer than *time*, or None beyond what was seen.
+        """Return the share that lasts longer than *time*, or None outside of what was seen.
 
         Once nobody is left, it is 0 for ever.
         """
-        if time > self.until and not (self.survival and self.survival[-1] == 0):
+        if time > self._known_until or 0 <= time < self.since:
             return None
         step = bisect_right(self.times, time)
         return self.survival[step - 1] if step else 1.0
@@ -165,82 +171,79 @@ class Survival:
                 return self.times[step]
         return None
 
+    @property
+    def _known_until(self) -> float:
+        return math.inf if self.survival and self.survival[-1] == 0 else self.until
+
+    def restricted_mean(self, limit: float | None = None) -> RestrictedMean:
+        """Return how long cases last on average, of which none counts for longer than *limit*.
+
+        It is the area below the curve, and has a value where the plain mean has none because
+        some cases have not ended. Two curves are compared at the same limit.
+
+        Args:
+            limit: The time up to which the cases count; the longest that was seen where it is
+                not said.
+
+        Raises:
+            InvalidValueError: If the limit lies outside of what was seen.
+        """
+        limit = self.until if limit is None else limit
+        if not self.since < limit <= self._known_until:
+            rule = f"be above {self.since:g} and at most {self.until:g}, the longest that was seen"
+            raise InvalidValueError("limit", limit, rule)
+        steps = bisect_left(self.times, limit)
+        edges = (self.since, *self.times[:steps], limit)
+        shares = (1.0, *self.survival[:steps])
+        pieces = [
+            (end - start) * share
+            for share, (start, end) in zip(shares, pairwise(edges), strict=True)
+        ]
+        variance, area = 0.0, 0.0
+        for step in reversed(range(steps)):
+            area += pieces[step + 1]
+            left = self.at_risk[step] - self.events[step]
+            if area and left:
+                variance += area * area * self.events[step] / (self.at_risk[step] * left)
+        mean = self.since + math.fsum(pieces)
+        return RestrictedMean(
+            mean=mean, variance=variance, since=self.since, limit=limit, level=self.level
+        )
+
+
+@attrs.frozen(kw_only=True)
+class RestrictedMean:
+    """How long cases last on average, of which none counts for longer than a limit.
+
+    Attributes:
+        mean: The mean time, in the unit of the times.
+        variance: The variance of the mean, after Greenwood.
+        since: The time that all cases last at least.
+        limit: The time up to which a case counts.
+        level: The confidence of the interval, as a fraction.
+
+    .. versionadded:: 0.1.0
+    """
+
+    mean: float
+    variance: float
+    since: float = 0.0
+    limit: float
+    level: float = 0.95
+
+    @property
+    def interval(self) -> Interval:
+        """Within which bounds the mean lies: as a normal variable, and not beyond the limit."""
+        half = NormalDist().inv_cdf((1 + self.level) / 2) * math.sqrt(self.variance)
+        return Interval(
+            low=max(self.since, self.mean - half),
+            high=min(self.limit, self.mean + half),
+            level=self.level,
+            method="restricted mean",
+        )
+
 
 def _left(q: float) -> float:
     if not 0 < q < 1:
         raise InvalidValueError("q", q, "be above 0 and below 1")
     return 1 - q
-
-
-def kaplan_meier(
-    times: Iterable[tuple[float, bool]] | Mapping[tuple[float, bool], int], level: float = 0.95
-) -> Survival:
-    """Estimate from times, some of which have not ended yet, how many last how long.
-
-    At each time at which cases end, the share that is left is multiplied with the share of
-    those at risk that do not end. Who got out of sight at the very time at which others ended
-    was at risk then.
-
-    Args:
-        times: For each case how long it was seen, 0 or more, and whether it ended then; or how
-            often each such pair occurs, as a ``collections.Counter`` says it.
-        level: The confidence of the intervals, as a fraction.
-
-    Raises:
-        InvalidValueError: If there is no case, a time is negative or infinite, or a count is
-            no whole number of 0 or more.
-
-    Complexity:
-        O(n log n), or O(k log k) of k different pairs that were counted.
-
-    .. versionadded:: 0.1.0
-    """
-    check_level("level", level)
-    counts: Mapping[tuple[float, bool], int]
-    counts = times if isinstance(times, Mapping) else Counter(times)
-    ended, seen = _by_time(counts)
-    n = sum(seen.values())
-    if n == 0:
-        raise InvalidValueError("times", (), "hold at least one case")
-    at_risk, spread, steps = n, 0.0, []
-    # While nobody gets out of sight the shares are those of one count, and as exact.
-    share, share_then, risk_then = 1.0, 1.0, n
-    for time in sorted(seen):
-        died, gone = ended.get(time, 0), seen[time]
-        if died:
-            left = at_risk - died
-            share = share_then * left / risk_then
-            spread = spread + died / (at_risk * left) if left else math.inf
-            steps.append((time, at_risk, died, share, spread))
-        at_risk -= gone
-        if gone > died:
-            share_then, risk_then = share, at_risk
-    columns = tuple(zip(*steps, strict=True)) or ((),) * 5
-    return Survival(
-        times=columns[0],
-        at_risk=columns[1],
-        events=columns[2],
-        survival=columns[3],
-        spread=columns[4],
-        n=n,
-        until=max(time for time, count in seen.items() if count),
-        level=level,
-    )
-
-
-def _by_time(
-    counts: Mapping[tuple[float, bool], int],
-) -> tuple[dict[float, int], dict[float, int]]:
-    """Return how many cases ended at each time, and how many were last seen at it at all."""
-    ended: dict[float, int] = {}
-    seen: dict[float, int] = {}
-    for (time, is_ended), count in counts.items():
-        if not 0 <= time < math.inf:
-            raise InvalidValueError("times", time, "be times of 0 or more, and finite")
-        if not isinstance(count, int) or count < 0:
-            rule = f"count how often {time} occurs, with a whole number of 0 or more"
-            raise InvalidValueError("times", count, rule)
-        seen[time] = seen.get(time, 0) + count
-        if is_ended:
-            ended[time] = ended.get(time, 0) + count
-    return ended, seen
