@@ -27,6 +27,7 @@ from ._histories import Histories
 from ._history import PurchaseHistory
 from ._model import PurchaseModel
 from ._occasions import Refunds
+from ._pareto_nbd import ParetoNbd
 from ._prediction import Prediction
 from ._rows import Rows
 from ._split import Holdout, split
@@ -39,6 +40,7 @@ __all__ = [
     "Histories",
     "Holdout",
     "OccasionTally",
+    "ParetoNbd",
     "Prediction",
     "PurchaseHistory",
     "PurchaseModel",

@@ -1,0 +1,132 @@
+"""Pareto/NBD: customers buy at random as long as they are there, and may leave at any time.
+
+1. As long as somebody is a customer, purchases come at random, at a rate λ of his or her own;
+2. the rates λ are gamma distributed over customers, with shape *r* and rate *alpha*;
+3. a customer leaves at random, at any time, at a rate μ of his or her own;
+4. the rates μ are gamma distributed over customers, with shape *s* and rate *beta*;
+5. how fast somebody buys says nothing of how soon he or she leaves.
+
+With 1 and 2 the number of purchases of those who stay is negative binomial (NBD); with 3 and 4
+the time until they leave is Pareto distributed.
+
+Sources:
+    D. C. Schmittlein, D. G. Morrison and R. Colombo, "Counting Your Customers: Who Are They
+    and What Will They Do Next?", Management Science 33(1), 1987.
+    P. S. Fader and B. G. S. Hardie, "A Note on Deriving the Pareto/NBD Model and Related
+    Expressions", 2005.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import mul
+from random import Random
+from typing import ClassVar, Final, Self
+
+import attrs
+
+from crmcore.errors import NotIdentifiedError
+from crmcore.likelihood import Fit, Kernel, Progress, choose_kernel, maximize
+
+from ._histories import Histories
+from ._model import PurchaseModel
+from ._parameter import is_parameter, parameter
+from ._pareto_nbd_future import expected, probabilities, simulate
+from ._pareto_nbd_rows import log_likelihood, odds, python_objective
+from ._rows import Rows
+
+_START_LOG_SHAPE: Final = 0.0  # of both; the scales begin at the mean age
+
+
+@attrs.frozen(kw_only=True)
+class ParetoNbd(PurchaseModel):
+    """The Pareto/NBD model of Schmittlein, Morrison and Colombo.
+
+    A customer may leave at any time, also before the first repeat purchase, so that silence
+    speaks against one-time buyers as against everybody else.
+
+    Attributes:
+        r: The shape of the rates of buying over customers; the lower, the more they differ.
+        alpha: The rate of the rates of buying, in *unit*: customers buy ``r / alpha`` times in
+            one of it, on average, while they are there.
+        s: The shape of the rates of leaving over customers.
+        beta: The rate of the rates of leaving, in *unit*: after a time of *t* a share of
+            ``(beta / (beta + t))^s`` is still there.
+        unit: The unit of time of *alpha* and *beta*.
+        fitted: How the parameters were found; None if they were given.
+
+    .. versionadded:: 0.1.0
+    """
+
+    NAME: ClassVar[str] = "Pareto/NBD"
+    PARAMETERS: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+    TIMES: ClassVar[tuple[str, ...]] = ("alpha", "beta")
+
+    r: float = attrs.field(converter=parameter, validator=is_parameter)
+    alpha: float = attrs.field(converter=parameter, validator=is_parameter)
+    s: float = attrs.field(converter=parameter, validator=is_parameter)
+    beta: float = attrs.field(converter=parameter, validator=is_parameter)
+
+    @classmethod
+    def _fit(
+        cls, histories: Histories, *, kernel: Kernel | None, progress: Progress | None
+    ) -> Self:
+        chosen = choose_kernel(kernel)
+        fit = _fitted(histories.rows(), cls.NAME, chosen, progress)
+        r, alpha, s, beta = fit.parameters
+        return cls(r=r, alpha=alpha, s=s, beta=beta, unit=histories.unit, fitted=fit)
+
+    def _log_likelihood(self, x: int, t_x: float, age: float) -> float:
+        return log_likelihood(self.parameters, x, t_x, age)
+
+    def _alive(self, x: int, t_x: float, age: float) -> float:
+        alive, left = odds(self.parameters, x, t_x, age)
+        return alive / (alive + left)
+
+    def _expected_new(self, t: float) -> float:
+        return expected(self.parameters, t)
+
+    def _probabilities_new(self, most: int, t: float) -> Sequence[float]:
+        return probabilities(self.parameters, most, t)
+
+    def _onwards(self, x: int, age: float) -> Self:
+        return self._with((self.r + x, self.alpha + age, self.s, self.beta + age))
+
+    def _expected_if_alive(self, x: int, t_x: float, age: float, t: float) -> float:
+        del t_x  # see _onwards, of which this is the short way
+        return expected((self.r + x, self.alpha + age, self.s, self.beta + age), t)
+
+    def _simulate_one(self, age: float, rng: Random) -> tuple[int, float]:
+        return simulate(self.parameters, age, rng)
+
+
+def _fitted(rows: Rows, model: str, kernel: Kernel, progress: Progress | None) -> Fit:
+    """Return the fit of Pareto/NBD to rows of histories."""
+    check_tells(rows, model)
+    if kernel is Kernel.NUMPY:
+        from ._pareto_nbd_numpy import numpy_objective as summing  # noqa: PLC0415 - an extra
+    else:
+        summing = python_objective
+    weight = math.fsum(rows.weight)
+    age = math.log(math.fsum(map(mul, rows.age, rows.weight)) / weight)
+    return maximize(
+        summing(rows),
+        (_START_LOG_SHAPE, age, _START_LOG_SHAPE, age),
+        model=model,
+        names=ParetoNbd.PARAMETERS,
+        weight=weight,
+        kernel=kernel,
+        progress=progress,
+    )
+
+
+def check_tells(rows: Rows, model: str) -> None:
+    """Refuse histories that cannot tell four parameters, whatever a search would find."""
+    if rows.x[-1] == 0:
+        reason = f"none of its {math.fsum(rows.weight):,.6g} customers bought again"
+        raise NotIdentifiedError(model, reason)
+    if len(rows) < len(ParetoNbd.PARAMETERS):
+        kinds = "all histories are the same" if len(rows) == 1 else f"only {len(rows)} differ"
+        reason = f"{kinds}, and that does not tell {len(ParetoNbd.PARAMETERS)} parameters"
+        raise NotIdentifiedError(model, reason)
