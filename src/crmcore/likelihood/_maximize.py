@@ -94,7 +94,8 @@ def maximize(
 
     Args:
         objective: Returns the log-likelihood, its gradient and its Hessian at the logarithms
-            of the parameters, with regard to these logarithms.
+            of the parameters, with regard to these logarithms. Where it returns what is not
+            finite, or raises an `ArithmeticError`, the search turns back.
         start: The logarithms to begin with.
         model: What is fitted, for messages.
         names: The names of the parameters.
@@ -153,7 +154,11 @@ class _Search:
     weight: float
 
     def at(self, logs: tuple[float, ...]) -> _Point:
-        value, gradient, hessian = self.objective(logs)
+        try:
+            value, gradient, hessian = self.objective(logs)
+        except ArithmeticError:  # what cannot be computed is out of bounds
+            size = len(logs)
+            value, gradient, hessian = math.nan, [math.nan] * size, [[math.nan] * size] * size
         return _Point(logs, value, gradient, [[-entry for entry in row] for row in hessian])
 
     def factor(self, point: _Point, shifts: Iterable[float]) -> Factor | None:
@@ -200,6 +205,8 @@ class _Search:
             for i, name in enumerate(self.names)
             if abs(step[i]) > _RUNNING or covariance[i][i] > _VAST
         )
+        if unsettled and max(map(abs, step)) <= _RUNNING:
+            raise self.levelled(point)
         return Fit(
             model=self.model,
             names=self.names,
@@ -216,9 +223,8 @@ class _Search:
 
     def levelled(self, point: _Point) -> NotIdentifiedError:
         there = ", ".join(self.parameters(point))
-        return NotIdentifiedError(
-            self.model, f"at {there} the likelihood is level: the data do not tell them apart"
-        )
+        reason = f"about {there} the likelihood is level, and does not tell them apart"
+        return NotIdentifiedError(self.model, reason)
 
     def failure(self, point: _Point, done: int) -> DidNotConvergeError:
         slope = point.slope / self.weight

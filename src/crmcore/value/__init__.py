@@ -19,6 +19,7 @@ Histories(2 histories in weeks)
 
 from __future__ import annotations
 
+from ._beta_geo import BetaGeo
 from ._bootstrap import Bootstrap
 from ._gamma_gamma import GammaGamma
 from ._gamma_gamma_independence import SpendIndependence
@@ -26,6 +27,7 @@ from ._gamma_gamma_prediction import SpendPrediction
 from ._histories import Histories
 from ._history import PurchaseHistory
 from ._model import PurchaseModel
+from ._modified_beta_geo import ModifiedBetaGeo
 from ._occasions import Refunds
 from ._pareto_nbd import ParetoNbd
 from ._prediction import Prediction
@@ -35,10 +37,12 @@ from ._summarize import summarize
 from ._tally import OccasionTally
 
 __all__ = [
+    "BetaGeo",
     "Bootstrap",
     "GammaGamma",
     "Histories",
     "Holdout",
+    "ModifiedBetaGeo",
     "OccasionTally",
     "ParetoNbd",
     "Prediction",

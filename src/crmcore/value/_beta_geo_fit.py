@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+import attrs
+
+from crmcore.durations import TimeUnit
 from crmcore.errors import NotIdentifiedError
+from crmcore.kernel import Phrase
 from crmcore.likelihood import Fit, Kernel, Progress, choose_kernel, maximize
 
 from ._beta_geo_rows import BetaGeoRows
@@ -15,6 +20,14 @@ from ._histories import Histories
 
 PARAMETERS: Final = ("r", "alpha", "a", "b")
 _START: Final = (0.5, 1.0, 3.0)  # r, a and b; α is such that customers buy as often as they do
+_NEVER: Final = 1e-5  # a probability of leaving that is 0 but for where the search stopped
+
+_NOBODY_LEAVES: Final = Phrase(
+    "nobody is seen to leave: the data are likeliest where the probability of leaving is 0, so "
+    "that the model is the NBD, under which customers stay; a and b mean nothing else",
+    "看不出有客户流失：流失概率为 0 时数据的似然最大，模型即为客户从不流失的 NBD；"
+    "a 与 b 没有别的含义",
+)
 
 
 def fit_beta_geo(
@@ -44,7 +57,7 @@ def fit_beta_geo(
     r, a, b = _START
     repeats = math.fsum(w * x for w, x in zip(table.weights, table.counts, strict=True))
     start = (r, r * table.exposure / repeats, a, b)
-    return maximize(
+    fit = maximize(
         partial(derivatives, table, first),
         tuple(map(math.log, start)),
         model=model,
@@ -53,6 +66,28 @@ def fit_beta_geo(
         kernel=chosen,
         progress=progress,
     )
+    return attrs.evolve(fit, cautions=tuple(_cautions(fit, histories.unit)))
+
+
+def _cautions(fit: Fit, unit: TimeUnit) -> Iterator[Phrase]:
+    """Yield what the parameters mean that run on without an end."""
+    r, alpha, a, b = fit.parameters
+    if {"r", "alpha"} & {*fit.unsettled}:
+        rate = f"{r / alpha:.4g}"
+        yield Phrase(
+            "customers are not seen to differ in how often they buy: r and alpha run on together, "
+            f"and only r / alpha means something, {rate} purchases a {unit.label.en}",
+            "看不出客户的购买频率有差异：r 与 alpha 一起不断增大，只有 r / alpha 有意义，"
+            f"即每{unit.label.zh} {rate} 次购买",
+        )
+    if {"a", "b"} & {*fit.unsettled}:
+        leaving = a / (a + b)
+        yield _NOBODY_LEAVES if leaving < _NEVER else Phrase(
+            "customers are not seen to differ in how readily they leave: a and b run on, and only "
+            f"a / (a + b) means something, {leaving:.4g} after a purchase",
+            "看不出客户流失的倾向有差异：a 与 b 不断变化，只有 a / (a + b) 有意义，"
+            f"即每次购买后流失的概率 {leaving:.4g}",
+        )
 
 
 def _arranged(histories: Histories, first: int, kernel: Kernel) -> Table:

@@ -6,6 +6,7 @@ whole numbers say all of a history, and go into one, which is what sorts fastest
 
 from __future__ import annotations
 
+import math
 from typing import Self, TypeAlias
 
 import attrs
@@ -18,6 +19,7 @@ from ._histories import Histories
 Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
 
+_BLOCK = 8192  # rows that fit into the cache, and that no library spreads over processors
 _MOST_CODES = 2**62
 _MOST_DAYS = 2**20  # for a table with a place for each day
 
@@ -35,8 +37,8 @@ class BetaGeoArrays:
         ages: The different ages, ascending.
         seen: How many customers were last surely there at each of the ages.
         repeats: How many repeats they made.
-        lengths: How many rows there are for each count of those who may have left.
-        w: The weight of each of these rows.
+        w: The weight of each row of those who may have left.
+        x: How many repeats each of them made.
         i: The place of its *t_x* among the ages.
         j: The place of its *T*.
     """
@@ -49,8 +51,8 @@ class BetaGeoArrays:
     ages: Floats
     seen: Floats
     repeats: Floats
-    lengths: Whole
     w: Floats
+    x: Floats
     i: Whole
     j: Whole
 
@@ -59,20 +61,19 @@ class BetaGeoArrays:
         """Arrange histories for a model with *first* chances to leave before the first repeat."""
         ages, x, i, j, w = _different(histories)
         starts = np.flatnonzero(np.diff(x, prepend=-1))
-        lengths = np.diff(starts, append=len(x))
         immortal = 0 if first else int(np.searchsorted(x, 1))  # rows
         last = np.where(np.arange(len(x)) < immortal, j, i)
         return cls(
             counts=tuple(x[starts].tolist()),
             weights=tuple(np.add.reduceat(w, starts).tolist()),
-            exposure=float(w @ ages[j]),
+            exposure=float((w * ages[j]).sum()),
             size=len(x),
             first=first,
             ages=ages,
             seen=np.bincount(last, w, len(ages)).astype(np.float64),
             repeats=np.bincount(last, w * x, len(ages)).astype(np.float64),
-            lengths=lengths[1 if immortal else 0 :],
             w=w[immortal:],
+            x=x[immortal:].astype(np.float64),
             i=i[immortal:],
             j=j[immortal:],
         )
@@ -83,29 +84,35 @@ class BetaGeoArrays:
         logs, shares = np.log1p(taus), taus / (1 + taus)
         rests = shares * (1 - shares)
         ages = AgeSums(
-            log=float(self.seen @ logs),
-            x_log=float(self.repeats @ logs),
-            h=float(self.seen @ shares),
-            x_u=float(self.repeats @ (1 - shares)),
-            uh=float(self.seen @ rests),
-            x_uh=float(self.repeats @ rests),
+            log=float((self.seen * logs).sum()),
+            x_log=float((self.repeats * logs).sum()),
+            h=float((self.seen * shares).sum()),
+            x_u=float((self.repeats * (1 - shares)).sum()),
+            uh=float((self.seen * rests).sum()),
+            x_uh=float((self.repeats * rests).sum()),
         )
-        return ages, self._alive_sums(logs, shares, r, a, b)
+        blocks = range(0, len(self.w), _BLOCK)
+        parts = [self._alive_sums((logs, shares), begin, r, a, b) for begin in blocks]
+        return ages, AliveSums(*map(math.fsum, zip(*parts, strict=True)))
 
-    def _alive_sums(self, logs: Floats, shares: Floats, r: float, a: float, b: float) -> AliveSums:
-        counts = np.array(self.counts[-len(self.lengths) :], dtype=np.float64)
-        rho = np.repeat(r + counts, self.lengths)
-        c = np.repeat(1 / (b + (counts + (self.first - 1))), self.lengths)
-        h, g = shares[self.i], shares[self.j]
-        far, d = logs[self.j] - logs[self.i], h - g
+    def _alive_sums(
+        self, tables: tuple[Floats, Floats], begin: int, r: float, a: float, b: float
+    ) -> AliveSums:
+        """Return the sums over one block of rows."""
+        logs, shares = tables
+        block = slice(begin, begin + _BLOCK)
+        w, x, i, j = self.w[block], self.x[block], self.i[block], self.j[block]
+        rho, c = r + x, 1 / (b + (x + (self.first - 1)))
+        h, g = shares[i], shares[j]
+        far, d = logs[j] - logs[i], h - g
         e = np.exp(-rho * far) / (a * c)
         odds = 1 + e
-        q = self.w * e / odds
+        q = w * e / odds
         p = q / odds
         k = rho * d
         qk, qc, pl, pk, pc = q * k, q * c, p * far, p * k, p * c
         return AliveSums(
-            log_odds=float(self.w @ np.log1p(e)),
+            log_odds=float(w @ np.log1p(e)),
             q=float(q.sum()),
             q_l=float(q @ far),
             q_d=float(q @ d),
