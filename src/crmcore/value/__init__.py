@@ -26,6 +26,8 @@ from ._gamma_gamma_independence import SpendIndependence
 from ._gamma_gamma_prediction import SpendPrediction
 from ._histories import Histories
 from ._history import PurchaseHistory
+from ._lifetime_value import LifetimeValue
+from ._lifetime_values import LifetimeValues, lifetime_values, new_customer_value
 from ._model import PurchaseModel
 from ._modified_beta_geo import ModifiedBetaGeo
 from ._occasions import Refunds
@@ -42,6 +44,8 @@ __all__ = [
     "GammaGamma",
     "Histories",
     "Holdout",
+    "LifetimeValue",
+    "LifetimeValues",
     "ModifiedBetaGeo",
     "OccasionTally",
     "ParetoNbd",
@@ -52,6 +56,8 @@ __all__ = [
     "Rows",
     "SpendIndependence",
     "SpendPrediction",
+    "lifetime_values",
+    "new_customer_value",
     "split",
     "summarize",
 ]

@@ -28,11 +28,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat, starmap
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 import attrs
 
-from crmcore.checks import refusal
 from crmcore.errors import (
     InfiniteMeanError,
     InvalidValueError,
@@ -56,20 +55,11 @@ from ._gamma_gamma_prediction import SpendPrediction
 from ._gamma_gamma_rows import SpendRows, python_sums, spend_derivatives, spend_rows
 from ._histories import Histories
 from ._history import PurchaseHistory, is_currency_or_none
+from ._parameter import is_parameter, parameter
 
 _START_P: Final = 2.0
 _START_Q: Final = 3.0
 _ROUNDING: Final = 1e-12  # of a spend, which rounding may take from a mean
-
-
-# A plain function, so that every type checker sees what a parameter may be given as.
-def _parameter(value: float) -> float:
-    return value if isinstance(value, bool) else float(value)
-
-
-def _is_parameter(_: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if isinstance(value, bool) or not 0 < value < math.inf:
-        raise refusal(attribute, value, "be above 0, and finite")
 
 
 @attrs.frozen(kw_only=True)
@@ -88,9 +78,9 @@ class GammaGamma:
     .. versionadded:: 0.1.0
     """
 
-    p: float = attrs.field(converter=_parameter, validator=_is_parameter)
-    q: float = attrs.field(converter=_parameter, validator=_is_parameter)
-    gamma: float = attrs.field(converter=_parameter, validator=_is_parameter)
+    p: float = attrs.field(converter=parameter, validator=is_parameter)
+    q: float = attrs.field(converter=parameter, validator=is_parameter)
+    gamma: float = attrs.field(converter=parameter, validator=is_parameter)
     currency: str | None = attrs.field(default=None, validator=is_currency_or_none)
     fitted: Fit | None = attrs.field(default=None, repr=False)
 

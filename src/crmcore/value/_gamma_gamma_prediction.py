@@ -36,20 +36,30 @@ class SpendPrediction:
     @property
     def words(self) -> Phrase:
         """What is expected, and why."""
-        code = f" {self.currency}" if self.currency else ""
-        why = spend_reason(self.frequency, self.own_mean, self.own_share, code)
-        return Phrase(
-            f"{self.spend:,.2f}{code} a purchase: {why.en}",
-            f"每次购买 {self.spend:,.2f}{code}：{why.zh}",
-        )
+        return spend_words(self.spend, self.frequency, self.own_mean, self.own_share, self.currency)
 
     def __str__(self) -> str:
         """Say it in English."""
         return self.words.en
 
 
-def spend_reason(x: int, mean: float | None, share: float, code: str) -> Phrase:
-    """Say what an expected spend is made of."""
+def spend_words(
+    spend: float, x: int, mean: float | None, share: float, currency: str | None
+) -> Phrase:
+    """Say what is expected to be spent on a purchase, and what the number is made of."""
+    code = code_of(currency)
+    why = _reason(x, mean, share, code)
+    return Phrase(
+        f"{spend:,.2f}{code} a purchase: {why.en}", f"每次购买 {spend:,.2f}{code}：{why.zh}"
+    )
+
+
+def code_of(currency: str | None) -> str:
+    """Return the code of a currency as it stands after an amount."""
+    return f" {currency}" if currency else ""
+
+
+def _reason(x: int, mean: float | None, share: float, code: str) -> Phrase:
     if mean is None:
         if x:
             return Phrase(

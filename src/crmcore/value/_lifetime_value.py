@@ -1,0 +1,100 @@
+"""What a customer is worth: a product of five numbers, each of which can be argued about."""
+
+from __future__ import annotations
+
+import attrs
+
+from crmcore.durations import DiscountRate, Duration
+from crmcore.kernel import CustomerId, Phrase
+from crmcore.statistics import Interval
+
+from ._gamma_gamma_prediction import code_of
+
+
+@attrs.frozen(kw_only=True)
+class LifetimeValue:
+    """What is earned of a customer within a horizon, as expected today.
+
+    It is what a customer brings from now on. What was bought before today is no part of it, and
+    neither is what it costs to win or to keep the customer.
+
+    Attributes:
+        customer: The customer; None for a new one, and where the histories tell no ids.
+        alive: How probable it is that the customer is still one, as a fraction.
+        purchases: How many purchases are expected within the horizon, if so.
+        spend: What is expected to be spent on each, in *currency*.
+        discount: What a purchase is worth today by the time it comes, on average, as a fraction.
+        margin: What is earned of each unit of spend, as a fraction.
+        horizon: How far it looks.
+        rate: The rate at which it is discounted, continuously.
+        currency: The currency, if known.
+        interval: Where the value may lie for all that is known of the parameters; None where it
+            was not asked for. How the customer's own luck turns out comes on top.
+        remarks: What the models assume that shows in these numbers.
+
+    .. versionadded:: 0.1.0
+    """
+
+    customer: CustomerId | None
+    alive: float
+    purchases: float
+    spend: float
+    discount: float
+    margin: float
+    horizon: Duration
+    rate: DiscountRate
+    currency: str | None = None
+    interval: Interval | None = None
+    remarks: tuple[Phrase, ...] = ()
+
+    @property
+    def value(self) -> float:
+        """The value: the product of the five numbers, in the major unit of the currency."""
+        return self.alive * self.purchases * self.spend * self.discount * self.margin
+
+    @property
+    def if_alive(self) -> float:
+        """What the value would be, were the customer surely still one."""
+        return self.purchases * self.spend * self.discount * self.margin
+
+    @property
+    def ledger(self) -> tuple[tuple[Phrase, float], ...]:
+        """The five numbers with what they are; their product in this order is the value."""
+        horizon, rate, code = self.horizon.words, self.rate.words, code_of(self.currency)
+        said = (
+            (self.alive, f"alive {self.alive:.2f}", f"仍为客户的概率 {self.alive:.2f}"),
+            (
+                self.purchases,
+                f"{self.purchases:.2f} purchases in {horizon.en}",
+                f"{horizon.zh}内购买 {self.purchases:.2f} 次",
+            ),
+            (
+                self.spend,
+                f"{self.spend:,.2f}{code} a purchase",
+                f"每次购买 {self.spend:,.2f}{code}",
+            ),
+            (
+                self.discount,
+                f"{self.discount:.2f} for discount at {rate.en}",
+                f"按{rate.zh} 贴现 {self.discount:.2f}",
+            ),
+            (self.margin, f"margin {self.margin:.2f}", f"利润率 {self.margin:.2f}"),
+        )
+        return tuple((Phrase(en, zh), number) for number, en, zh in said)
+
+    @property
+    def words(self) -> Phrase:
+        """The value and how it comes about, in one line."""
+        amount = f"{self.value:,.2f}{code_of(self.currency)}"
+        sure = f" ({self.interval.low:,.2f} … {self.interval.high:,.2f})" if self.interval else ""
+        who = Phrase("a new customer", "新客户") if self.customer is None else None
+        return Phrase(
+            f"{who.en if who else self.customer}: {amount}{sure} = "
+            + " × ".join(phrase.en for phrase, _ in self.ledger),
+            f"{who.zh if who else self.customer}：{amount}{sure} = "
+            + " × ".join(phrase.zh for phrase, _ in self.ledger),
+        )
+
+    def __str__(self) -> str:
+        """Return the value and what to know of it, each on a line."""
+        return "\n  ".join([self.words.en, *(remark.en for remark in self.remarks)])
