@@ -19,6 +19,7 @@ Histories(2 histories in weeks)
 
 from __future__ import annotations
 
+from ._beta_binomial import BetaGeoBetaBinomial
 from ._beta_geo import BetaGeo
 from ._bootstrap import Bootstrap
 from ._gamma_gamma import GammaGamma
@@ -40,6 +41,7 @@ from ._tally import OccasionTally
 
 __all__ = [
     "BetaGeo",
+    "BetaGeoBetaBinomial",
     "Bootstrap",
     "GammaGamma",
     "Histories",

@@ -26,7 +26,6 @@ from typing import ClassVar, Final, Self
 
 import attrs
 
-from crmcore.errors import NotIdentifiedError
 from crmcore.likelihood import Fit, Kernel, Progress, choose_kernel, maximize
 
 from ._histories import Histories
@@ -35,6 +34,7 @@ from ._parameter import is_parameter, parameter
 from ._pareto_nbd_future import expected, probabilities, simulate
 from ._pareto_nbd_rows import log_likelihood, odds, python_objective
 from ._rows import Rows
+from ._search import check_tells
 
 _START_LOG_SHAPE: Final = 0.0  # of both; the scales begin at the mean age
 
@@ -91,11 +91,15 @@ class ParetoNbd(PurchaseModel):
         return probabilities(self.parameters, most, t)
 
     def _onwards(self, x: int, age: float) -> Self:
-        return self._with((self.r + x, self.alpha + age, self.s, self.beta + age))
+        return self._with(self._updated(x, age))
+
+    def _updated(self, x: int, age: float) -> tuple[float, ...]:
+        """Return the parameters for somebody who is alive at *age*."""
+        return self.r + x, self.alpha + age, self.s, self.beta + age
 
     def _expected_if_alive(self, x: int, t_x: float, age: float, t: float) -> float:
-        del t_x  # see _onwards, of which this is the short way
-        return expected((self.r + x, self.alpha + age, self.s, self.beta + age), t)
+        del t_x  # when the purchases were made says nothing more of who is alive
+        return expected(self._updated(x, age), t)
 
     def _simulate_one(self, age: float, rng: Random) -> tuple[int, float]:
         return simulate(self.parameters, age, rng)
@@ -119,14 +123,3 @@ def _fitted(rows: Rows, model: str, kernel: Kernel, progress: Progress | None) -
         kernel=kernel,
         progress=progress,
     )
-
-
-def check_tells(rows: Rows, model: str) -> None:
-    """Refuse histories that cannot tell four parameters, whatever a search would find."""
-    if rows.x[-1] == 0:
-        reason = f"none of its {math.fsum(rows.weight):,.6g} customers bought again"
-        raise NotIdentifiedError(model, reason)
-    if len(rows) < len(ParetoNbd.PARAMETERS):
-        kinds = "all histories are the same" if len(rows) == 1 else f"only {len(rows)} differ"
-        reason = f"{kinds}, and that does not tell {len(ParetoNbd.PARAMETERS)} parameters"
-        raise NotIdentifiedError(model, reason)

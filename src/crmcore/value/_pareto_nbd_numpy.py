@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from crmcore.likelihood import Derivatives, log_rising
 
 from ._pareto_nbd_mesh import CUT, FALLING, FEWEST, LIMITS, NEWTON_STEPS, WIDE, rule
-from ._pareto_nbd_rows import Objective, Sums, derivatives, mixture, unfolded
+from ._pareto_nbd_rows import Sums, derivatives, mixture
 from ._rows import Rows
+from ._search import Objective, unfolded
 
 Floats: TypeAlias = NDArray[np.float64]
 

@@ -24,18 +24,14 @@ Sources:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from crmcore.likelihood import Derivatives, log_rising
 
 from ._pareto_nbd_mesh import rule, way
 from ._rows import Rows
-
-Number: TypeAlias = Any
-"""A float, or an array of floats: what is computed of both is written once."""
-
-Objective: TypeAlias = Callable[[Sequence[float]], Derivatives]
+from ._search import PARTS, Number, Objective, unfolded
 
 
 class Sums(NamedTuple):
@@ -102,7 +98,7 @@ def python_objective(rows: Rows) -> Objective:
     def objective(logs: Sequence[float]) -> Derivatives:
         r, alpha, s, beta = parameters = tuple(map(math.exp, logs))
         risings = dict(zip(counts, zip(*log_rising(r, counts), strict=True), strict=True))
-        totals = [0.0] * 15
+        totals = [0.0] * PARTS
         for x, t, age, weight in held:
             u, v = math.log1p((age - t) / (alpha + t)), math.log1p((age - t) / (beta + t))
             alive = math.exp(-(r + x) * u - s * v)
@@ -229,15 +225,3 @@ def derivatives(
         - b * (b_t * (left.one - left.j) + b * (left.j - left.jj))
         - d_beta * d_beta,
     )
-
-
-def unfolded(parts: Sequence[float]) -> Derivatives:
-    """Return value, gradient and the whole Hessian of the parts."""
-    value, g_r, g_a, g_s, g_b, r_r, r_a, r_s, r_b, a_a, a_s, a_b, s_s, s_b, b_b = parts
-    hessian = (
-        (r_r, r_a, r_s, r_b),
-        (r_a, a_a, a_s, a_b),
-        (r_s, a_s, s_s, s_b),
-        (r_b, a_b, s_b, b_b),
-    )
-    return value, (g_r, g_a, g_s, g_b), hessian
