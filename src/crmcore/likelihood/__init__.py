@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from ._delta import Scale, delta_interval
 from ._fit import Fit
-from ._gamma import digamma, log_beta, log_rising, trigamma
+from ._gamma import digamma, log_beta, log_gamma_ratio, log_rising, trigamma
 from ._kernel import Kernel, choose_kernel
 from ._maximize import Derivatives, Progress, maximize
 from ._quadrature import gauss_legendre
@@ -38,6 +38,7 @@ __all__ = [
     "digamma",
     "gauss_legendre",
     "log_beta",
+    "log_gamma_ratio",
     "log_rising",
     "maximize",
     "trigamma",

@@ -41,8 +41,8 @@ class Fit:
 
     model: str
     names: tuple[str, ...]
-    parameters: tuple[float, ...]
-    covariance: tuple[tuple[float, ...], ...]
+    parameters: tuple[float, ...] = attrs.field()
+    covariance: tuple[tuple[float, ...], ...] = attrs.field()
     log_likelihood: float
     iterations: int
     gradient: float
@@ -50,6 +50,23 @@ class Fit:
     kernel: Kernel = Kernel.PYTHON
     unsettled: tuple[str, ...] = ()
     cautions: tuple[Phrase, ...] = ()
+
+    @parameters.validator
+    def _are_above_0(self, attribute: attrs.Attribute[object], value: tuple[float, ...]) -> None:
+        if len(value) != len(self.names) or not all(0 < each < math.inf for each in value):
+            rule = f"be {len(self.names)} numbers above 0, one for each name"
+            raise InvalidValueError(attribute.name, value, rule)
+
+    @covariance.validator
+    def _is_square(
+        self, attribute: attrs.Attribute[object], value: tuple[tuple[float, ...], ...]
+    ) -> None:
+        size = len(self.names)
+        if [len(row) for row in value] != [size] * size:
+            rule = f"have {size} rows and columns, one for each name"
+            raise InvalidValueError(attribute.name, value, rule)
+        if not all(value[i][i] >= 0 for i in range(size)):
+            raise InvalidValueError(attribute.name, value, "have variances of at least 0")
 
     @property
     def standard_errors(self) -> tuple[float, ...]:

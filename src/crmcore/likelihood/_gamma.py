@@ -134,6 +134,32 @@ def log_rising(a: float, counts: Iterable[int]) -> tuple[list[float], list[float
     return logs, firsts, seconds
 
 
+def log_gamma_ratio(a: float, n: float) -> tuple[float, float, float]:
+    """Return ``log(gamma(a + n) / gamma(a))`` with its first and second derivative by *a*.
+
+    It is exact also where *a* is huge, and *n* need not be whole.
+
+    Args:
+        a: Above 0, and finite.
+        n: Above 0, and finite.
+
+    Raises:
+        InvalidValueError: If one of the two is not above 0 and finite.
+
+    .. versionadded:: 0.1.0
+    """
+    _check("a", a)
+    _check("n", n)
+    if a >= _FAR:
+        return _leap(a, n)
+    end = a + n
+    return (
+        math.lgamma(end) - math.lgamma(a),
+        digamma(end) - digamma(a),
+        trigamma(end) - trigamma(a),
+    )
+
+
 def _leap(z: float, n: float) -> tuple[float, float, float]:
     """Return ``log(gamma(z + n) / gamma(z))`` and two derivatives by *z*, for a *z* far out."""
     end = z + n

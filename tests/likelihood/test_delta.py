@@ -1,0 +1,110 @@
+"""Intervals of what follows from a fit."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import pytest
+
+from crmcore.errors import InvalidValueError, UndefinedValueError, UnknownNameError
+from crmcore.likelihood import Fit, Scale, delta_interval
+
+REACH = NormalDist().inv_cdf(0.975)
+FIT = Fit(
+    model="two rates",
+    names=("fast", "slow"),
+    parameters=(6.0, 2.0),
+    covariance=((0.04, 0.02), (0.02, 0.09)),
+    log_likelihood=-1.0,
+    iterations=1,
+    gradient=0.0,
+    n=100.0,
+)
+Pair = tuple[float, ...]
+
+
+def same(parameters: Pair) -> Pair:
+    """Take the parameters for the model."""
+    return parameters
+
+
+def both(parameters: Pair) -> float:
+    """Add the parameters up."""
+    return math.fsum(parameters)
+
+
+def test_a_parameter_has_the_interval_that_its_fit_gives_it() -> None:
+    """On the scale of logarithms the delta method of a parameter is Wald's interval."""
+    found = delta_interval(FIT, same, lambda pair: pair[0], scale="log")
+
+    assert found.low == pytest.approx(FIT.intervals()[0].low, rel=1e-7)
+    assert found.high == pytest.approx(FIT.intervals()[0].high, rel=1e-7)
+    assert str(found) == "4.054 to 8.88 (95 %, delta, log scale)"
+
+
+def test_parameters_that_stray_together_make_a_quotient_surer() -> None:
+    """The variance of a quotient's logarithm is that of both, less twice their covariance."""
+    found = delta_interval(FIT, same, lambda pair: pair[0] / pair[1], scale=Scale.LOG)
+
+    assert math.log(found.high / 3) == pytest.approx(REACH * math.sqrt(0.04 + 0.09 - 0.04))
+
+
+def test_a_sum_on_its_own_scale_has_an_interval_about_it() -> None:
+    """The slopes along the logarithms are the parameters themselves."""
+    found = delta_interval(FIT, same, both, level=0.9)
+
+    half = NormalDist().inv_cdf(0.95) * math.sqrt(36 * 0.04 + 4 * 0.09 + 2 * 12 * 0.02)
+    assert (found.low, found.high) == pytest.approx((8 - half, 8 + half), rel=1e-7)
+    assert found.level == 0.9
+
+
+def test_a_probability_stays_between_0_and_1() -> None:
+    """Its bounds are even on the scale of log-odds."""
+    found = delta_interval(FIT, same, lambda pair: pair[0] / both(pair), scale="logit")
+
+    half = REACH * math.sqrt(0.04 + 0.09 - 0.04)  # the odds are the quotient
+    assert found.low == pytest.approx(1 / (1 + math.exp(half) / 3))
+    assert found.high == pytest.approx(1 / (1 + math.exp(-half) / 3))
+
+
+@pytest.mark.parametrize(
+    ("scale", "bound"), [(Scale.LOGIT, 0.0), (Scale.LOGIT, 1.0), (Scale.LOG, 0.0)]
+)
+def test_what_cannot_leave_a_bound_is_certain(scale: Scale, bound: float) -> None:
+    """A customer who is surely alive is so under all parameters."""
+    found = delta_interval(FIT, same, lambda _: bound, scale=scale)
+
+    assert (found.low, found.high) == (bound, bound)
+
+
+def test_what_nothing_holds_has_an_interval_without_an_end() -> None:
+    """A parameter that runs on may be as large as can be."""
+    loose = Fit(
+        model="loose",
+        names=("rate",),
+        parameters=(1.0,),
+        covariance=((1e12,),),
+        log_likelihood=0.0,
+        iterations=1,
+        gradient=0.0,
+        n=1.0,
+    )
+
+    found = delta_interval(loose, same, lambda one: one[0], scale="log")
+
+    assert (found.low, found.high) == (0.0, math.inf)
+
+
+def test_what_is_no_number_has_no_interval() -> None:
+    """A quantity has to exist at the parameters that were found."""
+    with pytest.raises(UndefinedValueError, match="no number at the fitted parameters"):
+        delta_interval(FIT, same, lambda _: math.nan)
+
+
+def test_scales_and_levels_are_checked() -> None:
+    """A slip of the pen comes with the nearest word, and 95 is no level."""
+    with pytest.raises(UnknownNameError, match="unknown scale 'logs'; did you mean 'log'"):
+        delta_interval(FIT, same, both, scale="logs")
+    with pytest.raises(InvalidValueError, match="level must be a fraction"):
+        delta_interval(FIT, same, both, level=95)

@@ -1,0 +1,209 @@
+"""The search for the greatest likelihood."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
+from crmcore.kernel import Phrase
+from crmcore.likelihood import Derivatives, Fit, maximize
+
+Objective = Callable[[tuple[float, ...]], Derivatives]
+
+
+def find(objective: Objective, start: Sequence[float], weight: float = 1.0, most: int = 200) -> Fit:
+    """Look for the maximum of a function of one or two parameters."""
+    names = ["width", "height"][: len(start)]
+    return maximize(objective, start, model="a box", names=names, weight=weight, most=most)
+
+
+def waits(days: Sequence[float]) -> Objective:
+    """Return the log-likelihood of exponential waiting times by the logarithm of their rate."""
+    n, total = len(days), math.fsum(days)
+
+    def objective(logs: tuple[float, ...]) -> Derivatives:
+        rate = math.exp(logs[0])
+        return n * logs[0] - rate * total, [n - rate * total], [[-rate * total]]
+
+    return objective
+
+
+def valley(logs: tuple[float, ...]) -> Derivatives:
+    """Return Rosenbrock's function upside down, a curved ridge with its top at (1, 1)."""
+    x, y = logs
+    value = -((1 - x) ** 2) - 100 * (y - x * x) ** 2
+    gradient = [2 * (1 - x) + 400 * x * (y - x * x), -200 * (y - x * x)]
+    hessian = [[-2 + 400 * y - 1200 * x * x, 400 * x], [400 * x, -200.0]]
+    return value, gradient, hessian
+
+
+@given(st.lists(st.floats(0.01, 1000), min_size=1, max_size=20), st.floats(-20, 20))
+def test_the_rate_of_waits_is_one_by_their_mean(days: list[float], start: float) -> None:
+    """A maximum known in closed form is found from anywhere, with its standard error."""
+    fit = find(waits(days), [start - math.log(days[0])], weight=len(days))
+
+    assert fit.parameters[0] == pytest.approx(len(days) / math.fsum(days), rel=1e-9)
+    assert fit.covariance[0][0] == pytest.approx(1 / len(days), rel=1e-6)
+    assert fit.gradient <= 1e-9
+    assert not fit.unsettled
+
+
+@given(st.floats(-5, 5), st.floats(-5, 5))
+def test_a_curved_ridge_is_followed_to_its_top(x: float, y: float) -> None:
+    """Where the surface bends upwards the steps are damped, and still lead uphill."""
+    fit = find(valley, [x, y])
+
+    assert fit.parameters == pytest.approx((math.e, math.e), rel=1e-6)
+    assert fit.log_likelihood == pytest.approx(0, abs=1e-12)
+
+
+def test_near_the_maximum_few_steps_are_needed() -> None:
+    """The number of right digits doubles with each step."""
+    fit = find(waits([1.0, 2.0, 3.0]), [-0.5], weight=3)
+
+    assert fit.iterations <= 4
+    assert fit.n == 3
+
+
+def test_every_step_is_told() -> None:
+    """Progress hears how many steps were made and where the search stands, in two languages."""
+    heard: list[tuple[int, int | None, Phrase]] = []
+
+    def hear(done: int, total: int | None, where: Phrase) -> None:
+        heard.append((done, total, where))
+
+    fit = maximize(waits([2.0]), [0.0], model="waits", names=["rate"], weight=1, progress=hear)
+
+    assert [done for done, _, _ in heard] == list(range(fit.iterations + 1))
+    assert {total for _, total, _ in heard} == {None}
+    assert heard[0][2].en == "waits: log-likelihood -2.00 at rate=1"
+    assert heard[0][2].zh == "waits：对数似然 -2.00，参数 rate=1"
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [(math.nan, [0.0], [[-1.0]]), (math.inf, [1.0], [[-1.0]]), (9.0, [math.nan], [[-1.0]]), None],
+)
+def test_a_wall_turns_the_search_back(beyond: Derivatives | None) -> None:
+    """Where the objective cannot be computed, or is not finite, a shorter step is made."""
+
+    def walled(logs: tuple[float, ...]) -> Derivatives:
+        (x,) = logs
+        if x <= 1.5:
+            return -((x - 1) ** 2), [-2 * (x - 1)], [[-0.8]]  # too flat, so that steps are long
+        if beyond is None:
+            raise OverflowError
+        return beyond
+
+    assert find(walled, [0.0]).parameters[0] == pytest.approx(math.e)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [(math.nan, [0.0], [[-1.0]]), (0.0, [math.inf], [[-1.0]]), (0.0, [0.0], [[math.nan]])],
+    ids=["value", "slope", "curvature"],
+)
+def test_a_start_that_cannot_be_computed_is_refused(spoilt: Derivatives) -> None:
+    """What is not finite where the search begins is no likelihood."""
+    with pytest.raises(DidNotConvergeError, match="a box did not converge in 0 steps: at width=1"):
+        find(lambda _: spoilt, [0.0])
+
+
+def test_a_parameter_that_the_likelihood_does_not_hold_is_named() -> None:
+    """A likelihood that rises ever more slowly has its maximum nowhere; the fit says so."""
+
+    def plateau(logs: tuple[float, ...]) -> Derivatives:
+        x, y = logs
+        rest = math.exp(-x)
+        return -rest - y * y, [rest, -2 * y], [[-rest, 0.0], [0.0, -2.0]]
+
+    fit = find(plateau, [0.0, 1.0])
+
+    assert fit.unsettled == ("width",)
+    assert fit.gradient <= 1e-9
+    [caution] = fit.cautions
+    assert "the data do not settle width" in caution.en
+    assert "数据无法确定参数 width" in caution.zh
+    assert fit.intervals()[0].high > 1e100
+    assert fit.parameters[1] == pytest.approx(1)
+
+
+def test_two_parameters_that_run_on_together_are_both_named() -> None:
+    """On a ridge without an end the quotient is settled, and neither of its parts."""
+
+    def ridge(logs: tuple[float, ...]) -> Derivatives:
+        x, y = logs
+        off, rest = x - y - 1, math.exp(-x)
+        gradient = [-2 * off + rest, 2 * off]
+        return -off * off - rest, gradient, [[-2 - rest, 2.0], [2.0, -2.0]]
+
+    fit = find(ridge, [0.0, 0.0])
+
+    assert fit.unsettled == ("width", "height")
+    assert fit.parameters[0] / fit.parameters[1] == pytest.approx(math.e)
+
+
+@pytest.mark.parametrize(("slope", "end"), [(1.0, "infinity"), (-1.0, "0")])
+def test_a_likelihood_that_rises_without_an_end_is_refused(slope: float, end: str) -> None:
+    """A parameter that runs away while the likelihood rises at the same rate is no estimate."""
+
+    def slide(logs: tuple[float, ...]) -> Derivatives:
+        return slope * logs[0], [slope], [[0.0]]
+
+    with pytest.raises(NotIdentifiedError, match=f"width runs towards {end}, and the likelihood"):
+        find(slide, [0.0])
+
+
+def test_parameters_that_the_likelihood_cannot_tell_apart_are_refused() -> None:
+    """If only a product is told, there are no two parameters."""
+
+    def product(logs: tuple[float, ...]) -> Derivatives:
+        off = sum(logs) - 1
+        return -off * off, [-2 * off, -2 * off], [[-2.0, -2.0], [-2.0, -2.0]]
+
+    with pytest.raises(NotIdentifiedError, match=r"a box cannot be fitted: about width=.*level"):
+        find(product, [0.0, 0.0])
+
+
+def test_a_saddle_is_no_maximum() -> None:
+    """A point without a slope from which it goes uphill is not returned."""
+
+    def saddle(logs: tuple[float, ...]) -> Derivatives:
+        x, y = logs
+        return x * x - y * y, [2 * x, -2 * y], [[2.0, 0.0], [0.0, -2.0]]
+
+    with pytest.raises(NotIdentifiedError, match="about width=1, height=1 the likelihood is level"):
+        find(saddle, [0.0, 0.0])
+
+
+def test_a_search_that_takes_too_long_says_how_far_it_came() -> None:
+    """The steps, the slope that is left and the parameters are parts of the error."""
+    with pytest.raises(DidNotConvergeError, match="did not converge in 2 steps") as caught:
+        find(valley, [-4.0, 4.0], most=2)
+
+    assert caught.value.iterations == 2
+    assert caught.value.gradient > 1e-9
+    assert [text.split("=")[0] for text in caught.value.parameters] == ["width", "height"]
+
+
+def test_a_slope_that_is_none_is_found_out() -> None:
+    """If no step brings what the slope promises, the derivatives are wrong, and no point is."""
+
+    def mistaken(logs: tuple[float, ...]) -> Derivatives:
+        (x,) = logs
+        return -abs(x), [1.0], [[-1.0]]
+
+    with pytest.raises(DidNotConvergeError, match="the slope is still 1"):
+        find(mistaken, [0.0])
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, math.inf, math.nan])
+def test_there_have_to_be_observations(weight: float) -> None:
+    """Nothing follows from nothing."""
+    with pytest.raises(InvalidValueError, match="weight must be above 0, and finite"):
+        find(waits([1.0]), [0.0], weight=weight)
