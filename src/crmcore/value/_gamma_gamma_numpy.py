@@ -24,12 +24,11 @@ def numpy_sums(groups: Sequence[SpendGroup]) -> Summing:
         )
 
     def sums(gamma: float) -> Sums:
-        shifted = gamma + totals
-        u = gamma / shifted
-        rows = np.stack((np.log(shifted), u, u * u))
+        v = totals / (gamma + totals)
+        with np.errstate(over="ignore"):  # the search steps back from what is infinite
+            rows = np.stack((np.log1p(totals / gamma), np.log1p(gamma / totals), v, v * v))
         if weights is not None:
             rows *= weights
-        log_sum, sum_u, sum_u2 = np.add.reduceat(rows, starts, axis=1).tolist()
-        return zip(log_sum, sum_u, sum_u2, strict=True)
+        return zip(*np.add.reduceat(rows, starts, axis=1).tolist(), strict=True)
 
     return sums

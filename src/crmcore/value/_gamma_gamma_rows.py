@@ -9,21 +9,25 @@ plain Python or with numpy, and all else is the same.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, repeat
-from math import isnan
+from math import log1p
 from operator import itemgetter, mul
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
-from crmcore.likelihood import Derivatives, digamma, log_beta, trigamma
+from crmcore.likelihood import Derivatives, digamma, log_beta, log_gamma_ratio, trigamma
 
 from ._histories import Histories
 
-Sums: TypeAlias = Iterable[tuple[float, float, float]]
+Sums: TypeAlias = Iterable[tuple[float, ...]]  # one for each group
 Summing: TypeAlias = Callable[[float], Sums]
+Pair: TypeAlias = tuple[float, float]
+
+_FAR: Final = 1e4
+_WORTH_MERGING: Final = 2 / 3  # of the rows of a group have to be different, or fewer
 
 
 @attrs.frozen(kw_only=True)
@@ -34,8 +38,8 @@ class SpendGroup:
         x: How many repeat purchases each made.
         weight: How many customers they are.
         log_mean: The sum of the logarithms of their mean spends.
-        totals: What each spent in all of these purchases, sorted; those who spent the same
-            stand there once.
+        totals: What each spent in all of these purchases, sorted; where many spent the same,
+            they stand there once.
         weights: How many customers each of the totals stands for; None where it is one each.
     """
 
@@ -73,46 +77,36 @@ class SpendRows:
 
 def spend_rows(histories: Histories) -> SpendRows:
     """Group the customers by how often they bought again, and merge those who are alike."""
-    counted = _counted(histories)
+    spent: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     free: list[float] = []
     unknown: list[float] = []
-    groups = []
-    for x, pairs in groupby(sorted(counted.items(), key=itemgetter(0)), lambda pair: pair[0][0]):
-        telling = []
-        for (_, mean), weight in pairs:
+    means = repeat(math.nan) if histories.mean_spend is None else histories.mean_spend
+    weights = repeat(1.0) if histories.weight is None else histories.weight
+    for x, mean, weight in zip(histories.frequency, means, weights, strict=False):
+        if x and weight:
             if mean > 0:
-                telling.append((mean, weight))
+                spent[x].append((mean, weight))
             else:
-                (unknown if mean < 0 else free).append(weight)
-        if telling:
-            groups.append(_group(x, telling))
-    return SpendRows(groups=tuple(groups), free=math.fsum(free), unknown=math.fsum(unknown))
+                (free if mean == 0 else unknown).append(weight)
+    return SpendRows(
+        groups=tuple(_group(x, sorted(spent[x])) for x in sorted(spent)),
+        free=math.fsum(free),
+        unknown=math.fsum(unknown),
+    )
 
 
-_UNKNOWN = -1.0  # stands for a spend that nobody knows: as a key NaN would not equal itself
-
-
-def _counted(histories: Histories) -> dict[tuple[int, float], float]:
-    """Return the weight of each number of purchases above 0 with each mean spend."""
-    means = histories.mean_spend
-    spends = repeat(_UNKNOWN) if means is None else (_UNKNOWN if isnan(m) else m for m in means)
-    pairs = zip(histories.frequency, spends, strict=False)
-    if histories.weight is None:
-        return {pair: float(n) for pair, n in Counter(pairs).items() if pair[0]}
-    weights: defaultdict[tuple[int, float], list[float]] = defaultdict(list)
-    for pair, weight in zip(pairs, histories.weight, strict=True):
-        if pair[0] and weight:
-            weights[pair].append(weight)
-    return {pair: math.fsum(parts) for pair, parts in weights.items()}
-
-
-def _group(x: int, telling: Sequence[tuple[float, float]]) -> SpendGroup:
-    weights = tuple(weight for _, weight in telling)
+def _group(x: int, spent: list[tuple[float, float]]) -> SpendGroup:
+    if len({mean for mean, _ in spent}) <= _WORTH_MERGING * len(spent):
+        spent = [
+            (mean, math.fsum(weight for _, weight in alike))
+            for mean, alike in groupby(spent, itemgetter(0))
+        ]
+    weights = tuple(weight for _, weight in spent)
     return SpendGroup(
         x=x,
         weight=math.fsum(weights),
-        log_mean=math.fsum(weight * math.log(mean) for mean, weight in telling),
-        totals=tuple(mean * x for mean, _ in telling),
+        log_mean=math.fsum(weight * math.log(mean) for mean, weight in spent),
+        totals=tuple(mean * x for mean, _ in spent),
         weights=None if all(weight == 1 for weight in weights) else weights,
     )
 
@@ -120,24 +114,23 @@ def _group(x: int, telling: Sequence[tuple[float, float]]) -> SpendGroup:
 def python_sums(groups: Sequence[SpendGroup]) -> Summing:
     """Return what sums up for each group, with plain Python.
 
-    For a γ it returns the sums of ``log(γ + z)``, ``u = γ / (γ + z)`` and ``u²`` over the
-    totals *z* of each group.
+    For a γ it returns the sums of ``log(1 + z / γ)``, ``log(1 + γ / z)``, ``v = z / (γ + z)``
+    and ``v²`` over the totals *z* of each group.
     """
 
     def sums(gamma: float) -> Sums:
         for group in groups:
-            shifted = [gamma + total for total in group.totals]
-            parts = [gamma / each for each in shifted]
-            logs = map(math.log, shifted)
-            if group.weights is None:
-                yield math.fsum(logs), math.fsum(parts), math.fsum(map(mul, parts, parts))
+            totals, weights = group.totals, group.weights
+            columns = [
+                [log1p(total / gamma) for total in totals],
+                [log1p(gamma / total) for total in totals],
+                parts := [total / (gamma + total) for total in totals],
+                [part * part for part in parts],
+            ]
+            if weights is None:
+                yield tuple(map(math.fsum, columns))
             else:
-                weighted = [*map(mul, group.weights, parts)]
-                yield (
-                    math.fsum(map(mul, group.weights, logs)),
-                    math.fsum(weighted),
-                    math.fsum(map(mul, weighted, parts)),
-                )
+                yield tuple(math.fsum(map(mul, weights, column)) for column in columns)
 
     return sums
 
@@ -147,32 +140,45 @@ def spend_derivatives(
 ) -> Derivatives:
     """Return the log-likelihood, its gradient and its Hessian at the logs of p, q and γ.
 
-    With ``z = m x``, ``v = z / (γ + z)`` and ``u = γ / (γ + z)``, a customer adds
-    ``- log B(p x, q) + p x log v + q log u - log m`` to the log-likelihood.
+    With ``z = m x``, ``v = z / (γ + z)`` and ``u = 1 - v``, a customer adds
+    ``- log B(p x, q) + p x log v + q log u - log m`` to the log-likelihood. Where customers
+    differ little, *q* and *γ* are huge and *v* is tiny; where their payments differ
+    little, *p* is huge and *γ* is tiny. So both logarithms are formed for themselves.
     """
     p, q, gamma = map(math.exp, logs)
-    digamma_q, trigamma_q = digamma(q), trigamma(q)
+    of_q = digamma(q), trigamma(q)
     terms: list[tuple[float, ...]] = []
-    for group, (log_sum, u, u2) in zip(groups, sums(gamma), strict=True):
+    for group, (minus_log_u, minus_log_v, v, v2) in zip(groups, sums(gamma), strict=True):
         n, px = group.weight, p * group.x
-        digamma_sum, trigamma_sum = digamma(px + q), trigamma(px + q)
-        log_v = group.log_mean + n * math.log(group.x) - log_sum
-        log_u = n * logs[2] - log_sum
-        along_p = px * (n * (digamma_sum - digamma(px)) + log_v)
-        along_q = q * (n * (digamma_sum - digamma_q) + log_u)
+        (by_px, by_px2), (by_q, by_q2), by_both = _rises(px, q, of_q)
+        along_p = px * (n * by_px - minus_log_v)
+        along_q = q * (n * by_q - minus_log_u)
         terms.append(
             (
-                px * log_v + q * log_u - group.log_mean - n * log_beta(px, q),
+                -px * minus_log_v - q * minus_log_u - group.log_mean - n * log_beta(px, q),
                 along_p,
                 along_q,
-                n * q - (px + q) * u,
-                along_p + px * px * n * (trigamma_sum - trigamma(px)),
-                px * q * n * trigamma_sum,
-                along_q + q * q * n * (trigamma_sum - trigamma_q),
-                -px * u,
-                q * (n - u),
-                -(px + q) * (u - u2),
+                q * v - px * (n - v),
+                along_p + px * px * n * by_px2,
+                px * q * n * by_both,
+                along_q + q * q * n * by_q2,
+                px * (v - n),
+                q * v,
+                -(px + q) * (v - v2),
             )
         )
     value, g_p, g_q, g_c, pp, pq, qq, pc, qc, cc = map(math.fsum, zip(*terms, strict=True))
     return value, (g_p, g_q, g_c), ((pp, pq, pc), (pq, qq, qc), (pc, qc, cc))
+
+
+def _rises(px: float, q: float, of_q: Pair) -> tuple[Pair, Pair, float]:
+    """Return what digamma and trigamma rise by from *px*, and from *q*, to ``px + q``.
+
+    The last number is trigamma there. *of_q* are both functions at *q*.
+    """
+    end = digamma(px + q), trigamma(px + q)
+    if px + q > _FAR:  # a difference of two of them would be nothing but rounding
+        return log_gamma_ratio(px, q)[1:], log_gamma_ratio(q, px)[1:], end[1]
+    from_px = end[0] - digamma(px), end[1] - trigamma(px)
+    from_q = end[0] - of_q[0], end[1] - of_q[1]
+    return from_px, from_q, end[1]
