@@ -22,11 +22,14 @@ from __future__ import annotations
 from ._beta_binomial import BetaGeoBetaBinomial
 from ._beta_geo import BetaGeo
 from ._bootstrap import Bootstrap
+from ._dropout import DropoutCheck
+from ._frequency_table import FrequencyTable
 from ._gamma_gamma import GammaGamma
 from ._gamma_gamma_independence import SpendIndependence
 from ._gamma_gamma_prediction import SpendPrediction
 from ._histories import Histories
 from ._history import PurchaseHistory
+from ._holdout_report import HoldoutLine, HoldoutReport
 from ._lifetime_value import LifetimeValue
 from ._lifetime_values import LifetimeValues, lifetime_values, new_customer_value
 from ._model import PurchaseModel
@@ -38,14 +41,19 @@ from ._rows import Rows
 from ._split import Holdout, split
 from ._summarize import summarize
 from ._tally import OccasionTally
+from ._tracking import Tracking
 
 __all__ = [
     "BetaGeo",
     "BetaGeoBetaBinomial",
     "Bootstrap",
+    "DropoutCheck",
+    "FrequencyTable",
     "GammaGamma",
     "Histories",
     "Holdout",
+    "HoldoutLine",
+    "HoldoutReport",
     "LifetimeValue",
     "LifetimeValues",
     "ModifiedBetaGeo",
@@ -58,6 +66,7 @@ __all__ = [
     "Rows",
     "SpendIndependence",
     "SpendPrediction",
+    "Tracking",
     "lifetime_values",
     "new_customer_value",
     "split",

@@ -23,6 +23,7 @@ from crmcore.likelihood import Fit, Kernel, Progress, Scale, delta_interval
 from crmcore.statistics import Interval
 
 from ._bootstrap import Bootstrap, resample
+from ._checked import Checked
 from ._histories import Histories
 from ._history import PurchaseHistory
 from ._prediction import Prediction
@@ -30,7 +31,7 @@ from ._simulation import population, simulated
 
 
 @attrs.frozen(kw_only=True)
-class PurchaseModel(ABC):
+class PurchaseModel(Checked, ABC):
     """How customers buy, and how they leave without saying so.
 
     It is built from known parameters, or fitted to histories. Histories and horizons may be in
@@ -49,6 +50,8 @@ class PurchaseModel(ABC):
     """The names of its parameters, all of them above 0."""
     TIMES: ClassVar[tuple[str, ...]] = ()
     """Those of its parameters that are lengths of time."""
+    IS_DISCRETE: ClassVar[bool] = False
+    """Whether purchases fall on opportunities that are counted."""
 
     unit: TimeUnit = attrs.field(validator=is_a(TimeUnit))
     fitted: Fit | None = attrs.field(default=None, repr=False)
