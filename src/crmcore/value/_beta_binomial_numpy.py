@@ -48,7 +48,7 @@ def numpy_objective(rows: Rows) -> Objective:
             total = np.add.reduceat(likely, starts)
             means = [np.add.reduceat(likely * part, starts) / total for part in parts]
             found = mixed(top + np.log(total), means)
-            totals += np.array([weight[batch] @ part for part in found])
+            totals += np.array([(weight[batch] * part).sum() for part in found])
         return unfolded(totals.tolist())
 
     return objective

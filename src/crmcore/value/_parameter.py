@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from crmcore.checks import refusal
+
+LEAST: Final = 1e-50
+MOST: Final = 1e50
 
 
 # A plain function, so that every type checker sees what a parameter may be given as.
@@ -17,6 +19,7 @@ def parameter(value: float) -> float:
 
 
 def is_parameter(_: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    """Want a number above 0."""
-    if isinstance(value, bool) or not 0 < value < math.inf:
-        raise refusal(attribute, value, "be above 0, and finite")
+    """Want a number above 0 that leaves room for computing with it."""
+    if isinstance(value, bool) or not LEAST <= value <= MOST:
+        rule = f"be above 0 and finite, and between {LEAST:g} and {MOST:g} at that"
+        raise refusal(attribute, value, rule)

@@ -36,7 +36,7 @@ from ._pareto_nbd_rows import log_likelihood, odds, python_objective
 from ._rows import Rows
 from ._search import check_tells
 
-_START_LOG_SHAPE: Final = 0.0  # of both; the scales begin at the mean age
+_START_SHAPE: Final = 0.5  # of both; the scales are such that customers buy as they do
 
 
 @attrs.frozen(kw_only=True)
@@ -113,10 +113,12 @@ def _fitted(rows: Rows, model: str, kernel: Kernel, progress: Progress | None) -
     else:
         summing = python_objective
     weight = math.fsum(rows.weight)
-    age = math.log(math.fsum(map(mul, rows.age, rows.weight)) / weight)
+    exposure = math.fsum(map(mul, rows.age, rows.weight))
+    repeats = math.fsum(map(mul, rows.x, rows.weight))
+    start = (_START_SHAPE, _START_SHAPE * exposure / repeats, _START_SHAPE, exposure / weight)
     return maximize(
         summing(rows),
-        (_START_LOG_SHAPE, age, _START_LOG_SHAPE, age),
+        tuple(map(math.log, start)),
         model=model,
         names=ParetoNbd.PARAMETERS,
         weight=weight,

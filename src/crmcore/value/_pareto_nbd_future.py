@@ -45,7 +45,7 @@ def probabilities(parameters: Sequence[float], most: int, t: float) -> list[floa
     found = []
     for k in range(most + 1):
         if k:
-            log_count += math.log((r + k - 1) / k)
+            log_count += math.log((r + (k - 1)) / k)
         alive = math.exp(log_count + log_none + (k * log_share if k else 0.0))
         left = _left(parameters, k, t) if t else 0.0
         found.append(alive + (math.exp(log_count + math.log(left)) if left else 0.0))

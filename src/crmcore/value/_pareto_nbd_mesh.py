@@ -64,22 +64,22 @@ def rank_for(fall: float, width: float) -> int:
     return min(bisect_left(LIMITS, wanted), len(LIMITS) - 1)
 
 
-def way(a: float, b: float, c: float, end: float) -> tuple[float, int]:
+def way(a: float, b: float, both: float, c: float, end: float) -> tuple[float, int]:
     """Return how far to integrate, and by which rule.
 
     Args:
-        a: The exponent of the smaller one, less 1.
+        a: The slope that belongs to the smaller one; below 0 the integrand may rise.
         b: The exponent of the larger one.
+        both: Their sum, which may be far smaller than each of them.
         c: What the smaller one is of the larger one, both at the start.
         end: Where the way ends at last.
     """
     slope = a + b * c  # the fall at the start; from there it can only become steeper
     top = 0.0
     if slope < 0:
-        part = -a / b
-        peak = min(end, math.log(part * (1 - c) / (c * (1 - part))))
+        peak = min(end, math.log(-a * (1 - c) / (c * both)))
         top = -a * peak - b * math.log1p(c * math.expm1(peak))
-    reach = min(end, (CUT - top - b * math.log(c)) / (a + b))
+    reach = min(end, (CUT - top - b * math.log(c)) / both)
     if slope > 0:
         reach = min(reach, CUT / slope)
     for _ in range(NEWTON_STEPS):

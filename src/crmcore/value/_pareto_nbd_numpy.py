@@ -43,7 +43,7 @@ def numpy_objective(rows: Rows) -> Objective:
         log_a, log_b = np.log1p(t / alpha), np.log1p(t / beta)
         value = rising - r * log_a - times * np.log(alpha + t) - s * log_b + np.log(one)
         parts = derivatives(parameters, (times, t), (slope, bend, log_a, log_b), both, left)
-        return unfolded([float(weight @ part) for part in (value, *parts)])
+        return unfolded([float((weight * part).sum()) for part in (value, *parts)])
 
     return objective
 
@@ -55,7 +55,7 @@ def _swept(rho: Floats, s: float, ratio: Floats, u: Floats, v: Floats) -> Sums:
     a, b, c, end, front = (
         (flat, rho, 1 / ratio, v, flat) if swap else (rho - 1, flat + 1, ratio, u, s * ratio)
     )
-    reach, ranks = _ways(a, b, c, end)
+    reach, ranks = _ways(a, b, rho + s, c, end)
     found = np.empty((len(Sums._fields), len(rho)))
     for rank, rows in _batches(ranks):
         points, weights = map(np.array, rule(rank))
@@ -95,23 +95,25 @@ def _summed(a: Floats, b: Floats, c: Floats, u: Floats, weights: Floats) -> Floa
     )
 
 
-def _ways(a: Floats, b: Floats, c: Floats, end: Floats) -> tuple[Floats, NDArray[np.intp]]:
+def _ways(
+    a: Floats, b: Floats, both: Floats, c: Floats, end: Floats
+) -> tuple[Floats, NDArray[np.intp]]:
     """Return how far to integrate each row, and by which rule, as ``way`` does."""
     slope = a + b * c
     top = np.zeros_like(a)
     rising = slope < 0
     if rising.any():
-        part = -a[rising] / b[rising]
-        near = c[rising]
-        peak = np.minimum(end[rising], np.log(part * (1 - near) / (near * (1 - part))))
-        top[rising] = -a[rising] * peak - b[rising] * np.log1p(near * np.expm1(peak))
-    reach = np.minimum(end, (CUT - top - b * np.log(c)) / (a + b))
+        steep, near = -a[rising], c[rising]
+        peak = np.minimum(end[rising], np.log(steep * (1 - near) / (near * both[rising])))
+        top[rising] = steep * peak - b[rising] * np.log1p(near * np.expm1(peak))
+    reach = np.minimum(end, (CUT - top - b * np.log(c)) / both)
     flat = np.full_like(a, np.inf)
     reach = np.minimum(reach, np.divide(CUT, slope, out=flat, where=slope > 0))
     for _ in range(NEWTON_STEPS):
         rise = c * np.expm1(reach)
-        below = np.maximum(0, top - CUT + a * reach + b * np.log1p(rise))
-        reach -= below / (a + b * (c + rise) / (1 + rise))
+        below = top - CUT + a * reach + b * np.log1p(rise)
+        steep = a + b * (c + rise) / (1 + rise)
+        reach -= np.divide(below, steep, out=np.zeros_like(a), where=below > 0)
     fall = np.maximum(0, 2 * top + a * reach + b * np.log1p(c * np.expm1(reach)))
     wanted = FEWEST + FALLING * np.sqrt(fall) + WIDE * reach
     return reach, np.minimum(np.searchsorted(LIMITS, wanted), len(LIMITS) - 1)

@@ -70,7 +70,7 @@ def odds(parameters: Sequence[float], x: int, t: float, age: float) -> tuple[flo
     near = min(alpha, beta) + t
     c = near / (max(alpha, beta) + t)
     a, b, front = (rho - 1, s + 1, s * c) if alpha <= beta else (s, rho, s)
-    reach, rank = way(a, b, c, math.log1p(left / near))
+    reach, rank = way(a, b, rho + s, c, math.log1p(left / near))
     gone = 0.0
     for z, weight in zip(*rule(rank), strict=True):
         q = z * reach
@@ -125,7 +125,7 @@ def _swept(rho: float, s: float, ratio: float, u: float, v: float) -> Sums:
     a, b, c, end, front = (
         (s, rho, 1 / ratio, v, s) if swap else (rho - 1, s + 1, ratio, u, s * ratio)
     )
-    reach, rank = way(a, b, c, end)
+    reach, rank = way(a, b, rho + s, c, end)
     front *= reach
     exp, expm1, log1p = math.exp, math.expm1, math.log1p
     one = su = si = sv = sj = 0.0
