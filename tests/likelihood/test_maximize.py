@@ -170,6 +170,16 @@ def test_parameters_that_the_likelihood_cannot_tell_apart_are_refused() -> None:
         find(product, [0.0, 0.0])
 
 
+def test_a_parameter_that_is_hardly_known_is_named_too() -> None:
+    """A maximum so flat that a factor of a thousand makes no difference settles nothing."""
+
+    def flat(logs: tuple[float, ...]) -> Derivatives:
+        x, y = logs
+        return -(x * x) / 1e5 - y * y, [-2e-5 * x, -2 * y], [[-2e-5, 0.0], [0.0, -2.0]]
+
+    assert find(flat, [1.0, 1.0]).unsettled == ("width",)
+
+
 def test_a_saddle_is_no_maximum() -> None:
     """A point without a slope from which it goes uphill is not returned."""
 

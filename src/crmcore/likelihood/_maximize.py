@@ -28,7 +28,7 @@ Sources:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -51,8 +51,9 @@ _FARTHEST = 60.0  # from the start; e^60 is beyond anything that is measured
 _MOST_HALVINGS = 30
 _PROMISE = 1e-4  # the part of the promised gain that a step has to bring
 _NOISE = 1e-13  # of the log-likelihood, which rounding may take or give
-_SHIFTS = (0.0, *(10.0**power for power in range(-3, 4)))  # of the largest entry of each row
-_LEVEL_SHIFTS = (0.0, *(10.0**power for power in range(-13, -2)))  # what rounding may want
+_FIRST_SHIFT = 1e-3  # of the largest entry of a row
+_LEVEL_SHIFT = 1e-13
+_ROUNDING = 1e-3  # a shift that rounding may want, where the likelihood hardly bends
 _VAST = 100.0  # the variance of a logarithm of which nobody can say that it is known
 _SMALLEST_BEND = 1e-8  # by one observation, where the likelihood does not bend at all
 
@@ -131,12 +132,12 @@ def maximize(
         if progress is not None:
             progress(done, None, search.standing(point))
         is_level, longest = point.slope <= tolerance * weight, 0.0
-        factor = search.factor(point, _LEVEL_SHIFTS if is_level else _SHIFTS)
-        if factor is None:
-            raise search.levelled(point)
+        shift, factor = search.factor(point, _LEVEL_SHIFT if is_level else _FIRST_SHIFT)
         if is_level:
             step = solve(factor, point.gradient)
             longest = max(map(abs, step))
+            if shift > _ROUNDING or (shift and longest <= _RUNNING):
+                raise search.levelled(point)
             if longest <= _SETTLED or (last > _RUNNING and longest > last / 2):
                 return search.fit(point, factor, step, done, kernel)
         point, last = search.climb(point, factor, done), longest
@@ -161,17 +162,17 @@ class _Search:
             value, gradient, hessian = math.nan, [math.nan] * size, [[math.nan] * size] * size
         return _Point(logs, value, gradient, [[-entry for entry in row] for row in hessian])
 
-    def factor(self, point: _Point, shifts: Iterable[float]) -> Factor | None:
+    def factor(self, point: _Point, first: float) -> tuple[float, Factor]:
         """Return the factor of the curvature, shifted as little as makes it bend downwards."""
         least = _SMALLEST_BEND * self.weight
-        for shift in shifts:
-            rows = [list(row) for row in point.bend]
-            for i, row in enumerate(rows):
-                row[i] += shift * max(least, *map(abs, row))
-            found = cholesky(rows)
-            if found is not None:
-                return found
-        return None
+        most = [max(least, *map(abs, row)) for row in point.bend]
+        shift = 0.0
+        rows = [list(row) for row in point.bend]
+        while (found := cholesky(rows)) is None:
+            shift = 10 * shift or first
+            for i, row in enumerate(point.bend):
+                rows[i][i] = row[i] + shift * most[i]
+        return shift, found
 
     def climb(self, point: _Point, factor: Factor, done: int) -> _Point:
         """Return the next point, which is higher, or as high as rounding can tell."""
@@ -205,8 +206,6 @@ class _Search:
             for i, name in enumerate(self.names)
             if abs(step[i]) > _RUNNING or covariance[i][i] > _VAST
         )
-        if unsettled and max(map(abs, step)) <= _RUNNING:
-            raise self.levelled(point)
         return Fit(
             model=self.model,
             names=self.names,

@@ -100,11 +100,11 @@ def _arranged(histories: Histories, first: int, kernel: Kernel) -> Table:
 
 def _check_tells(model: str, table: Table) -> None:
     """Refuse histories that cannot tell the parameters, whatever the search would find."""
+    customers = f"{math.fsum(table.weights):,.6g}"
     if table.counts[-1] == 0:
-        customers = math.fsum(table.weights)
-        reason = f"none of its {customers:,.6g} customers bought again"
-        raise NotIdentifiedError(model, reason)
+        raise NotIdentifiedError(model, f"none of its {customers} customers bought again")
+    if table.size == 1:
+        raise NotIdentifiedError(model, f"all {customers} customers have the same history")
     if table.size < len(PARAMETERS):
-        kinds = "all histories are the same" if table.size == 1 else f"only {table.size} differ"
-        reason = f"{kinds}, and that does not tell {len(PARAMETERS)} parameters"
+        reason = f"{table.size} different histories do not tell {len(PARAMETERS)} parameters"
         raise NotIdentifiedError(model, reason)
