@@ -152,7 +152,7 @@ def moments_for(
     asked: Asked, model: PurchaseModel, horizon: float, force: float, tolerance: float = _EXACT
 ) -> Moments:
     """Return the moments at which to ask, and their weights; the last one is the horizon."""
-    if getattr(model, "IS_DISCRETE", False):
+    if model.IS_DISCRETE:
         return opportunities(horizon, force)
     return moments_of(lambda t: asked.expected(model, t), horizon, force, tolerance)
 
