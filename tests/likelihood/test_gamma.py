@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmcore.errors import InvalidValueError
-from crmcore.likelihood import digamma, log_beta, log_gamma_ratio, log_rising, trigamma
+from crmcore.likelihood import digamma, log_beta, log_rising, trigamma
 
 mp.mp.dps = 40
 
@@ -71,22 +71,6 @@ def test_rising_factorials_are_right_with_their_derivatives(a: float, counts: li
             assert abs(second - bend) <= 1e-14 * abs(bend)
 
 
-@given(anything, anything)
-@example(1e12, 1e-3)
-def test_ratios_of_gamma_functions_are_right_with_their_derivatives(a: float, n: float) -> None:
-    """What need not be whole is as exact as the gamma function at *a* is, and more if it is far."""
-    found = log_gamma_ratio(a, n)
-
-    with mp.workdps(60):
-        end = mp.mpf(a) + n
-        expected = [mp.loggamma(end) - mp.loggamma(a)]
-        expected += [mp.psi(order, end) - mp.psi(order, a) for order in (0, 1)]
-        near = a < 10  # there the parts are subtracted
-        parts = [abs(mp.loggamma(a)), abs(mp.psi(0, a)), mp.psi(1, a)]
-        for value, right, part in zip(found, expected, parts, strict=True):
-            assert abs(value - right) <= 2e-14 * (max(1, abs(right), part) if near else 5 * abs(right))
-
-
 def test_counts_have_to_rise() -> None:
     """Factors are shared from one count to the next, so the counts come in order."""
     with pytest.raises(InvalidValueError, match="counts must rise from 0, and 5 stands before it"):
@@ -101,8 +85,5 @@ def test_only_numbers_above_0_have_them(x: float) -> None:
             function(x)
     with pytest.raises(InvalidValueError, match="b must be above 0, and finite"):
         log_beta(1.0, x)
-    with pytest.raises(InvalidValueError, match="n must be above 0, and finite"):
-        log_gamma_ratio(1.0, x)
-    for rising in (lambda: log_rising(x, [1]), lambda: log_gamma_ratio(x, 1)):
-        with pytest.raises(InvalidValueError, match="a must be above 0, and finite"):
-            rising()
+    with pytest.raises(InvalidValueError, match="a must be above 0, and finite"):
+        log_rising(x, [1])

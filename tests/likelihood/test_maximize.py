@@ -127,8 +127,8 @@ def test_a_parameter_that_the_likelihood_does_not_hold_is_named() -> None:
     assert fit.unsettled == ("width",)
     assert fit.gradient <= 1e-9
     [caution] = fit.cautions
-    assert "the data do not settle width" in caution.en
-    assert "数据无法确定参数 width" in caution.zh
+    assert "the data hardly settle width" in caution.en
+    assert "数据几乎无法确定参数 width" in caution.zh
     assert fit.intervals()[0].high > 1e100
     assert fit.parameters[1] == pytest.approx(1)
 

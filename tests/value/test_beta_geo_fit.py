@@ -396,7 +396,7 @@ class TestWithoutAnEnd:
 
         assert found.unsettled == ("r", "alpha")
         [caution] = found.cautions
-        assert "r and alpha run on together" in caution.en
+        assert "r and alpha are not settled" in caution.en
         assert "purchases a week" in caution.en
         assert "看不出客户的购买频率有差异" in caution.zh
         assert found.parameters[0] / found.parameters[1] == pytest.approx(0.2, rel=0.05)

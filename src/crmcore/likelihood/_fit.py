@@ -31,9 +31,9 @@ class Fit:
         gradient: The steepest slope that is left, by one unit of weight.
         n: How many observations there are; weights count as often as they say.
         kernel: What the likelihood was summed up with.
-        unsettled: The names of the parameters that the likelihood does not hold: it goes on
-            rising, ever more slowly, while they run towards 0 or infinity. Their intervals
-            are as wide as that.
+        unsettled: The names of the parameters that the likelihood hardly holds: it is nearly
+            the same over a wide range of them, and may even go on rising, ever more slowly,
+            while they run towards 0 or infinity. Their intervals are as wide as that.
         cautions: What a reader of the parameters has to know.
 
     .. versionadded:: 0.1.0

@@ -217,7 +217,7 @@ class _Search:
             n=float(self.weight),
             kernel=kernel,
             unsettled=unsettled,
-            cautions=(_running(unsettled),) if unsettled else (),
+            cautions=(_loose(unsettled),) if unsettled else (),
         )
 
     def levelled(self, point: _Point) -> NotIdentifiedError:
@@ -242,11 +242,11 @@ class _Search:
         )
 
 
-def _running(names: tuple[str, ...]) -> Phrase:
-    """Say which parameters the likelihood does not hold."""
+def _loose(names: tuple[str, ...]) -> Phrase:
+    """Say which parameters the likelihood hardly holds."""
     return Phrase(
-        f"the data do not settle {' and '.join(names)}: the likelihood goes on rising, ever more "
-        "slowly, while they run on; use what the model predicts, and not these numbers",
-        f"数据无法确定参数 {'、'.join(names)}：参数不断增大或减小时似然仍在极缓慢地上升；"
+        f"the data hardly settle {' and '.join(names)}: the likelihood is nearly the same over a "
+        "wide range; use what the model predicts, and not these numbers",
+        f"数据几乎无法确定参数 {'、'.join(names)}：在很大的范围内似然几乎不变；"
         "请使用模型的预测，而不要解读这些参数值",
     )

@@ -70,23 +70,27 @@ def fit_beta_geo(
 
 
 def _cautions(fit: Fit, unit: TimeUnit) -> Iterator[Phrase]:
-    """Yield what the parameters mean that run on without an end."""
+    """Yield what the parameters mean that are not settled."""
     r, alpha, a, b = fit.parameters
     if {"r", "alpha"} & {*fit.unsettled}:
         rate = f"{r / alpha:.4g}"
         yield Phrase(
-            "customers are not seen to differ in how often they buy: r and alpha run on together, "
+            "customers are not seen to differ in how often they buy: r and alpha are not settled, "
             f"and only r / alpha means something, {rate} purchases a {unit.label.en}",
-            "看不出客户的购买频率有差异：r 与 alpha 一起不断增大，只有 r / alpha 有意义，"
+            "看不出客户的购买频率有差异：r 与 alpha 无法确定，只有 r / alpha 有意义，"
             f"即每{unit.label.zh} {rate} 次购买",
         )
     if {"a", "b"} & {*fit.unsettled}:
         leaving = a / (a + b)
-        yield _NOBODY_LEAVES if leaving < _NEVER else Phrase(
-            "customers are not seen to differ in how readily they leave: a and b run on, and only "
-            f"a / (a + b) means something, {leaving:.4g} after a purchase",
-            "看不出客户流失的倾向有差异：a 与 b 不断变化，只有 a / (a + b) 有意义，"
-            f"即每次购买后流失的概率 {leaving:.4g}",
+        yield (
+            _NOBODY_LEAVES
+            if leaving < _NEVER
+            else Phrase(
+                "customers are not seen to differ in how readily they leave: a and b are not "
+                f"settled, and only a / (a + b) means something, {leaving:.4g} after a purchase",
+                "看不出客户流失的倾向有差异：a 与 b 无法确定，只有 a / (a + b) 有意义，"
+                f"即每次购买后流失的概率 {leaving:.4g}",
+            )
         )
 
 
