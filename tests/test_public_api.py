@@ -35,6 +35,7 @@ LOOKED_UP = {
     "errors": 25,
     "kpis": 25,
     "measures": 31,
+    "reviews": 16,
     "statistics": 20,
     "value": 30,
     "work": 20,

@@ -23,6 +23,7 @@ NAMES = [
     *("variation", "charts"),
     *("stages", "segments", "tiers", "flows", "cells"),
     *("customers", "ledger", "stage_changes", "tier_changes"),
+    *("slipping", "values", "tenths", "tracking", "value_models"),
     *("duties", "duty_moves", "customer_moves", "handovers"),
     *("uncovered", "shortfalls", "workload", "changes"),
 ]

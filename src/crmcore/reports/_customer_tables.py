@@ -26,6 +26,29 @@ _AFTER: Final = Column("after", Phrase("to", "新"))
 _REASON: Final = Column("reason", Phrase("reason", "原因"))
 _DAY: Final = Column("day", Phrase("day", "日期"))
 
+_OF_EACH: Final = (
+    _CUSTOMER,
+    Column("stage", Phrase("stage", "阶段")),
+    Column("stage_entered", Phrase("in it since", "进入日期")),
+    Column("segment", Phrase("segment", "细分")),
+    Column("r", Phrase("R", "R")),
+    Column("f", Phrase("F", "F")),
+    Column("m", Phrase("M", "M")),
+    Column("tier", Phrase("tier", "层级")),
+    Column("score", Phrase("score", "评分"), Kind.NUMBER),
+    Column("score_low", Phrase("at least", "最低"), Kind.NUMBER),
+    Column("score_high", Phrase("at most", "最高"), Kind.NUMBER),
+    Column("days_since_last", Phrase("days since last", "距今天数"), Kind.COUNT),
+    Column("frequency", Phrase("purchases", "购买次数"), Kind.COUNT),
+    Column("spend", Phrase("spend", "消费额"), Kind.MONEY),
+    Column("recent_spend", Phrase("recent spend", "近期消费额"), Kind.MONEY),
+    Column("alive", Phrase("alive", "存活概率"), Kind.SHARE),
+    Column("expected_purchases", Phrase("expected purchases", "预期购买次数"), Kind.NUMBER),
+    Column("lifetime_value", Phrase("value", "价值"), Kind.MONEY),
+    Column("owner", Phrase("owner", "负责人")),
+    Column("planned_owner", Phrase("owner by the plan", "方案负责人")),
+)
+
 
 def customer_tables(review: Review) -> tuple[Table, ...]:
     """Return the tables of customers."""
@@ -177,6 +200,9 @@ def customers(review: Review) -> Table:
                 known.frequency,
                 known.spend,
                 known.recent_spend,
+                known.alive,
+                known.expected_purchases,
+                known.lifetime_value,
                 one.owner,
                 new_owner.get(one.customer, one.owner),
             )
@@ -184,25 +210,7 @@ def customers(review: Review) -> Table:
     return Table(
         name="customers",
         title=Phrase("customers", "客户"),
-        columns=(
-            _CUSTOMER,
-            Column("stage", Phrase("stage", "阶段")),
-            Column("stage_entered", Phrase("in it since", "进入日期")),
-            Column("segment", Phrase("segment", "细分")),
-            Column("r", Phrase("R", "R")),
-            Column("f", Phrase("F", "F")),
-            Column("m", Phrase("M", "M")),
-            Column("tier", Phrase("tier", "层级")),
-            Column("score", Phrase("score", "评分"), Kind.NUMBER),
-            Column("score_low", Phrase("at least", "最低"), Kind.NUMBER),
-            Column("score_high", Phrase("at most", "最高"), Kind.NUMBER),
-            Column("days_since_last", Phrase("days since last", "距今天数"), Kind.COUNT),
-            Column("frequency", Phrase("purchases", "购买次数"), Kind.COUNT),
-            Column("spend", Phrase("spend", "消费额"), Kind.MONEY),
-            Column("recent_spend", Phrase("recent spend", "近期消费额"), Kind.MONEY),
-            Column("owner", Phrase("owner", "负责人")),
-            Column("planned_owner", Phrase("owner by the plan", "方案负责人")),
-        ),
+        columns=_OF_EACH,
         rows=rows,
     )
 

@@ -13,6 +13,7 @@ from ._blocks import Block, Findings, Part, Rows, Story, Telling, Tile
 from ._measuring import how_it_goes
 from ._proposing import for_people, who_does_what, who_looks_after_whom
 from ._standing import where_customers_stand
+from ._valuing import what_they_are_worth
 
 _FINDINGS: Final = 30
 _TILES: Final = ("customer_base", "retention_rate", "orders", "sales")
@@ -108,6 +109,9 @@ def _parts(telling: Telling) -> Iterator[Part]:
     yield part("findings", "What asks to be done", "待处理事项", _findings(telling))
     yield part("kpis", "How it goes", "经营指标与目标", how_it_goes(telling))
     yield part("customers", "Where the customers stand", "客户现状", where_customers_stand(telling))
+    if telling.review.policy.value is not None:
+        worth = what_they_are_worth(telling)
+        yield part("value", "What the customers are worth", "客户价值", worth)
     yield part("duties", "Who should do what", "职责分工方案", who_does_what(telling))
     yield part("book", "Who should look after whom", "客户分配方案", who_looks_after_whom(telling))
     yield part("people", "What that means for people", "对成员的影响", for_people(telling))
@@ -129,11 +133,12 @@ def _colophon(telling: Telling) -> Iterator[str]:
     yield telling.say(
         "Every number can be traced. The tables that a page is written with hold all rows, "
         "exact and unrounded: a score is the sum of its points in ledger.csv, a stage follows "
-        "from stage_changes.csv, a tier from tier_changes.csv, a KPI from numerator and "
-        "denominator in kpis.csv, a move from its points in customer_moves.csv and "
-        "duty_moves.csv.",
+        "from stage_changes.csv, a tier from tier_changes.csv, a value is the product of five "
+        "numbers in values.csv, a KPI follows from numerator and denominator in kpis.csv, a move "
+        "from its points in customer_moves.csv and duty_moves.csv.",
         "每个数字均可追溯。随页面导出的数据表包含全部明细，数值精确且未取整：评分等于ledger.csv中"
-        "各项分值之和，阶段见stage_changes.csv，层级见tier_changes.csv，指标的分子与分母见kpis.csv，"
+        "各项分值之和，阶段见stage_changes.csv，层级见tier_changes.csv，客户价值等于values.csv中"
+        "五项数值之积，指标的分子与分母见kpis.csv，"
         "调整的得分见customer_moves.csv与duty_moves.csv。",
     )
     print_ = telling.review.plan.fingerprint

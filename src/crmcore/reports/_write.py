@@ -20,6 +20,7 @@ from ._department_tables import department_tables
 from ._plan_tables import plan_tables
 from ._story import tell
 from ._table import Table
+from ._value_tables import value_tables
 
 try:
     from jinja2 import Environment, StrictUndefined
@@ -160,6 +161,7 @@ def _tables(review: Review) -> Iterator[Table]:
     yield from department_tables(review)
     yield from chart_tables(review)
     yield from customer_tables(review)
+    yield from value_tables(review)
     yield from plan_tables(review)
 
 

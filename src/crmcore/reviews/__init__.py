@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from ._apply import apply_plan, undo_plan
 from ._backtest import backtest
+from ._customer_value import CustomerValue
 from ._department import review_department
 from ._handover import Handover
 from ._holdings import Holdings, holdings_at
@@ -48,6 +49,7 @@ from ._review import Review
 __all__ = [
     "Backtest",
     "BacktestDay",
+    "CustomerValue",
     "DepartmentPlan",
     "Difference",
     "Handover",

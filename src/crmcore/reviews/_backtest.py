@@ -20,6 +20,7 @@ from crmcore.storage import DEFAULT_TENANT, Store
 
 from ._impact import JUDGED, Backtest, BacktestDay, Difference, What
 from ._judging import checkpoints
+from ._predicting import Forecasts
 from ._records import Progress, read_trails, silent
 from ._walk import Standing, Walk
 
@@ -81,8 +82,9 @@ def backtest(
 ) -> Backtest:
     """Judge the customers of past days by two policies, and compare both with what came of it.
 
-    On each day only what had happened before it counts, as in `review_department`. A changed
-    rule set is tried in a policy of its own: ``attrs.evolve(policy, rules=changed)``.
+    On each day only what had happened before it counts, as in `review_department`. Where a
+    policy asks for what models predict, they are fitted anew for each day. A changed rule set
+    is tried in a policy of its own: ``attrs.evolve(policy, rules=changed)``.
 
     Args:
         store: Where the records are kept; nothing is changed in it.
@@ -116,16 +118,19 @@ def backtest(
         trails = read_trails(store, policy=old, as_of=as_of, progress=progress, tenant=tenant)
         found = {each: _Found() for each in asked}
         months = checkpoints(_first_day(trails) or asked[0], asked[-1])
+        told = [Forecasts.of(policy, trails, asked, progress) for policy in (old, new)]
         step = Phrase("judging customers", "评估客户")
         for count, trail in enumerate(trails.values(), start=1):
             both = (Walk.begin(old), Walk.begin(new))
             for features in _walked(trail, both, months, asked):
-                end = features[0].as_of + timedelta(days=horizon_days)
-                happened = outcome(trail, features[0].as_of, end) if end <= as_of else None
-                standings = (both[0].standing(features[0]), both[1].standing(features[1]))
-                found[features[0].as_of].add(
-                    trail.customer, features[0].as_of, standings, happened=happened
+                day, customer = features[0].as_of, trail.customer
+                end = day + timedelta(days=horizon_days)
+                happened = outcome(trail, day, end) if end <= as_of else None
+                standings = (
+                    both[0].standing(features[0], told[0].at(day, customer)),
+                    both[1].standing(features[1], told[1].at(day, customer)),
                 )
+                found[day].add(customer, day, standings, happened=happened)
             if count % _STEP == 0 or count == len(trails):
                 progress(count, len(trails), step)
     return Backtest(

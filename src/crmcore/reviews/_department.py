@@ -16,7 +16,7 @@ from crmcore.development import TrainingNeed, training_needs
 from crmcore.errors import InvalidValueError
 from crmcore.goals import Goal
 from crmcore.improvement import Finding, in_order
-from crmcore.kernel import Phrase
+from crmcore.kernel import Phrase, Undefined
 from crmcore.kpis import CATALOGUE, Kpi
 from crmcore.lifecycle import Stage, StageFlows, flows
 from crmcore.organization import JobDescription, audit, describe_job
@@ -26,13 +26,16 @@ from crmcore.segments import GroupSummary, summarize
 from crmcore.storage import DEFAULT_TENANT, Store
 
 from ._assigning import CustomerRule, Planning, hours_of_owners, make_plan
+from ._customer_value import CustomerValue, customer_value
 from ._evidence import Evidence
 from ._finding import book_findings, stranger_findings
 from ._judging import Judgement, judge
 from ._measuring import Measured, measure
 from ._plan import DepartmentPlan
+from ._predicting import appraise
 from ._records import Progress, Records, read_records, silent
 from ._review import Review
+from ._slipping import slipping_away, value_findings
 
 _MOST: Final = {"months": 1_200, "weeks": 52}
 
@@ -120,7 +123,8 @@ def review_department(
             there are several.
 
     Complexity:
-        Linear in purchases, and in customers times months since the first purchase.
+        Linear in purchases, and in customers times months since the first purchase. The models
+        of value are linear in customers.
 
     .. versionadded:: 0.1.0
     """
@@ -144,7 +148,10 @@ def review_department(
             tenant=tenant,
             evidence=wanted,
         )
-        judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
+        appraisal = appraise(
+            records.trails, records.customers, policy=policy, as_of=as_of, progress=progress
+        )
+        judgements = judge(records, appraisal, policy=policy, as_of=as_of, progress=progress)
         progress(0, None, Phrase("computing KPIs", "计算指标"))
         measured = measure(
             records, wanted, given, policy=policy, months=months, changes=changes, as_of=as_of
@@ -162,7 +169,8 @@ def review_department(
             solver=solver,
         )
         plan = make_plan(records, judgements, planning, progress)
-        return _told(records, judgements, measured, planning, plan)
+        value = customer_value(appraisal, judgements, records.trails, as_of=as_of)
+        return _told(records, judgements, measured, planning, plan, value=value)
 
 
 def _told(
@@ -171,6 +179,8 @@ def _told(
     measured: Measured,
     planning: Planning,
     plan: DepartmentPlan,
+    *,
+    value: CustomerValue | Undefined,
 ) -> Review:
     """Return all that was found out as one review."""
     policy, as_of = planning.policy, planning.as_of
@@ -190,7 +200,8 @@ def _told(
         stages=stages,
         segments=segments,
         tiers=tiers,
-        findings=_findings(records, judgements, planning, measured.findings),
+        value=value,
+        findings=_findings(records, judgements, value, planning, measured.findings),
         plan=plan,
         weights=planning.weights,
         jobs=_jobs(records, plan),
@@ -243,6 +254,7 @@ def _training(records: Records, plan: DepartmentPlan) -> tuple[TrainingNeed, ...
 def _findings(
     records: Records,
     judgements: Sequence[Judgement],
+    value: CustomerValue | Undefined,
     planning: Planning,
     of_kpis: Iterable[Finding],
 ) -> tuple[Finding, ...]:
@@ -267,6 +279,7 @@ def _findings(
                 as_of=planning.as_of,
             ),
             *stranger_findings(records.strangers),
+            *value_findings(value, slipping_away(judgements, policy), policy=policy),
             *policy.findings(),
             *of_kpis,
         ]

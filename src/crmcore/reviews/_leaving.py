@@ -21,6 +21,7 @@ from ._assigning import CustomerRule, Planning
 from ._handover import Handover
 from ._judging import judge
 from ._plan import DepartmentPlan
+from ._predicting import appraise
 from ._records import Progress, read_records, silent
 from ._scope import scope_of
 from ._successors import (
@@ -117,7 +118,10 @@ def plan_handover(
             progress=progress,
             tenant=tenant,
         )
-        judgements = judge(records, policy=policy, as_of=as_of, progress=progress)
+        appraisal = appraise(
+            records.trails, records.customers, policy=policy, as_of=as_of, progress=progress
+        )
+        judgements = judge(records, appraisal, policy=policy, as_of=as_of, progress=progress)
         planning = Planning(
             as_of=as_of,
             policy=policy,

@@ -12,7 +12,7 @@ from crmcore.development import TrainingNeed
 from crmcore.errors import UnknownNameError
 from crmcore.goals import GoalAssessment, SmartCheck
 from crmcore.improvement import Finding
-from crmcore.kernel import Phrase
+from crmcore.kernel import Phrase, Undefined
 from crmcore.kpis import KpiSeries, MemberKpis
 from crmcore.lifecycle import StageFlows
 from crmcore.organization import Assignment, JobDescription, Organization
@@ -21,13 +21,16 @@ from crmcore.reassignment import AssignmentWeights
 from crmcore.segments import GroupSummary
 from crmcore.signals import ControlChart
 
+from ._customer_value import CustomerValue
 from ._judging import Judgement
 from ._plan import DepartmentPlan
+from ._slipping import slipping_away
 from ._summary import (
     heading,
     how_it_goes,
     what_asks_to_be_done,
     what_is_proposed,
+    what_they_are_worth,
     where_they_stand,
 )
 
@@ -54,6 +57,8 @@ class Review:
         stages: What each stage amounts to.
         segments: What each segment amounts to.
         tiers: What each tier amounts to.
+        value: What the customers are worth, and the models that say so; undefined where the
+            policy tells no value, or the purchases tell none.
         findings: What asks to be done, the gravest first.
         plan: Who should hold which duty and look after which customer.
         weights: What counted how much in the plan.
@@ -77,11 +82,20 @@ class Review:
     stages: tuple[GroupSummary, ...]
     segments: tuple[GroupSummary, ...]
     tiers: tuple[GroupSummary, ...]
+    value: CustomerValue | Undefined
     findings: tuple[Finding, ...]
     plan: DepartmentPlan
     weights: AssignmentWeights
     jobs: tuple[JobDescription, ...]
     training: tuple[TrainingNeed, ...]
+
+    @property
+    def slipping(self) -> tuple[Judgement, ...]:
+        """The customers who are slipping away, by the policy; who would be worth most is first.
+
+        They have probably left, but not long ago, and would be worth something had they not.
+        """
+        return slipping_away(self.judgements, self.policy)
 
     def judgement(self, customer: str) -> Judgement:
         """Return where a customer stands.
@@ -154,9 +168,12 @@ class Review:
                 )
             ],
             how_it_goes(self.kpis, self.charts, self.goals),
-            where_they_stand(
-                self.policy, stages=self.stages, tiers=self.tiers, segments=self.segments
-            ),
+            [
+                *where_they_stand(
+                    self.policy, stages=self.stages, tiers=self.tiers, segments=self.segments
+                ),
+                *what_they_are_worth(self.policy, self.value, self.slipping),
+            ],
             what_asks_to_be_done(self.findings),
             what_is_proposed(self.plan, self.training),
         )

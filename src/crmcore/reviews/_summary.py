@@ -23,6 +23,8 @@ from crmcore.segments import GroupSummary
 from crmcore.signals import ControlChart, Variation
 
 from ._charts import subject_of, without_mirrors
+from ._customer_value import CustomerValue
+from ._judging import Judgement
 from ._plan import DepartmentPlan
 
 _SHOWN: Final = 5
@@ -173,6 +175,41 @@ def _counts(rows: Iterable[GroupSummary], labels: dict[str, Phrase]) -> Phrase:
         "  " + " · ".join(f"{label.en} {count}" for label, count in shown),
         "  " + " · ".join(f"{label.zh} {count}" for label, count in shown),
     )
+
+
+def what_they_are_worth(
+    policy: Policy, value: CustomerValue | Undefined, slipping: Sequence[Judgement]
+) -> Iterator[Phrase]:
+    """Yield what customers are expected to bring, and how many are slipping away, if it is told."""
+    if policy.value is None:
+        return
+    if isinstance(value, Undefined):
+        why = value.detail
+        yield _row(Phrase("worth", "客户价值"), Phrase(f"– ({why.en})", f"–（{why.zh}）"))
+        return
+    horizon, code = value.horizon.words, value.currency
+    low, high = (_amount(Decimal(each)) for each in (value.interval.low, value.interval.high))
+    total, what = _amount(value.total), value.meant
+    yield _row(
+        Phrase(f"worth in {horizon.en}", f"{horizon.zh}内的价值"),
+        Phrase(
+            f"{total} {code} of {what.en} [{low} to {high}]",
+            f"{what.zh}{total} {code}［{low}至{high}］",
+        ),
+    )
+    if slipping:
+        stake = _amount(sum((one.value_if_alive or Decimal(0) for one in slipping), Decimal(0)))
+        yield _row(
+            Phrase("slipping away", "正在流失"),
+            Phrase(
+                f"{counted(len(slipping), 'customer')}, worth {stake} {code} had they not left",
+                f"{len(slipping):,}位客户，若能留住价值{stake} {code}",
+            ),
+        )
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{round_half_up(amount, 0):,}"
 
 
 def what_asks_to_be_done(findings: Iterable[Finding]) -> Iterator[Phrase]:

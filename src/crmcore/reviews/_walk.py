@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -13,12 +16,29 @@ from crmcore.policies import Policy
 from crmcore.scoring import Score
 from crmcore.segments import Placement
 
+Predicted: TypeAlias = Mapping[str, Any]
+
+NOTHING: Final[Predicted] = MappingProxyType({})
+
 
 def verdicts(
-    features: CustomerFeatures, policy: Policy, *, stage: str, tier: str
+    features: CustomerFeatures,
+    policy: Policy,
+    *,
+    stage: str,
+    tier: str,
+    predicted: Predicted = NOTHING,
 ) -> tuple[CustomerFeatures, Placement, Score]:
-    """Return the features with every verdict filled in, the segment and the score."""
-    features = attrs.evolve(features, stage=stage, tier=tier)
+    """Return the features with every verdict filled in, the segment and the score.
+
+    Args:
+        features: What is known of the customer.
+        policy: What it is judged by.
+        stage: The stage of the customer.
+        tier: The tier.
+        predicted: What models say of the customer, by the names of the features.
+    """
+    features = attrs.evolve(features, stage=stage, tier=tier, **predicted)
     cell = policy.rfm.cell(features)
     if cell is not None:
         features = attrs.evolve(features, r=cell.r, f=cell.f, m=cell.m)
@@ -69,11 +89,13 @@ class Walk:
         if change is not None:
             self.tier, self.since = change.after, change.day
 
-    def standing(self, features: CustomerFeatures) -> Standing:
+    def standing(self, features: CustomerFeatures, predicted: Predicted) -> Standing:
         """Return where the customer would stand, were the day of *features* a checkpoint."""
         here = attrs.evolve(self)
         here.step(features)
-        judged, _, score = verdicts(features, self.policy, stage=here.stage.value, tier=here.tier)
+        judged, _, score = verdicts(
+            features, self.policy, stage=here.stage.value, tier=here.tier, predicted=predicted
+        )
         return Standing(
             stage=here.stage.value,
             tier=here.tier,

@@ -1,0 +1,125 @@
+"""Customer value: what the customers of a department are worth, and the models that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import attrs
+
+from crmcore.durations import DiscountRate, Duration
+from crmcore.features import Trail
+from crmcore.kernel import CustomerId, Phrase, Undefined
+from crmcore.statistics import Interval
+from crmcore.value import GammaGamma, Histories, ModifiedBetaGeo, SpendIndependence
+
+from ._judging import Judgement
+from ._predicting import Appraisal
+from ._tracking import track
+
+_ZERO: Final = Decimal(0)
+
+
+@attrs.frozen(kw_only=True)
+class CustomerValue:
+    """What the customers of a department are worth, and the models that say so.
+
+    Attributes:
+        purchases: How often customers buy, and how they leave.
+        spend: What an occasion is worth to whom.
+        histories: What the models were fitted to: everybody who has bought, in use or not, up
+            to the day before the review.
+        horizon: How far ahead purchases count.
+        discount: By which rate money that comes later is worth less.
+        margin: Which share of what is paid stays with the company, a fraction. At 1 value is
+            sales, and no profit.
+        customers: How many customers in use have bought.
+        alive: How many of them are still there, on average.
+        expected_purchases: On how many occasions they will buy within the horizon, on average.
+        total: What that is expected to bring, discounted, in the currency of the policy: the
+            sum over them, to the last digit.
+        interval: Within which bounds the total may lie, as far as the parameters of the models
+            are not known; how the future turns out comes on top.
+        independence: Whether those who buy more often spend more, which the product of the two
+            models takes for untrue.
+        tracking: Week by week: until which day, on how many occasions after their first
+            customers had bought by then, and on how many by the model.
+        cautions: What to know before relying on it.
+
+    .. versionadded:: 0.1.0
+    """
+
+    purchases: ModifiedBetaGeo
+    spend: GammaGamma
+    histories: Histories
+    horizon: Duration
+    discount: DiscountRate
+    margin: Decimal
+    customers: int
+    alive: Decimal
+    expected_purchases: Decimal
+    total: Decimal
+    interval: Interval
+    independence: SpendIndependence
+    tracking: tuple[tuple[date, int, float], ...] = ()
+    cautions: tuple[Phrase, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code of the amounts."""
+        return str(self.histories.currency)
+
+    @property
+    def is_sales(self) -> bool:
+        """Whether value is what customers pay, of which nobody has said what stays."""
+        return self.margin == 1
+
+    @property
+    def meant(self) -> Phrase:
+        """What value is: sales, or what stays of them."""
+        return Phrase("sales", "销售额") if self.is_sales else Phrase("margin", "毛利")
+
+
+def customer_value(
+    appraisal: Appraisal | Undefined,
+    judgements: Iterable[Judgement],
+    trails: Mapping[CustomerId, Trail],
+    *,
+    as_of: date,
+) -> CustomerValue | Undefined:
+    """Return what the customers who were judged come to.
+
+    Args:
+        appraisal: What models say of each.
+        judgements: Where each stands.
+        trails: What all customers did whom the models were fitted to.
+        as_of: The day of the review.
+    """
+    if isinstance(appraisal, Undefined):
+        return appraisal
+    valued = [one.features for one in judgements if one.value is not None]
+    rule, purchases, spend = appraisal.rule, appraisal.purchases, appraisal.spend
+    return CustomerValue(
+        purchases=purchases,
+        spend=spend,
+        histories=appraisal.histories,
+        horizon=rule.horizon,
+        discount=rule.discount,
+        margin=rule.margin,
+        customers=len(valued),
+        alive=sum((one.alive or _ZERO for one in valued), _ZERO),
+        expected_purchases=sum((one.expected_purchases or _ZERO for one in valued), _ZERO),
+        total=sum((one.lifetime_value or _ZERO for one in valued), _ZERO),
+        interval=appraisal.values.total_interval(),
+        independence=spend.independence(appraisal.histories),
+        tracking=track(trails.values(), purchases, as_of=as_of),
+        cautions=tuple(_cautions(appraisal)),
+    )
+
+
+def _cautions(appraisal: Appraisal) -> Iterator[Phrase]:
+    """Yield what the fits say that one has to know, each thing once."""
+    fits = (appraisal.purchases.fitted, appraisal.spend.fitted)
+    yield from dict.fromkeys(caution for fit in fits if fit is not None for caution in fit.cautions)
