@@ -192,7 +192,8 @@ def compared(groups: Sequence[Columns]) -> Compared:
     shares = risks / risk
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.where(risk > 1, ended * (risk - ended) / (risk - 1), 0.0)
-    covariance = -(shares * spread) @ shares.T
+    # Not by a product of matrices, whose bits would depend on the number of processors.
+    covariance = -np.einsum("ik,jk->ij", shares * spread, shares)
     covariance[np.diag_indices(len(groups))] += (shares * spread).sum(axis=1)
     return Compared(
         observed=tuple(ends.sum(axis=1).tolist()),

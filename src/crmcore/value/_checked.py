@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
@@ -126,8 +127,7 @@ class Checked:
             DidNotConvergeError: If the search for it ends too soon.
         """
         own = self._own(histories)
-        fitted = None if self.fitted is None else self.fitted.n
-        if fitted != own.total_weight:
+        if self.fitted is None or not math.isclose(self.fitted.n, own.total_weight):
             rule = "be those that the model was fitted to"
             raise InvalidValueError("histories", histories, rule)
         return dropout_check(self.NAME, self.log_likelihood(own), own, is_discrete=self.IS_DISCRETE)

@@ -213,12 +213,12 @@ def _rows(holdout: Holdout, predicted: Iterable[float]) -> list[_Row]:
     return [row for row in rows if row[0]]
 
 
-def _as_before(holdout: Holdout) -> Iterator[float]:
-    """Yield what each customer buys who goes on at the rate of the repeats before."""
+def _as_before(holdout: Holdout) -> list[float]:
+    """Return what each customer buys who goes on at the rate of the repeats before."""
     histories = holdout.histories
     horizon = holdout.horizon.in_unit(histories.unit)
-    for x, age in zip(histories.frequency, histories.age, strict=True):
-        yield horizon * x / age if age else 0.0
+    rows = zip(histories.frequency, histories.age, strict=True)
+    return [horizon * x / age if age else 0.0 for x, age in rows]
 
 
 def _all_alike(holdout: Holdout) -> Iterator[float]:

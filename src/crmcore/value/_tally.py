@@ -172,6 +172,20 @@ class OccasionTally:
         self._book.check(is_later_refused=self._later == "error")
         return histories_of(self._book, unit)
 
+    def trails(self) -> Iterator[tuple[int, ...]]:
+        """Yield for each customer, in order, the days with a purchase, ascending.
+
+        Days are ordinals, as ``date.toordinal`` gives them.
+
+        Raises:
+            InvalidValueError: As `histories` does.
+        """
+        self._book.check(is_later_refused=self._later == "error")
+        end = self._book.as_of.toordinal()
+        for _, occasions in self._book.buyers():
+            bits = range(occasions.first, -1, -1)
+            yield tuple(end - bit for bit in bits if occasions.days >> bit & 1)
+
     def _settings(self) -> tuple[object, ...]:
         return self._book.as_of, self._zone, self._book.treatment, self._later
 
