@@ -28,7 +28,7 @@ Moments: TypeAlias = tuple[tuple[float, float], ...]
 
 _POINTS: Final = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 _STRAIGHT: Final = 0.9  # of a straight line: a curve that is below at its end has bent
-_MOST_HALVINGS: Final = 40
+_SMALLEST: Final = 1e-12  # of the horizon
 
 
 def moments_of(curves: Curves, horizon: float, force: float, tolerance: float) -> Moments:
@@ -42,17 +42,18 @@ def moments_of(curves: Curves, horizon: float, force: float, tolerance: float) -
     """
     if not force or not horizon:
         return ((horizon, 1.0),)
-    last = (horizon, math.exp(-force * horizon))
     scale = _scale(curves, horizon)
-    before: list[float] | None = None
-    moments: Moments = ()
-    for number in _POINTS:
-        candidate = (*_inner(scale, horizon, force, number), last)
-        found = _integrals(candidate, curves)
-        if before is not None and _agree(before, found, tolerance):
-            break
-        before, moments = found, candidate
-    return moments
+    last = (horizon, math.exp(-force * horizon))
+
+    def taking(points: int) -> tuple[Moments, list[float]]:
+        moments = (*_inner(scale, horizon, force, points), last)
+        return moments, _integrals(moments, curves)
+
+    sizes = iter(_POINTS)
+    few, many = taking(next(sizes)), taking(next(sizes))
+    while not _agree(few[1], many[1], tolerance) and (points := next(sizes, 0)):
+        few, many = many, taking(points)
+    return few[0]
 
 
 def opportunities(horizon: float, force: float) -> Moments:
@@ -65,14 +66,16 @@ def opportunities(horizon: float, force: float) -> Moments:
 
 def _scale(curves: Curves, horizon: float) -> float:
     """Return the time within which none of the curves bends much."""
-    at = horizon
-    values = curves(at)
-    for _ in range(_MOST_HALVINGS):
-        halves = curves(at / 2)
-        if all(v >= _STRAIGHT * 2 * h for v, h in zip(values, halves, strict=True)):
-            break
-        at, values = at / 2, halves
+    at, values, halves = horizon, curves(horizon), curves(horizon / 2)
+    while at > _SMALLEST * horizon and not _are_straight(values, halves):
+        at, values, halves = at / 2, halves, curves(at / 4)
     return at
+
+
+def _are_straight(values: Sequence[float], halves: Sequence[float]) -> bool:
+    """Say whether curves that are so high in the middle are hardly lower than lines at the end."""
+    pairs = zip(values, halves, strict=True)
+    return all(value >= _STRAIGHT * 2 * half for value, half in pairs)
 
 
 def _inner(scale: float, horizon: float, force: float, points: int) -> Moments:
