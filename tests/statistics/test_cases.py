@@ -158,6 +158,8 @@ def test_a_gap_without_anybody_at_risk_is_refused(make: Any) -> None:  # noqa: A
         kaplan_meier(Cases(make([1, 2, 5]), [True, False, True], entries=[0, 0, 3]))
     with pytest.raises(InvalidValueError, match=r"up to 2 was watched longer.* from 2 on"):
         kaplan_meier(Cases(make([2, 2, 5]), [True, True, True], entries=[0, 1, 2]))
+    with pytest.raises(InvalidValueError, match=r"up to 0 was watched longer.* from 0.5 on"):
+        kaplan_meier(Cases(make([0, 1]), [False, False], entries=[0, 0.5]))
 
 
 @pytest.mark.parametrize("make", [tuple, np.array])

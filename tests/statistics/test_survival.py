@@ -240,3 +240,12 @@ def test_a_mean_beyond_what_was_seen_is_refused(limit: float) -> None:
     """Nobody knows how many last longer than 35 weeks."""
     with pytest.raises(InvalidValueError, match="limit must be above 0 and at most 35"):
         kaplan_meier(TREATED).restricted_mean(limit)
+
+
+def test_where_all_have_ended_the_mean_has_any_limit_that_is_one() -> None:
+    """Nobody lasts longer than 2, so a limit of 100 changes nothing; without end there is none."""
+    found = kaplan_meier([(1, True), (2, True)])
+
+    assert found.restricted_mean(100).mean == 1.5
+    with pytest.raises(InvalidValueError, match="limit must be above 0 and at most 2"):
+        found.restricted_mean(math.inf)

@@ -39,7 +39,7 @@ class Cases:
 
     Columns that are arrays (of numpy, or of a frame that gives them to numpy) are read by
     numpy, which the extra ``value`` brings; lists and tuples are read without it. Both give
-    the same numbers.
+    the same numbers. Arrays of floats are not copied: leave them as they are.
 
     Attributes:
         durations: How long each case had lasted when it was last seen, 0 or more, in one unit.

@@ -134,7 +134,7 @@ class Counted:
         """
         for step, _ in pairwise(self.steps()):
             if step.at_risk == step.gone:
-                back = min(entry for entry in self.came if entry >= step.time)
+                back = min(entry for entry in self.came if entry >= step.time and entry > 0)
                 if back > step.time or step.ended == step.gone:
                     return step.time, back
         return None

@@ -114,7 +114,7 @@ class Survival:
 
         Once nobody is left, it is 0 for ever.
         """
-        if time > self._known_until or 0 <= time < self.since:
+        if time > self._known_until or (self.since and time < self.since):
             return None
         step = bisect_right(self.times, time)
         return self.survival[step - 1] if step else 1.0
@@ -189,7 +189,7 @@ class Survival:
             InvalidValueError: If the limit lies outside of what was seen.
         """
         limit = self.until if limit is None else limit
-        if not self.since < limit <= self._known_until:
+        if not (self.since < limit <= self._known_until and limit < math.inf):
             rule = f"be above {self.since:g} and at most {self.until:g}, the longest that was seen"
             raise InvalidValueError("limit", limit, rule)
         steps = bisect_left(self.times, limit)

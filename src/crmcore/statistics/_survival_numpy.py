@@ -33,7 +33,9 @@ def column(name: str, values: Iterable[float]) -> Floats:
     if array.ndim != 1 or array.dtype.kind not in "biuf":
         found = f"{array.dtype} of {array.ndim} dimensions"
         raise InvalidValueError(name, found, "be one column of plain numbers")
-    return np.asarray(array, dtype=np.float64)
+    held = np.asarray(array, dtype=np.float64).view()
+    held.flags.writeable = False  # whoever has the array can still write to it, but not by this
+    return held
 
 
 def _refuse(name: str, values: Floats, right: Truths, rule: str) -> None:
