@@ -166,8 +166,14 @@ def test_parameters_that_the_likelihood_cannot_tell_apart_are_refused() -> None:
         off = sum(logs) - 1
         return -off * off, [-2 * off, -2 * off], [[-2.0, -2.0], [-2.0, -2.0]]
 
-    with pytest.raises(NotIdentifiedError, match=r"a box cannot be fitted: about width=.*level"):
+    with pytest.raises(NotIdentifiedError, match=r"the data do not tell width and height$"):
         find(product, [0.0, 0.0])
+
+
+def test_a_likelihood_that_is_always_the_same_tells_nothing() -> None:
+    """Without a slope anywhere there is nothing to find."""
+    with pytest.raises(NotIdentifiedError, match=r"the data do not tell width$"):
+        find(lambda _: (-3.0, [0.0], [[0.0]]), [0.0])
 
 
 def test_a_parameter_that_is_hardly_known_is_named_too() -> None:

@@ -5,8 +5,9 @@ regard to the logarithms of the parameters, which may be any numbers. The easy c
 maximum: the step that makes the slope of a parabola zero doubles the number of right digits
 each time. Then the complications:
 
-1. Far from the maximum the surface may not bend downwards in every direction. Then so much is
-   taken from the curvature (Levenberg) that it does, and the step leads uphill again.
+1. Far from the maximum the surface may not bend downwards in every direction. Then each axis
+   along which it bends upwards is treated as if it bent downwards as much, and the step leads
+   uphill again.
 2. A step may be too long. No logarithm changes by more than two at once, and a step that does
    not bring what its slope promises is halved.
 3. The maximum may be at no finite point: customers who do not differ at all are described ever
@@ -18,8 +19,8 @@ It ends when the slope, by one observation, is at most the tolerance *and* the n
 change no logarithm by more than a millionth.
 
 Sources:
-    K. Levenberg, "A Method for the Solution of Certain Non-Linear Problems in Least Squares",
-    Quarterly of Applied Mathematics 2(2), 1944: the shift of the curvature.
+    J. Greenstadt, "On the Relative Efficiencies of Gradient Methods", Mathematics of
+    Computation 21(99), 1967: the axes that are turned round.
     L. Armijo, "Minimization of functions having Lipschitz continuous first partial
     derivatives", Pacific Journal of Mathematics 16(1), 1966: when a step is good enough.
     J. Nocedal and S. J. Wright, Numerical Optimization, 2nd edition, 2006: chapter 3.
@@ -38,7 +39,7 @@ from crmcore.kernel import Phrase
 
 from ._fit import Fit
 from ._kernel import Kernel
-from ._matrix import Factor, Matrix, cholesky, inverse, solve
+from ._matrix import Curvature, Matrix, curvature
 
 Derivatives: TypeAlias = tuple[float, Sequence[float], Sequence[Sequence[float]]]
 Objective: TypeAlias = Callable[[tuple[float, ...]], Derivatives]
@@ -54,6 +55,8 @@ _NOISE = 1e-13  # of the log-likelihood, which rounding may take or give
 _FIRST_SHIFT = 1e-3  # of the largest entry of a row
 _LEVEL_SHIFT = 1e-13
 _ROUNDING = 1e-3  # a shift that rounding may want, where the likelihood hardly bends
+_VAST = 100.0  # the variance of a logarithm of which nobody can say that it is known
+_UPWARD = 1e-9  # a bend upwards, by the strongest, that is more than rounding
 _VAST = 100.0  # the variance of a logarithm of which nobody can say that it is known
 _SMALLEST_BEND = 1e-8  # by one observation, where the likelihood does not bend at all
 
@@ -131,16 +134,18 @@ def maximize(
     for done in range(most):
         if progress is not None:
             progress(done, None, search.standing(point))
-        is_level, longest = point.slope <= tolerance * weight, 0.0
-        shift, factor = search.factor(point, _LEVEL_SHIFT if is_level else _FIRST_SHIFT)
-        if is_level:
-            step = solve(factor, point.gradient)
+        bend = curvature(point.bend)
+        step = bend.solve(point.gradient)
+        longest = 0.0
+        if point.slope <= tolerance * weight:
             longest = max(map(abs, step))
-            if shift > _ROUNDING or (shift and longest <= _RUNNING):
-                raise search.levelled(point)
-            if longest <= _SETTLED or (last > _RUNNING and longest > last / 2):
-                return search.fit(point, factor, step, done, kernel)
-        point, last = search.climb(point, factor, done), longest
+            is_settled = longest <= _SETTLED
+            if is_settled and not bend.is_sound:
+                raise search.levelled(point, bend)
+            is_running = last > _RUNNING and longest > last / 2 and bend.upward < _UPWARD
+            if is_settled or is_running:
+                return search.fit(point, bend, step, done, kernel)
+        point, last = search.climb(point, step, done), longest
     raise search.failure(point, most)
 
 
@@ -162,21 +167,8 @@ class _Search:
             value, gradient, hessian = math.nan, [math.nan] * size, [[math.nan] * size] * size
         return _Point(logs, value, gradient, [[-entry for entry in row] for row in hessian])
 
-    def factor(self, point: _Point, first: float) -> tuple[float, Factor]:
-        """Return the factor of the curvature, shifted as little as makes it bend downwards."""
-        least = _SMALLEST_BEND * self.weight
-        most = [max(least, *map(abs, row)) for row in point.bend]
-        shift = 0.0
-        rows = [list(row) for row in point.bend]
-        while (found := cholesky(rows)) is None:
-            shift = 10 * shift or first
-            for i, row in enumerate(point.bend):
-                rows[i][i] = row[i] + shift * most[i]
-        return shift, found
-
-    def climb(self, point: _Point, factor: Factor, done: int) -> _Point:
+    def climb(self, point: _Point, step: Sequence[float], done: int) -> _Point:
         """Return the next point, which is higher, or as high as rounding can tell."""
-        step = solve(factor, point.gradient)
         length = min(1.0, _LONGEST_STEP / max(map(abs, step)))
         promised = math.fsum(g * s for g, s in zip(point.gradient, step, strict=True))
         for _ in range(_MOST_HALVINGS):
@@ -198,9 +190,9 @@ class _Search:
                 raise NotIdentifiedError(self.model, reason)
 
     def fit(
-        self, point: _Point, factor: Factor, step: Sequence[float], done: int, kernel: Kernel
+        self, point: _Point, bend: Curvature, step: Sequence[float], done: int, kernel: Kernel
     ) -> Fit:
-        covariance = inverse(factor)
+        covariance = bend.inverse()
         unsettled = tuple(
             name
             for i, name in enumerate(self.names)
@@ -220,9 +212,12 @@ class _Search:
             cautions=(_loose(unsettled),) if unsettled else (),
         )
 
-    def levelled(self, point: _Point) -> NotIdentifiedError:
+    def levelled(self, point: _Point, bend: Curvature) -> NotIdentifiedError:
+        variances = bend.inverse()
+        size = range(len(self.names))
+        loose = [self.names[i] for i in size if variances[i][i] > _VAST] or self.names
         there = ", ".join(self.parameters(point))
-        reason = f"about {there} the likelihood is level, and does not tell them apart"
+        reason = f"about {there} the likelihood is level: the data do not tell {_listed(loose)}"
         return NotIdentifiedError(self.model, reason)
 
     def failure(self, point: _Point, done: int) -> DidNotConvergeError:
@@ -242,10 +237,14 @@ class _Search:
         )
 
 
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names)
+
+
 def _loose(names: tuple[str, ...]) -> Phrase:
     """Say which parameters the likelihood hardly holds."""
     return Phrase(
-        f"the data hardly settle {' and '.join(names)}: the likelihood is nearly the same over a "
+        f"the data hardly settle {_listed(names)}: the likelihood is nearly the same over a "
         "wide range; use what the model predicts, and not these numbers",
         f"数据几乎无法确定参数 {'、'.join(names)}：在很大的范围内似然几乎不变；"
         "请使用模型的预测，而不要解读这些参数值",
