@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
 
 from crmcore.checks import refusal
 
-from ._beta_geo_future import (
-    course,
-    expected_purchases,
-    log_rate_factor,
-    logistic,
-    probabilities,
-    ratio,
-)
+from ._beta_geo_future import course, logistic, probabilities, ratio
+from ._geometric_dropout_rows import Dropout, all_alive, all_expected, all_if_alive
+from ._histories import Histories
 from ._model import PurchaseModel
-
-
-def is_parameter(_: object, attribute: attrs.Attribute[float], value: Any) -> None:  # noqa: ANN401
-    """Want a number above 0 that leaves room for computing with it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise refusal(attribute, value, "be a number above 0, and finite")
-    if not _LEAST <= value <= _MOST:
-        raise refusal(attribute, value, f"be between {_LEAST:g} and {_MOST:g}")
-
+from ._parameter import is_parameter, parameter
 
 _LEAST, _MOST = 1e-50, 1e50
+
+
+def _leaves_room(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    """Want a number whose powers and products are still numbers."""
+    if not _LEAST <= value <= _MOST:
+        raise refusal(attribute, value, f"be between {_LEAST:g} and {_MOST:g}")
 
 
 @attrs.frozen(kw_only=True)
@@ -50,45 +42,45 @@ class GeometricDropout(PurchaseModel):
     LEAVES_AT_ONCE: ClassVar[bool]
     """Whether customers may leave after their very first purchase, or not before the second."""
 
-    r: float = attrs.field(validator=is_parameter)
-    alpha: float = attrs.field(validator=is_parameter)
-    a: float = attrs.field(validator=is_parameter)
-    b: float = attrs.field(validator=is_parameter)
+    r: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
+    alpha: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
+    a: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
+    b: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
 
     @abstractmethod
     def _onwards(self, x: int, age: float) -> GeometricDropout: ...
 
-    def _stayed(self, x: int) -> int:
-        """Return how often somebody had the choice to leave who is alive after *x* repeats."""
-        return x + self.LEAVES_AT_ONCE
-
-    def _log_odds(self, x: int, t_x: float, age: float) -> float:
-        """Return the log-odds of being alive."""
-        stayed = self._stayed(x)
-        if not stayed:
-            return math.inf
-        silence = log_rate_factor(self.r + x, self.alpha, t_x, age)
-        return math.log((self.b + (stayed - 1)) / self.a) - silence
+    @property
+    def _dropout(self) -> Dropout:
+        return Dropout(r=self.r, alpha=self.alpha, a=self.a, b=self.b, first=self.LEAVES_AT_ONCE)
 
     def _alive(self, x: int, t_x: float, age: float) -> float:
-        return logistic(self._log_odds(x, t_x, age))
+        return self._dropout.alive(x, t_x, age)
 
     def _gone(self, x: int, t_x: float, age: float) -> float:
-        return logistic(-self._log_odds(x, t_x, age))
+        return logistic(-self._dropout.log_odds(x, t_x, age))
 
     def _expected_if_alive(self, x: int, t_x: float, age: float, t: float) -> float:
         del t_x
-        u = ratio(t, self.alpha + age)
-        return expected_purchases(self.r + x, self.a, self.b + self._stayed(x), u)
+        return self._dropout.if_alive(x, age, t)
+
+    def _alive_all(self, histories: Histories) -> Iterator[float]:
+        return all_alive(self._dropout, histories)
+
+    def _expected_if_alive_all(self, histories: Histories, t: float) -> Iterator[float]:
+        return all_if_alive(self._dropout, histories, t)
+
+    def _expected_all(self, histories: Histories, t: float) -> Iterator[float]:
+        return all_expected(self._dropout, histories, t)
 
     def _expected_new(self, t: float) -> float:
         expected = self._expected_if_alive(0, 0.0, 0.0, t)
         return expected * self.b / (self.a + self.b) if self.LEAVES_AT_ONCE else expected
 
     def _probabilities_new(self, most: int, t: float) -> Sequence[float]:
-        stayed = self._stayed(0)
-        found = probabilities(self.r, self.a, self.b + stayed, ratio(t, self.alpha), most)
-        if not stayed:
+        first = int(self.LEAVES_AT_ONCE)
+        found = probabilities(self.r, self.a, self.b + first, ratio(t, self.alpha), most)
+        if not first:
             return tuple(found)
         stays = self.b / (self.a + self.b)
         none, *some = (stays * each for each in found)

@@ -99,6 +99,10 @@ class PurchaseModel(Checked, ABC):
         named = dict(zip(self.PARAMETERS, parameters, strict=True))
         return attrs.evolve(self, fitted=None, **named)  # type: ignore[arg-type]
 
+    def _gone(self, x: int, t_x: float, age: float) -> float:
+        """Return the probability that a customer of this history is none any more."""
+        return 1 - self._alive(x, t_x, age)
+
     def _expected_if_alive(self, x: int, t_x: float, age: float, t: float) -> float:
         """Return the purchases in *t* that are expected of a customer who is alive at *age*."""
         del t_x  # when the purchases were made says nothing more of who is alive
@@ -115,7 +119,7 @@ class PurchaseModel(Checked, ABC):
         alive = self._alive(x, t_x, age)
         onwards = self._onwards(x, age)._probabilities_new(most, t)  # noqa: SLF001 - as above
         none, *some = (alive * each for each in onwards)
-        return (1 - alive + none, *some)
+        return (self._gone(x, t_x, age) + none, *some)
 
     def _remarks(self, x: int, t_x: float, age: float) -> tuple[Phrase, ...]:
         """Return what a reader of a prediction for this history should know of the model."""
@@ -195,7 +199,7 @@ class PurchaseModel(Checked, ABC):
 
     def alive(self, histories: Histories) -> tuple[float, ...]:
         """Return how probable it is that each customer is still one, as a fraction."""
-        return tuple(self._alive_all(self._own(histories)))
+        return _gathered(self._alive_all(self._own(histories)))
 
     def expected_purchases(self, histories: Histories, *, horizon: Duration) -> tuple[float, ...]:
         """Return how many purchases each customer is expected to make within the horizon.
@@ -208,11 +212,11 @@ class PurchaseModel(Checked, ABC):
             A few operations for each customer; the dear part is computed once for each
             different history.
         """
-        return tuple(self._expected_all(self._own(histories), self._length(horizon)))
+        return _gathered(self._expected_all(self._own(histories), self._length(horizon)))
 
     def expected_if_alive(self, histories: Histories, *, horizon: Duration) -> tuple[float, ...]:
         """Return how many purchases each customer is expected to make who is still one."""
-        return tuple(self._expected_if_alive_all(self._own(histories), self._length(horizon)))
+        return _gathered(self._expected_if_alive_all(self._own(histories), self._length(horizon)))
 
     def probabilities(
         self, history: PurchaseHistory, *, horizon: Duration, most: int
@@ -396,6 +400,12 @@ def _for_each(
         if value is None:
             value = found[row] = function(*row)
         yield value
+
+
+def _gathered(values: Iterable[float]) -> tuple[float, ...]:
+    """Return the values; a list grows faster than a tuple does, where nobody says how far."""
+    found = [*values]
+    return tuple(found)
 
 
 def _count(most: int) -> int:
