@@ -112,7 +112,7 @@ class BetaGeoBetaBinomial(PurchaseModel):
 
     def _alive(self, x: int, t_x: float, age: float) -> float:
         alive = there(self.parameters, x, int(t_x), int(age))
-        return alive * stays(self._updated(x, age))
+        return alive * stays(self._onwards(x, age).parameters)
 
     def _expected_new(self, t: float) -> float:
         return expected(self.parameters, _opportunities(t))
@@ -121,22 +121,20 @@ class BetaGeoBetaBinomial(PurchaseModel):
         return probabilities(self.parameters, most, _opportunities(t))
 
     def _onwards(self, x: int, age: float) -> Self:
-        return self._with(self._updated(x, age))
-
-    def _updated(self, x: int, age: float) -> tuple[float, ...]:
-        """Return the parameters for somebody who was there for all opportunities until *age*."""
-        return self.alpha + x, self.beta + age - x, self.gamma, self.delta + age
+        left_out = age - x
+        return self._with((self.alpha + x, self.beta + left_out, self.gamma, self.delta + age))
 
     def _expected_if_alive(self, x: int, t_x: float, age: float, t: float) -> float:
         del t_x  # when the purchases were made says nothing more of who is alive
-        updated = self._updated(x, age)
-        return expected(updated, _opportunities(t)) / stays(updated)
+        onwards = self._onwards(x, age).parameters
+        return expected(onwards, _opportunities(t)) / stays(onwards)
 
     def _probabilities(
         self, x: int, t_x: float, age: float, most: int, t: float
     ) -> Sequence[float]:
         alive = there(self.parameters, x, int(t_x), int(age))
-        none, *some = probabilities(self._updated(x, age), most, _opportunities(t))
+        onwards = self._onwards(x, age).parameters
+        none, *some = probabilities(onwards, most, _opportunities(t))
         return (1 - alive + alive * none, *(alive * each for each in some))
 
     def _remarks(self, x: int, t_x: float, age: float) -> tuple[Phrase, ...]:

@@ -19,7 +19,7 @@ def there(parameters: Sequence[float], x: int, t: int, n: int) -> float:
     alpha, beta, gamma, delta = parameters
     odds, term = 0.0, 1.0  # of having left after k of them, by having been there for all
     for k in reversed(range(t, n)):
-        term *= (alpha + beta + k) / (beta + k - x)
+        term *= (alpha + beta + k) / (beta + (k - x))
         odds += term * gamma / (delta + k)
         term *= (gamma + delta + k) / (delta + k)
     return 1 / (1 + odds)
@@ -55,7 +55,7 @@ def probabilities(parameters: Sequence[float], most: int, n: int) -> list[float]
         likely, total = always, 0.0  # k purchases on i opportunities
         for i in range(k, n + 1):
             total += likely * leaves[i]
-            likely *= (i + 1) / (i + 1 - k) * (beta + i - k) / (alpha + beta + i)
+            likely *= (i + 1) / (i + 1 - k) * (beta + (i - k)) / (alpha + beta + i)
         found.append(total)
         always *= (alpha + k) / (alpha + beta + k)
     return found

@@ -21,7 +21,8 @@ from typing import Final
 from ._pareto_nbd_mesh import CUT, rank_for, rule
 
 _HALVINGS: Final = 40
-_NEXT_TO_NOTHING: Final = 1e-260
+_NO_TIME: Final = 1e-60  # by the scale: in so short a time nobody leaves
+_NEXT_TO_NOTHING: Final = 1e-240  # of the way
 
 
 def expected(parameters: Sequence[float], t: float) -> float:
@@ -40,20 +41,19 @@ def probabilities(parameters: Sequence[float], most: int, t: float) -> list[floa
     """Return how probable it is that 0, 1, …, *most* purchases are made until *t*."""
     r, alpha, s, beta = parameters
     log_none = -r * math.log1p(t / alpha) - s * math.log1p(t / beta)
-    log_share = math.log(t / (alpha + t)) if t else -math.inf
+    log_share = math.log(t) - math.log(alpha + t) if t else -math.inf
     log_count = 0.0  # of gamma(r + k) / (gamma(r) k!)
     found = []
     for k in range(most + 1):
         if k:
             log_count += math.log((r + (k - 1)) / k)
         alive = math.exp(log_count + log_none + (k * log_share if k else 0.0))
-        left = _left(parameters, k, t) if t else 0.0
-        found.append(alive + (math.exp(log_count + math.log(left)) if left else 0.0))
+        found.append(alive + math.exp(log_count + _log_left(parameters, k, t)))
     return found
 
 
-def _left(parameters: Sequence[float], k: int, t: float) -> float:
-    """Return the integral over the time of leaving that belongs to *k* purchases before.
+def _log_left(parameters: Sequence[float], k: int, t: float) -> float:
+    """Return the logarithm of the integral over the time of leaving after *k* purchases.
 
     It is that of the likelihood, with ``(y / (alpha + y))^k`` besides for a leave at *y*. With
     this the integrand rises to a peak and falls again. Its logarithm is concave, so the peak
@@ -62,6 +62,8 @@ def _left(parameters: Sequence[float], k: int, t: float) -> float:
     r, alpha, s, beta = parameters
     near = min(alpha, beta)
     c, end = near / max(alpha, beta), math.log1p(t / near)
+    if end < _NO_TIME:
+        return -math.inf
     a, b, front = (r - 1, s + 1, s * c) if alpha <= beta else (s, r, s)
 
     def log_density(q: float) -> float:
@@ -75,21 +77,21 @@ def _left(parameters: Sequence[float], k: int, t: float) -> float:
         return slope > 0 if not k else slope + k * (1 + e) / e / (1 + near * e / alpha) > 0
 
     def counts(q: float) -> bool:
-        return log_density(q) > least
+        return log_density(q) > top - CUT
 
     def integral(start: float, stop: float) -> float:
         width = stop - start
         fall = abs(log_density(stop) - log_density(start))
         points, weights = rule(rank_for(fall, width))
         return width * sum(
-            weight * math.exp(log_density(start + z * width))
+            weight * math.exp(log_density(start + z * width) - top)
             for z, weight in zip(points, weights, strict=True)
         )
 
     peak = _last(rises, end * _NEXT_TO_NOTHING, end)
-    least = log_density(peak) - CUT
+    top = log_density(peak)
     low, high = _last(counts, peak, end * _NEXT_TO_NOTHING), _last(counts, peak, end)
-    return front * (integral(low, peak) + integral(peak, high))
+    return top + math.log(front * (integral(low, peak) + integral(peak, high)))
 
 
 def _last(holds: Callable[[float], bool], inside: float, outside: float) -> float:
