@@ -40,6 +40,7 @@ from crmcore.storage import RECORDS, Store  # noqa: E402
 GROWTH = {
     "load files": "n purchases",
     "reading purchases": "n purchases",
+    "valuing customers": "customers",
     "judging customers": "customers x months",
     "computing KPIs": "purchase days + customers + KPIs x months",
     "making the plan": "customers x members",

@@ -17,7 +17,7 @@ import pytest
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.criteria import F
 from crmcore.customers import Customer, Ownership, OwnershipId
-from crmcore.durations import WEEK, weeks
+from crmcore.durations import WEEK, days, weeks
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import (
     CustomerId,
@@ -220,23 +220,27 @@ def test_the_order_of_the_records_does_not_matter(review: Review) -> None:
 
 def test_the_curve_counts_what_happened(value: CustomerValue) -> None:
     """Each week has all repeat occasions until its last day; the model adds up over customers."""
-    days: dict[str, set[date]] = {}
+    bought_on: dict[str, set[date]] = {}
     for one in SOLD:
-        days.setdefault(one.customer, set()).add(one.at.date())
-    repeats = [day for some in days.values() for day in sorted(some)[1:]]
-    first = [min(some) for some in days.values()]
+        bought_on.setdefault(one.customer, set()).add(one.at.date())
+    repeats = [day for some in bought_on.values() for day in sorted(some)[1:]]
+    first = [min(some) for some in bought_on.values()]
+    found, until = value.tracking, AS_OF - timedelta(days=1)
 
-    until, count, expected = value.tracking[-1]
-
-    assert until == AS_OF - timedelta(days=1)
-    assert [point[0].weekday() for point in value.tracking] == [1] * len(value.tracking)
-    for day, actual, _ in value.tracking:
+    assert found.ends[-1] == until
+    for day, actual in zip(found.ends, found.cumulative_actual, strict=True):
         assert actual == sum(each <= day for each in repeats)
-    assert count == len(repeats)
-    assert expected == pytest.approx(
-        sum(value.purchases.new_customer_purchases(weeks((until - day).days / 7)) for day in first)
+    assert found.cumulative_expected[-1] == pytest.approx(
+        sum(value.purchases.new_customer_purchases(days((until - day).days)) for day in first)
     )
-    assert [point[2] for point in value.tracking] == sorted(point[2] for point in value.tracking)
+
+
+def test_that_customers_leave_is_borne_out(value: CustomerValue) -> None:
+    """The smaller model, in which nobody leaves, describes these purchases far worse."""
+    assert value.dropout == value.purchases.dropout_check(value.histories)
+    assert value.dropout is not None
+    assert value.dropout.is_supported
+    assert value.cautions == ()
 
 
 def test_who_slips_away_has_left_not_long_ago_and_matters(review: Review) -> None:
@@ -421,12 +425,12 @@ def test_a_backtest_predicts_from_what_was_known_then() -> None:
     rules = RuleSet("value", [Rule("is there", when=F.alive >= Decimal("0.5"), points=10)])
     plain = RuleSet("value", [Rule("never", when=F.frequency < 0, points=10)])
     asking, other = (attrs.evolve(POLICY, rules=each) for each in (rules, plain))
-    days = [date(1998, 1, 1), date(1998, 4, 1)]
+    asked = [date(1998, 1, 1), date(1998, 4, 1)]
     store = filled()
 
-    found = backtest(store, old=other, new=asking, days=days, as_of=AS_OF)
+    found = backtest(store, old=other, new=asking, days=asked, as_of=AS_OF)
 
-    for day in days:
+    for day in asked:
         then = reviewed(store, asking, as_of=day)
         better = {one.customer for one in then.judgements if one.score.value == 10}
         assert better

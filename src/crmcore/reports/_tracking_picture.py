@@ -9,7 +9,7 @@ from ._colours import ACCENT, GRID, INK
 
 
 def draw_tracking(
-    *, days: Sequence[str], actual: Sequence[int], expected: Sequence[float], description: str
+    *, days: Sequence[str], actual: Sequence[float], expected: Sequence[float], description: str
 ) -> str:
     """Draw what happened as an area, and what was expected as a line over it.
 

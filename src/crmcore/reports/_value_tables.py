@@ -147,7 +147,10 @@ def tracking(review: Review) -> Table:
 
     def rows() -> Iterator[Row]:
         if not isinstance(review.value, Undefined):
-            yield from review.value.tracking
+            found = review.value.tracking
+            yield from zip(
+                found.ends, found.cumulative_actual, found.cumulative_expected, strict=True
+            )
 
     return Table(
         name="tracking",

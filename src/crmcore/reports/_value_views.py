@@ -16,24 +16,20 @@ from ._value_tables import by_value, worth
 def tracking(value: CustomerValue, language: str) -> Picture:
     """Draw how often customers had bought again by each week, and how often by the model."""
     name = Phrase("Repeat purchases, added up", "累计重复购买次数").in_language(language)
-    points = value.tracking
-    note = ""
-    if points:
-        _, actual, by_model = points[-1]
-        expected = round_half_up(Decimal(by_model), 0)
-        note = Phrase(
-            f"{actual:,}, by the model {expected:,}",
-            f"{actual:,}，模型预计{expected:,}",
-        ).in_language(language)
+    found = value.tracking
+    actual, expected = found.cumulative_actual, found.cumulative_expected
+    bought, by_model = (f"{round_half_up(Decimal(each[-1]), 0):,}" for each in (actual, expected))
+    note = Phrase(f"{bought}, by the model {by_model}", f"{bought}，模型预计{by_model}")
+    said = note.in_language(language)
     return Picture(
         svg=draw_tracking(
-            days=[day.isoformat() for day, _, __ in points],
-            actual=[number for _, number, __ in points],
-            expected=[number for _, __, number in points],
-            description=f"{name}: {note}",
+            days=[end.isoformat() for end in found.ends],
+            actual=actual,
+            expected=expected,
+            description=f"{name}: {said}",
         ),
         name=name,
-        note=note,
+        note=said,
     )
 
 

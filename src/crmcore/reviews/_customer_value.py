@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 import attrs
 
 from crmcore.durations import DiscountRate, Duration
+from crmcore.errors import DidNotConvergeError, NotIdentifiedError
 from crmcore.features import Trail
 from crmcore.kernel import CustomerId, Phrase, Undefined
 from crmcore.statistics import Interval
-from crmcore.value import GammaGamma, Histories, ModifiedBetaGeo, SpendIndependence
+from crmcore.value import (
+    DropoutCheck,
+    GammaGamma,
+    Histories,
+    ModifiedBetaGeo,
+    SpendIndependence,
+    Tracking,
+)
 
 from ._judging import Judgement
 from ._predicting import Appraisal
-from ._tracking import track
 
 _ZERO: Final = Decimal(0)
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @attrs.frozen(kw_only=True)
@@ -44,8 +52,9 @@ class CustomerValue:
             are not known; how the future turns out comes on top.
         independence: Whether those who buy more often spend more, which the product of the two
             models takes for untrue.
-        tracking: Week by week: until which day, on how many occasions after their first
-            customers had bought by then, and on how many by the model.
+        dropout: Whether the purchases bear out that customers leave at all; None where that
+            cannot be told.
+        tracking: How often customers bought again week by week, and how often by the model.
         cautions: What to know before relying on it.
 
     .. versionadded:: 0.1.0
@@ -63,7 +72,8 @@ class CustomerValue:
     total: Decimal
     interval: Interval
     independence: SpendIndependence
-    tracking: tuple[tuple[date, int, float], ...] = ()
+    dropout: DropoutCheck | None
+    tracking: Tracking
     cautions: tuple[Phrase, ...] = ()
 
     @property
@@ -101,6 +111,7 @@ def customer_value(
         return appraisal
     valued = [one.features for one in judgements if one.value is not None]
     rule, purchases, spend = appraisal.rule, appraisal.purchases, appraisal.spend
+    dropout = _dropout(appraisal)
     return CustomerValue(
         purchases=purchases,
         spend=spend,
@@ -114,12 +125,25 @@ def customer_value(
         total=sum((one.lifetime_value or _ZERO for one in valued), _ZERO),
         interval=appraisal.values.total_interval(),
         independence=spend.independence(appraisal.histories),
-        tracking=track(trails.values(), purchases, as_of=as_of),
-        cautions=tuple(_cautions(appraisal)),
+        dropout=dropout,
+        tracking=purchases.tracking(
+            (trail.occasions for trail in trails.values()), end=as_of - _ONE_DAY
+        ),
+        cautions=tuple(_cautions(appraisal, dropout)),
     )
 
 
-def _cautions(appraisal: Appraisal) -> Iterator[Phrase]:
-    """Yield what the fits say that one has to know, each thing once."""
-    fits = (appraisal.purchases.fitted, appraisal.spend.fitted)
-    yield from dict.fromkeys(caution for fit in fits if fit is not None for caution in fit.cautions)
+def _dropout(appraisal: Appraisal) -> DropoutCheck | None:
+    """Return whether the purchases bear out that customers leave, if they tell."""
+    try:
+        return appraisal.purchases.dropout_check(appraisal.histories)
+    except (NotIdentifiedError, DidNotConvergeError):
+        return None
+
+
+def _cautions(appraisal: Appraisal, dropout: DropoutCheck | None) -> Iterator[Phrase]:
+    """Yield what the fits say that one has to know, and that nobody is seen to leave, if so."""
+    for fit in (appraisal.purchases.fitted, appraisal.spend.fitted):
+        yield from () if fit is None else fit.cautions
+    if dropout is not None and not dropout.is_supported:
+        yield dropout.words
