@@ -27,7 +27,7 @@ from typing import Any, Final
 
 import attrs
 
-from crmcore.checks import refusal
+from crmcore.checks import at_least, refusal
 from crmcore.durations import DiscountRate, Duration
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Money, Phrase, Reason, Undefined
@@ -69,6 +69,10 @@ def _share(entry: float | Decimal | Fraction) -> float:
     return min(1.0, share + 0.0)
 
 
+def _counts(counts: Iterable[Iterable[int]] | None) -> tuple[tuple[int, ...], ...] | None:
+    return None if counts is None else tuple(map(tuple, counts))
+
+
 @attrs.frozen(kw_only=True)
 class Migration:
     """How customers move between states within a period.
@@ -88,8 +92,8 @@ class Migration:
     states: tuple[str, ...] = attrs.field(converter=attrs.Converter(_names, takes_field=True))  # type: ignore[misc]
     matrix: tuple[tuple[float, ...], ...] = attrs.field(converter=_rows)
     period: Duration = attrs.field(validator=lasts)
-    counts: tuple[tuple[int, ...], ...] | None = attrs.field(default=None)
-    prior: float = 0.0
+    counts: tuple[tuple[int, ...], ...] | None = attrs.field(default=None, converter=_counts)
+    prior: float = attrs.field(default=0.0, validator=at_least(0))
 
     @states.validator
     def _are_states(self, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:

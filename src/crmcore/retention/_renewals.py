@@ -57,14 +57,12 @@ class Renewals:
     @property
     def renewed(self) -> tuple[int, ...]:
         """How many renewed the first time, the second time, and so on."""
-        there = 0
+        there = sum(self.left) + sum(self.stayed)
         found = []
-        for left, stayed in zip(
-            reversed((*self.left[1:], 0)), reversed(self.stayed[1:]), strict=True
-        ):
-            there += left + stayed
+        for left, stayed in zip(self.left, self.stayed, strict=False):
+            there -= left + stayed  # whoever was last seen before that renewal had none to make
             found.append(there)
-        return tuple(reversed(found))
+        return tuple(found)
 
     def check_identified(self) -> None:
         """Refuse counts whose likelihood has no greatest value at finite parameters.

@@ -246,7 +246,8 @@ class ShiftedBetaGeometric:
                 above 0, ``logit`` for shares.
 
         Raises:
-            InvalidValueError: If the model was not fitted.
+            InvalidValueError: If the model was not fitted, or *level* is none.
+            UnknownNameError: If there is no such scale.
         """
         if self.fitted is None:
             raise InvalidValueError("fitted", None, "be there: known parameters have no errors")
@@ -255,7 +256,7 @@ class ShiftedBetaGeometric:
             lambda parameters: ShiftedBetaGeometric(*parameters, period=self.period),
             quantity,
             level=level,
-            scale=Scale(scale),
+            scale=scale,
         )
 
     def __str__(self) -> str:

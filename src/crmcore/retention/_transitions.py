@@ -133,7 +133,7 @@ def _states(records: Sequence[StateRecord], states: Iterable[str] | None) -> tup
 def _moves(records: Sequence[StateRecord], grain: Grain, until: date) -> Counter[tuple[str, str]]:
     """Count from where to where the periods led that customers were seen through."""
     moves: Counter[tuple[str, str]] = Counter()
-    firsts = _firsts(grain, records[0][1], until)
+    firsts = _firsts(grain, min(day for _, day, _ in records), until)
     for _, group in groupby(records, key=_customer):
         before: str | None = None
         own = list(group)

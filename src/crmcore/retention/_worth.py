@@ -21,6 +21,7 @@ Reward: TypeAlias = float | Decimal | Fraction | Money
 Periods: TypeAlias = list[list[float | None]]
 
 _MODEL: Final = "the value of a customer for ever"
+_ROUNDING: Final = 1e-13
 
 
 def worth(
@@ -188,4 +189,5 @@ def _errors(
 def _variance(shares: Sequence[float], slopes: Sequence[float], n: float) -> float:
     mean = math.fsum(p * slope for p, slope in zip(shares, slopes, strict=True))
     spread = math.fsum(p * (slope - mean) ** 2 for p, slope in zip(shares, slopes, strict=True))
-    return spread / n if spread else 0.0
+    # A customer who moves to what is worth the same makes no difference, but for rounding.
+    return spread / n if spread > (_ROUNDING * mean) ** 2 else 0.0
