@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcore.codec import from_json, read_toml
+from crmcore.codec import from_json, read_toml, to_json
 from crmcore.errors import FaultsError
 from crmcore.kernel import Money
 
@@ -77,6 +77,14 @@ def test_numbers_of_json_are_exact() -> None:
     """A number with a point is read as it is written, and never through a float."""
     assert from_json(Money, '{"amount": 29.330, "currency": "USD"}') == Money("29.330", "USD")
     assert from_json(dict[str, int], '{"a": -12}') == {"a": -12}
+
+
+@pytest.mark.parametrize(
+    "number", [5.929013446518277e-16, -2.2250738585072014e-308, 5e-324, 1.7976931348623157e308]
+)
+def test_floats_come_back_however_small_or_large(number: float) -> None:
+    """Zeros before the first digit are no digits: what a fit leaves of a slope can be read."""
+    assert from_json(dict[str, float], to_json({"a": number})) == {"a": number}
 
 
 @pytest.mark.parametrize(

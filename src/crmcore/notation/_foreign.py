@@ -17,6 +17,7 @@ from crmcore.errors import Fault, FaultsError, InvalidValueError
 
 from ._limits import Limits
 
+_FARTHEST: Final = 345  # places from the point; a float has its last digit within 324 of it
 _SHOWN: Final = 30
 _MOST_FAULTS: Final = 1000
 _MEBIBYTE: Final = 2**20
@@ -148,7 +149,7 @@ class Numbers:
 
     def _exact(self, text: str) -> Decimal:
         try:
-            number = decimal(text.replace("_", ""), "number")
+            number = decimal(text.replace("_", ""), "number", digits=_FARTHEST)
         except InvalidValueError as error:
             many = "digits" in error.rule
             self._refuse(text, self.rule if many else error.rule)
