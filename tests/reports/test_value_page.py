@@ -247,6 +247,16 @@ def test_nobody_who_slips_away_is_told_too(valued: Review) -> None:
     assert "<p>Nobody, by the policy.</p>" in text
 
 
+def test_a_single_week_is_a_curve_too(valued: Review, value: CustomerValue) -> None:
+    """Where all happened within a week, the curve has one point."""
+    day = date(1998, 6, 30)
+    week = value.purchases.tracking([[day.toordinal() - 2, day.toordinal()]], end=day)
+
+    text = part(to_html(attrs.evolve(valued, value=attrs.evolve(value, tracking=week))))
+
+    assert "Repeat purchases, added up: 1, by the model 0" in text
+
+
 def test_cautions_stand_on_the_page(valued: Review, value: CustomerValue) -> None:
     """What to know before relying on the numbers stands below them."""
     warned = attrs.evolve(value, cautions=(value.independence.words,))

@@ -235,12 +235,12 @@ def test_the_curve_counts_what_happened(value: CustomerValue) -> None:
     )
 
 
-def test_that_customers_leave_is_borne_out(value: CustomerValue) -> None:
-    """The smaller model, in which nobody leaves, describes these purchases far worse."""
-    assert value.dropout == value.purchases.dropout_check(value.histories)
-    assert value.dropout is not None
-    assert value.dropout.is_supported
+def test_nothing_speaks_against_these_purchases(review: Review, value: CustomerValue) -> None:
+    """That customers leave is borne out, and spend does not hang on how often they buy."""
+    assert value.purchases.dropout_check(value.histories).is_supported
+    assert value.independence == value.spend.independence(value.histories)
     assert value.cautions == ()
+    assert "value_caution" not in {one.kind for one in review.findings}
 
 
 def test_who_slips_away_has_left_not_long_ago_and_matters(review: Review) -> None:

@@ -10,12 +10,10 @@ from typing import Final
 import attrs
 
 from crmcore.durations import DiscountRate, Duration
-from crmcore.errors import DidNotConvergeError, NotIdentifiedError
 from crmcore.features import Trail
 from crmcore.kernel import CustomerId, Phrase, Undefined
 from crmcore.statistics import Interval
 from crmcore.value import (
-    DropoutCheck,
     GammaGamma,
     Histories,
     ModifiedBetaGeo,
@@ -52,8 +50,6 @@ class CustomerValue:
             are not known; how the future turns out comes on top.
         independence: Whether those who buy more often spend more, which the product of the two
             models takes for untrue.
-        dropout: Whether the purchases bear out that customers leave at all; None where that
-            cannot be told.
         tracking: How often customers bought again week by week, and how often by the model.
         cautions: What to know before relying on it.
 
@@ -72,7 +68,6 @@ class CustomerValue:
     total: Decimal
     interval: Interval
     independence: SpendIndependence
-    dropout: DropoutCheck | None
     tracking: Tracking
     cautions: tuple[Phrase, ...] = ()
 
@@ -111,7 +106,6 @@ def customer_value(
         return appraisal
     valued = [one.features for one in judgements if one.value is not None]
     rule, purchases, spend = appraisal.rule, appraisal.purchases, appraisal.spend
-    dropout = _dropout(appraisal)
     return CustomerValue(
         purchases=purchases,
         spend=spend,
@@ -125,25 +119,14 @@ def customer_value(
         total=sum((one.lifetime_value or _ZERO for one in valued), _ZERO),
         interval=appraisal.values.total_interval(),
         independence=spend.independence(appraisal.histories),
-        dropout=dropout,
         tracking=purchases.tracking(
             (trail.occasions for trail in trails.values()), end=as_of - _ONE_DAY
         ),
-        cautions=tuple(_cautions(appraisal, dropout)),
+        cautions=tuple(dict.fromkeys(_cautions(appraisal))),
     )
 
 
-def _dropout(appraisal: Appraisal) -> DropoutCheck | None:
-    """Return whether the purchases bear out that customers leave, if they tell."""
-    try:
-        return appraisal.purchases.dropout_check(appraisal.histories)
-    except (NotIdentifiedError, DidNotConvergeError):
-        return None
-
-
-def _cautions(appraisal: Appraisal, dropout: DropoutCheck | None) -> Iterator[Phrase]:
-    """Yield what the fits say that one has to know, and that nobody is seen to leave, if so."""
+def _cautions(appraisal: Appraisal) -> Iterator[Phrase]:
+    """Yield what one has to know of the fits: what they could not settle, and what is in doubt."""
     for fit in (appraisal.purchases.fitted, appraisal.spend.fitted):
         yield from () if fit is None else fit.cautions
-    if dropout is not None and not dropout.is_supported:
-        yield dropout.words
