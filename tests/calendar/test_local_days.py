@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crmcore.calendar import day_in, local_days, midnight, zone
+from crmcore.calendar import LocalDays, day_in, midnight, zone
 from crmcore.errors import InvalidValueError, UnknownNameError
 
 # Zones whose days begin within an hour of UTC, which change their clocks around midnight, or
@@ -38,7 +38,7 @@ DAYS = st.dates(date(1960, 1, 1), date(2035, 12, 31))
 def test_it_says_what_the_zone_says(days: list[date], name: str) -> None:
     """Around each local midnight it tells the day that the zone tells, whatever it has kept."""
     where = zone(name)
-    day_of = local_days(name)
+    day_of = LocalDays(name)
     around = [timedelta(minutes=minutes) for minutes in range(-91, 92, 7)]
 
     for day in days:
@@ -51,7 +51,7 @@ def test_it_says_what_the_zone_says(days: list[date], name: str) -> None:
 @given(st.lists(st.datetimes(datetime(1960, 1, 1), datetime(2035, 12, 31)), max_size=5), ZONES)  # noqa: DTZ001
 def test_an_instant_may_carry_another_zone(instants: list[datetime], name: str) -> None:
     """What is not in UTC is asked for each time, and gets the right answer."""
-    day_of = local_days(zone(name))
+    day_of = LocalDays(zone(name))
     there = timezone(timedelta(hours=9))
 
     for instant in instants:
@@ -65,7 +65,7 @@ def test_an_instant_may_carry_another_zone(instants: list[datetime], name: str) 
 def test_an_end_of_the_calendar_is_refused(at: datetime) -> None:
     """An instant that has no day in the zone is refused, at each asking."""
     name = "America/New_York" if at.year == 1 else "Asia/Shanghai"
-    day_of = local_days(name)
+    day_of = LocalDays(name)
 
     for _ in range(2):
         with pytest.raises(InvalidValueError, match="have a day in the years 1 to 9999"):
@@ -75,6 +75,6 @@ def test_an_end_of_the_calendar_is_refused(at: datetime) -> None:
 def test_naive_instants_and_unknown_zones_are_refused() -> None:
     """An instant carries a zone, and a zone exists."""
     with pytest.raises(InvalidValueError, match="at must carry a time zone"):
-        local_days("UTC")(datetime(1998, 1, 1))  # noqa: DTZ001 - that is what is refused
+        LocalDays("UTC")(datetime(1998, 1, 1))  # noqa: DTZ001 - that is what is refused
     with pytest.raises(UnknownNameError, match="did you mean 'Europe/Berlin'"):
-        local_days("Europe/Berlim")
+        LocalDays("Europe/Berlim")

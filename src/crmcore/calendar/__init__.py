@@ -25,17 +25,17 @@ from __future__ import annotations
 from crmcore.checks import zone
 
 from ._days import day_in, midnight, months_after
-from ._local_days import local_days
+from ._local_days import LocalDays
 from ._periods import Grain, Period, periods
 from ._work_calendar import Stretch, WorkCalendar
 
 __all__ = [
     "Grain",
+    "LocalDays",
     "Period",
     "Stretch",
     "WorkCalendar",
     "day_in",
-    "local_days",
     "midnight",
     "months_after",
     "periods",

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from crmcore.activities import Interaction, Purchase
-from crmcore.calendar import local_days
+from crmcore.calendar import LocalDays
 from crmcore.customers import Customer
 from crmcore.errors import MixedCurrenciesError
 from crmcore.kernel import CustomerId, minor_digits
@@ -87,7 +87,7 @@ def collect(
     .. versionadded:: 0.1.0
     """
     minor_digits(currency)
-    day_of = local_days(zone)
+    day_of = LocalDays(zone)
     paid, returned, further = _by_day(purchases, currency, day_of)
     contacts: defaultdict[CustomerId, Counter[int]] = defaultdict(Counter)
     for interaction in interactions:

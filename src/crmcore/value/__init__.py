@@ -34,9 +34,9 @@ from ._lifetime_value import LifetimeValue
 from ._lifetime_values import LifetimeValues, lifetime_values, new_customer_value
 from ._model import PurchaseModel
 from ._modified_beta_geo import ModifiedBetaGeo
-from ._occasions import Refunds
 from ._pareto_nbd import ParetoNbd
 from ._prediction import Prediction
+from ._refunds import Refunds
 from ._rows import Rows
 from ._split import Holdout, split
 from ._summarize import summarize

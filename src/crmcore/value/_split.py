@@ -17,9 +17,10 @@ from crmcore.checks import zone as zone_named
 from crmcore.durations import Duration, TimeUnit
 from crmcore.errors import InvalidValueError
 
+from ._book import Book
 from ._columns import Counts, Numbers, counts, optional_numbers, same_length
 from ._histories import Histories
-from ._occasions import Book, Occasions, Refunds, RefundsWord, chosen
+from ._refunds import Refunds, RefundsWord, chosen
 from ._tally import Later, Progress, chunks, days_in, histories_of, is_later_refused
 
 _Part: TypeAlias = tuple[list[Purchase], list[int]]
@@ -130,17 +131,17 @@ def split(
     if end <= cut:
         rule = f"be after calibration_end, {cut}"
         raise InvalidValueError("holdout_end", end.isoformat(), rule)
-    day_of = days_in(zone_named(zone))
+    where = zone_named(zone)
     is_refused = is_later_refused(later)
     before, after = (Book(last, chosen(refunds)) for last in (cut, end))
     for chunk in chunks(purchases, progress):
         early: _Part = ([], [])
         late: _Part = ([], [])
-        for purchase in chunk:
-            ordinal = day_of(purchase.at)
-            records, days = late if ordinal > cut.toordinal() else early
+        days = days_in(where).of([purchase.at for purchase in chunk])
+        for purchase, on in zip(chunk, days, strict=True):
+            records, ordinals = late if on > cut.toordinal() else early
             records.append(purchase)
-            days.append(ordinal)
+            ordinals.append(on)
         before.take(*early)
         after.take(*late)
         before.keep_to(after.currency)
@@ -153,20 +154,16 @@ def split(
 
 
 def _holdout(histories: Histories, horizon: Duration, book: Book) -> Holdout:
-    known = dict.fromkeys(histories.customers or (), Occasions())
-    newcomers = 0
-    newcomer_purchases = 0
-    for customer, occasions in book.buyers():
-        if customer in known:
-            known[customer] = occasions
-        else:
-            newcomers += 1
-            newcomer_purchases += occasions.count
+    buyers = book.buyers()
+    bought = zip(buyers.counts(), buyers.mean_spend(), strict=True)
+    found = dict(zip(buyers.customers, bought, strict=True))
+    nothing = (0, math.nan)
+    known = [found.pop(customer, nothing) for customer in histories.customers or ()]
     return Holdout(
         histories=histories,
         horizon=horizon,
-        frequency=array("q", [each.count for each in known.values()]),
-        mean_spend=array("d", [each.mean_spend() for each in known.values()]),
-        newcomers=newcomers,
-        newcomer_purchases=newcomer_purchases,
+        frequency=array("q", [count for count, _ in known]),
+        mean_spend=array("d", [spend for _, spend in known]),
+        newcomers=len(found),
+        newcomer_purchases=sum(count for count, _ in found.values()),
     )

@@ -10,7 +10,7 @@ from crmcore.activities import Purchase
 from crmcore.durations import TimeUnit
 
 from ._histories import Histories
-from ._occasions import Refunds, RefundsWord
+from ._refunds import Refunds, RefundsWord
 from ._tally import Later, OccasionTally, Progress
 
 
@@ -61,8 +61,8 @@ def summarize(
 
     Complexity:
         ``O(n + c log c)`` time for *n* purchases of *c* customers. Memory grows with the
-        customers, not with the purchases: two amounts for each, a bit for each day since the
-        first purchase, and an amount for each day with refunds.
+        customers, not with the purchases: two amounts for each, a bit for each day, and an
+        amount for each day on which somebody got money back.
 
     .. versionadded:: 0.1.0
     """

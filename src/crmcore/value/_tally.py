@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sized
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from crmcore.activities import Purchase
-from crmcore.calendar import local_days
+from crmcore.calendar import LocalDays
 from crmcore.checks import day
 from crmcore.checks import zone as zone_named
 from crmcore.durations import TimeUnit
 from crmcore.errors import InvalidValueError
 from crmcore.kernel import Phrase
 
+from ._book import Book
 from ._histories import Histories
-from ._occasions import Book, Refunds, RefundsWord, chosen
+from ._refunds import Refunds, RefundsWord, chosen
 
 T = TypeVar("T")
 
 Progress: TypeAlias = Callable[[int, "int | None", Phrase], None]
 Later: TypeAlias = Literal["error", "drop"]
 
-_CHUNK: Final = 10_000
+_CHUNK: Final = 4_096  # little enough to stay close to the processor
 _COUNTED: Final = Phrase("purchases counted", "已统计购买记录")
 
 
@@ -53,9 +54,9 @@ def chunks(items: Iterable[T], progress: Progress | None) -> Iterator[list[T]]:
 
 
 @lru_cache(maxsize=16)
-def days_in(where: ZoneInfo) -> Callable[[datetime], int]:
+def days_in(where: ZoneInfo) -> LocalDays:
     """Return what tells the days of a zone, which keeps what it was asked."""
-    return local_days(where)
+    return LocalDays(where)
 
 
 class OccasionTally:
@@ -65,9 +66,9 @@ class OccasionTally:
     outcome is that of one stream. `summarize` is a tally that sees one stream, and says what is
     counted.
 
-    A tally keeps two exact amounts for each customer, a bit for each day since the first
-    purchase, and an amount more for each day with refunds. It keeps no purchases, and so cannot
-    tell one that it is given twice.
+    A tally keeps two exact amounts for each customer, a bit for each customer and day, and an
+    amount more for each day on which somebody got money back. It keeps no purchases, and so
+    cannot tell one that it is given twice.
 
     >>> from datetime import UTC, date, datetime
     >>> from crmcore.activities import Purchase
@@ -125,7 +126,7 @@ class OccasionTally:
         Raises:
             MixedCurrenciesError: If it is in another currency than those before it.
         """
-        self._book.take([purchase], [days_in(self._zone)(purchase.at)])
+        self._book.take([purchase], days_in(self._zone).of([purchase.at]))
 
     def add_all(self, purchases: Iterable[Purchase], *, progress: Progress | None = None) -> None:
         """Count purchases and refunds.
@@ -141,9 +142,9 @@ class OccasionTally:
         Complexity:
             ``O(n)`` time for *n* purchases.
         """
-        day_of = days_in(self._zone)
+        days = days_in(self._zone)
         for chunk in chunks(purchases, progress):
-            self._book.take(chunk, [day_of(purchase.at) for purchase in chunk])
+            self._book.take(chunk, days.of([purchase.at for purchase in chunk]))
 
     def merge(self, other: OccasionTally) -> None:
         """Take over what another tally has counted; the other stays as it is.
@@ -181,10 +182,8 @@ class OccasionTally:
             InvalidValueError: As `histories` does.
         """
         self._book.check(is_later_refused=self._later == "error")
-        end = self._book.as_of.toordinal()
-        for _, occasions in self._book.buyers():
-            bits = range(occasions.first, -1, -1)
-            yield tuple(end - bit for bit in bits if occasions.days >> bit & 1)
+        buyers = self._book.buyers()
+        yield from map(buyers.trail, range(len(buyers.customers)))
 
     def _settings(self) -> tuple[object, ...]:
         return self._book.as_of, self._zone, self._book.treatment, self._later
@@ -193,14 +192,15 @@ class OccasionTally:
 def histories_of(book: Book, unit: TimeUnit) -> Histories:
     """Return what a book has counted, with ages in *unit*."""
     buyers = book.buyers()
-    held = [occasions for _, occasions in buyers]
+    end, length = book.as_of.toordinal(), unit.days
+    spans = zip(buyers.first, buyers.last(), strict=True)
     return Histories(
-        frequency=array("q", [each.count - 1 for each in held]),
-        last_purchase_age=array("d", [(each.first - each.last) / unit.days for each in held]),
-        age=array("d", [each.first / unit.days for each in held]),
+        frequency=array("q", [count - 1 for count in buyers.counts()]),
+        last_purchase_age=array("d", [(last - first) / length for first, last in spans]),
+        age=array("d", [(end - first) / length for first in buyers.first]),
         unit=unit,
-        mean_spend=array("d", [each.mean_later_spend() for each in held]),
-        customers=[customer for customer, _ in buyers],
+        mean_spend=array("d", buyers.mean_later_spend()),
+        customers=buyers.customers,
         as_of=book.as_of,
         currency=book.currency,
     )
