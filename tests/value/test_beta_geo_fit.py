@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
@@ -228,6 +230,18 @@ def test_steps_are_told() -> None:
     assert "r=0.2426, alpha=4.414" in heard[-1].en
 
 
+def test_plain_python_does_without_numpy() -> None:
+    """The base install fits; numpy is loaded only where it sums up."""
+    code = (
+        "import sys; from crmcore.durations import WEEK; from crmcore.value import BetaGeo; "
+        "m = BetaGeo(r=1, alpha=2, a=1, b=2, unit=WEEK).simulate([9, 10] * 20, seed=1); "
+        "BetaGeo.fit(m, kernel='python'); assert 'numpy' not in sys.modules; "
+        "BetaGeo.fit(m); assert 'numpy' in sys.modules"
+    )
+
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own
+
+
 class TestDerivatives:
     """The slope and the curvature that the search is given."""
 
@@ -362,7 +376,7 @@ class TestWithoutAnEnd:
         found = fitted(model, table(rows), kernel)
 
         assert found.unsettled == ("a", "b")
-        [caution] = found.cautions
+        caution = found.cautions[0]
         assert caution.en.startswith("nobody is seen to leave")
         assert caution.zh.startswith("看不出有客户流失")
         r, alpha, a, b = found.parameters

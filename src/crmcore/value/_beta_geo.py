@@ -43,6 +43,10 @@ class BetaGeo(GeometricDropout):
         unit: The unit of time.
         fitted: What the fit told besides the parameters; None where they were known.
 
+    Complexity:
+        A fit takes some 5 to 10 steps, each of which costs in proportion to the *different*
+        histories; putting equal ones together costs in proportion to all of them.
+
     Sources:
         P. S. Fader, B. G. S. Hardie and K. L. Lee, "'Counting Your Customers' the Easy Way: An
         Alternative to the Pareto/NBD Model", Marketing Science 24(2), 2005: the likelihood (6),
