@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from crmcore.activities import Purchase
-from crmcore.calendar import Grain, local_days
+from crmcore.calendar import Grain, LocalDays
 from crmcore.errors import MixedCurrenciesError
 from crmcore.kernel import CustomerId
 
@@ -64,7 +64,7 @@ class Trails:
     ) -> Trails:
         """Collect the trails in one pass."""
         back = _slots_before(grain, as_of)
-        day_of = local_days(zone)
+        day_of = LocalDays(zone)
         end = as_of.toordinal()
         bought: dict[CustomerId, int] = {}
         paid: dict[CustomerId, dict[int, Decimal]] = {}
