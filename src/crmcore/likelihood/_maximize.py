@@ -52,13 +52,8 @@ _FARTHEST = 60.0  # from the start; e^60 is beyond anything that is measured
 _MOST_HALVINGS = 30
 _PROMISE = 1e-4  # the part of the promised gain that a step has to bring
 _NOISE = 1e-13  # of the log-likelihood, which rounding may take or give
-_FIRST_SHIFT = 1e-3  # of the largest entry of a row
-_LEVEL_SHIFT = 1e-13
-_ROUNDING = 1e-3  # a shift that rounding may want, where the likelihood hardly bends
-_VAST = 100.0  # the variance of a logarithm of which nobody can say that it is known
 _UPWARD = 1e-9  # a bend upwards, by the strongest, that is more than rounding
 _VAST = 100.0  # the variance of a logarithm of which nobody can say that it is known
-_SMALLEST_BEND = 1e-8  # by one observation, where the likelihood does not bend at all
 
 
 @attrs.frozen
@@ -110,7 +105,7 @@ def maximize(
         progress: Hears before each step how many were made, and where the search stands.
 
     Returns:
-        The fit. Where the likelihood does not hold a parameter, the fit names it.
+        The fit. Where the likelihood hardly holds a parameter, the fit names it.
 
     Raises:
         DidNotConvergeError: If the search ends before it has found a maximum.
