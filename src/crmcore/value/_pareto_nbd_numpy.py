@@ -22,7 +22,7 @@ from ._search import Objective, unfolded
 
 Floats: TypeAlias = NDArray[np.float64]
 
-_AT_ONCE = 1 << 16  # points whose exponentials fit into the cache together
+_AT_ONCE = 1 << 13  # points: their arrays fit into the cache together
 
 
 def numpy_objective(rows: Rows) -> Objective:
