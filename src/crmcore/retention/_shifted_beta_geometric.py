@@ -103,7 +103,7 @@ class ShiftedBetaGeometric:
         return cls(*found.parameters, period=period, fitted=found)
 
     def log_likelihood(self, cohorts: Iterable[Sequence[int]]) -> float:
-        """Return the log-likelihood of counts, given as to `fit`; no constant is left out.
+        """Return the log-likelihood of counts, given as for a fit; no constant is left out.
 
         It is that of each customer's own course: how the customers of a cohort could be
         permuted is not counted.
