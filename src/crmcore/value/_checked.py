@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
 from crmcore.durations import DAY, Duration, TimeUnit
-from crmcore.errors import InvalidValueError
+from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
 from crmcore.likelihood import Fit
 
 from ._dropout import DropoutCheck, dropout_check
@@ -19,6 +19,8 @@ from ._histories import Histories
 from ._holdout_report import HoldoutReport, holdout_report
 from ._split import Holdout
 from ._tracking import Tracking, tracking
+
+_SURE: Final = 1 / 3  # of a logarithm: three standard errors away from nobody leaving
 
 
 class Checkable(Protocol):
@@ -44,6 +46,13 @@ class Checkable(Protocol):
         self, histories: Histories, *, horizon: Duration
     ) -> tuple[float, ...]: ...
     def log_likelihood(self, histories: Histories) -> float: ...
+
+
+class _Fitted(Checkable, attrs.AttrsInstance, Protocol):
+    """A model as attrs knows it."""
+
+
+T = TypeVar("T", bound=_Fitted)
 
 
 @attrs.frozen(kw_only=True)
@@ -131,3 +140,30 @@ class Checked:
             rule = "be those that the model was fitted to"
             raise InvalidValueError("histories", histories, rule)
         return dropout_check(self.NAME, self.log_likelihood(own), own, is_discrete=self.IS_DISCRETE)
+
+
+def cautioned(model: T, histories: Histories) -> T:
+    """Return a model that was just fitted, with a caution if the data do not support dropout.
+
+    The smaller model is fitted only where there is reason to doubt: where how readily customers
+    leave, which is the ratio of the last two parameters, is known to no better than a factor.
+    """
+    fit = model.fitted
+    if fit is None or _error_of_leaving(fit) < _SURE:
+        return model
+    try:
+        check = dropout_check(
+            model.NAME, fit.log_likelihood, histories, is_discrete=model.IS_DISCRETE
+        )
+    except (NotIdentifiedError, DidNotConvergeError):
+        return model
+    if check.is_supported:
+        return model
+    told = attrs.evolve(fit, cautions=(*fit.cautions, check.words))
+    return attrs.evolve(model, fitted=told)  # type: ignore[misc]  # it is one
+
+
+def _error_of_leaving(fit: Fit) -> float:
+    """Return the standard error of the logarithm of the ratio of the last two parameters."""
+    (of_first, both), (_, of_second) = (row[-2:] for row in fit.covariance[-2:])
+    return math.sqrt(max(0.0, of_first - 2 * both + of_second))

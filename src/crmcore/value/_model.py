@@ -23,7 +23,7 @@ from crmcore.likelihood import Fit, Kernel, Progress, Scale, delta_interval
 from crmcore.statistics import Interval
 
 from ._bootstrap import Bootstrap, resample
-from ._checked import Checked
+from ._checked import Checked, cautioned
 from ._histories import Histories
 from ._history import PurchaseHistory
 from ._prediction import Prediction
@@ -185,7 +185,8 @@ class PurchaseModel(Checked, ABC):
             raise InvalidValueError("histories", histories, "be Histories")
         if not histories.total_weight:
             raise NotIdentifiedError(cls.NAME, "there are no customers")
-        return cls._fit(histories, kernel=kernel, progress=progress)
+        model = cls._fit(histories, kernel=kernel, progress=progress)
+        return cautioned(model, histories)
 
     def log_likelihood(self, histories: Histories) -> float:
         """Return how likely the histories are under the model, as a logarithm.
