@@ -235,7 +235,7 @@ def test_what_tells_nothing_is_refused(rows: list[tuple[int, float | None]], rea
         GammaGamma.fit(spenders(rows))
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     st.lists(
         st.tuples(

@@ -141,6 +141,16 @@ def test_a_weight_counts_as_so_many_customers(purchases: BetaGeo, spend: GammaGa
     assert str(weighted).startswith("6 customers are worth ")
 
 
+def test_nobody_is_worth_nothing(purchases: BetaGeo, spend: GammaGamma) -> None:
+    """An empty book has a total of 0, of which one is sure."""
+    nobody = lifetime_values(table([]), purchases, spend, horizon=weeks(39), discount=RATE)
+
+    interval = nobody.total_interval()
+    assert nobody.total == 0
+    assert (interval.low, interval.high) == (0, 0)
+    assert nobody.largest(3) == ()
+
+
 def deviation(
     quantity: Callable[[BetaGeo, GammaGamma], float], purchases: BetaGeo, spend: GammaGamma
 ) -> float:
