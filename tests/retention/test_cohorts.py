@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import itertools
 import random
+import tracemalloc
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,6 +24,8 @@ from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnknownNameE
 from crmcore.kernel import CustomerId, Money, Reason, Undefined
 from crmcore.retention import CohortCell, CohortKind, CohortTriangle, cohorts
 from crmcore.statistics import wilson
+
+CDNOW = Path(__file__).parents[2] / "examples" / "data" / "cdnow_master.csv.gz"
 
 Row = tuple[str, date, int]  # who, when, for how much; a negative amount is a refund
 
@@ -300,6 +307,55 @@ def test_unbounded_never_rises_and_is_never_below_bounded(
         assert list(unbounded.counts) == sorted(unbounded.counts, reverse=True)
         assert all(a <= b for a, b in zip(bounded.counts, unbounded.counts, strict=True))
         assert unbounded.counts[:1] in {(), (unbounded.size,)}
+
+
+def test_published_cohorts_of_cdnow() -> None:
+    """The 23,570 customers of CDNOW (Fader & Hardie 2001) came in three months of 1997.
+
+    Each cell of the three rows is what sets of customers by month come to.
+    """
+    with gzip.open(CDNOW, "rt", encoding="utf-8", newline="") as file:
+        rows = [(row["customer_id"], row["date"]) for row in csv.DictReader(file)]
+    nothing = Money(0, "USD")
+    stream = (
+        Purchase(
+            id=PurchaseId("p-1"),
+            customer=CustomerId(customer),
+            at=datetime.fromisoformat(f"{day}T12:00:00+00:00"),
+            amount=nothing,
+        )
+        for customer, day in reversed(rows)
+    )
+
+    found = cohorts(stream, grain="month", as_of=date(1998, 7, 1), zone="UTC")
+
+    assert [row.size for row in found.rows] == [7_846, 8_476, 7_248]
+    by_month: dict[str, set[str]] = {}
+    for customer, day in rows:
+        by_month.setdefault(day[:7], set()).add(customer)
+    months = [by_month[month] for month in sorted(by_month)]
+    known: set[str] = set()
+    for place, row in enumerate(found.rows):
+        cohort = months[place] - known
+        known |= cohort
+        assert row.counts == tuple(len(cohort & month) for month in months[place:])
+
+
+def test_memory_grows_with_customers_and_not_with_purchases() -> None:
+    """Ten times the purchases of the same customers need hardly more room."""
+    pool = purchases((f"c-{n % 100}", date(1997, 1, 1) + timedelta(days=n), n) for n in range(360))
+
+    def room(count: int) -> int:
+        tracemalloc.start()
+        stream = itertools.islice(itertools.cycle(pool), count)
+        cohorts(stream, grain="month", as_of=date(1998, 1, 1), zone="UTC", currency="USD")
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak
+
+    room(5_000)  # what is made once is made now
+
+    assert room(50_000) < 1.5 * room(5_000)
 
 
 def test_nothing_but_refunds_is_an_empty_triangle() -> None:

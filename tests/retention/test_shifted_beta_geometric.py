@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 
@@ -126,16 +127,30 @@ def test_who_has_renewed_is_a_customer_of_the_same_model(
     assert together == pytest.approx(model.survival(passed + ahead), rel=1e-11)
 
 
-@given(PARAMETERS, PARAMETERS, st.floats(0.001, 1))
-def test_discounted_lifetimes_agree_with_mpmath(alpha: float, beta: float, rate: float) -> None:
-    """The discounted lifetime is the mean of 1 / (w + (1 - w) θ) over the beta distribution."""
-    with mpmath.workdps(30):
-        factor = 1 / (1 + mpmath.mpf(rate))
-        expected = mpmath.hyp2f1(1, beta, mpmath.mpf(alpha) + beta, factor)
+def summed_up(alpha: float, beta: float, rate: float) -> float:
+    """Return a discounted lifetime, term by term in thirty digits.
 
-    assert sbg(alpha, beta).discounted_lifetime(annual(rate)) == pytest.approx(
-        float(expected), rel=1e-12
-    )
+    The hypergeometric function of mpmath itself goes astray where both parameters are some
+    hundreds: at 316.2, 316.2 and 22 % it says 7.4e10, and not 1.697.
+    """
+    with mpmath.workdps(30):
+        total, term = mpmath.mpf(0), mpmath.mpf(1)
+        for age in itertools.count():
+            total += term
+            if term < total * mpmath.mpf("1e-20"):
+                break
+            term *= (beta + age) / (alpha + beta + mpmath.mpf(age)) / (1 + mpmath.mpf(rate))
+        return float(total)
+
+
+@given(PARAMETERS, PARAMETERS, st.floats(0.05, 1))
+def test_discounted_lifetimes_are_the_sums_they_stand_for(
+    alpha: float, beta: float, rate: float
+) -> None:
+    """The continued fraction gives what summing up in thirty digits does."""
+    found = sbg(alpha, beta).discounted_lifetime(annual(rate))
+
+    assert found == pytest.approx(summed_up(alpha, beta, rate), rel=1e-12)
 
 
 @given(PARAMETERS, PARAMETERS, st.integers(0, 20), st.floats(0.05, 1))
