@@ -28,7 +28,7 @@ def test_the_default_policy_looks_a_year_ahead() -> None:
         margin=Decimal(1),
         repeat_customers=30,
         slipping_below=Decimal("0.5"),
-        gone_below=Decimal("0.05"),
+        gone_after_days=365,
         worth=Decimal(70),
     )
     assert found.is_sales
@@ -60,7 +60,7 @@ def test_what_is_left_out_of_the_table_has_a_default() -> None:
     assert found is not None
     assert found == ValuePolicy(margin=Decimal("0.4"))
     assert not found.is_sales
-    assert found.worth == found.gone_below == 0
+    assert (found.worth, found.gone_after_days) == (Decimal(0), 36_525)
 
 
 def test_it_is_read_again_from_json() -> None:
@@ -84,7 +84,7 @@ def test_it_is_read_again_from_json() -> None:
         ("margin = 1", "margin = 40", "value.margin: must "),
         ("repeat_customers = 30", "repeat_customers = 0", "value.repeat_customers: must "),
         ("slipping_below = 0.5", "slipping_below = 50", "value.slipping_below: must "),
-        ("gone_below = 0.05", "gone_below = 0.6", "must not be above slipping_below, 0.5"),
+        ("gone_after_days = 365", "gone_after_days = 0", "value.gone_after_days: must "),
         ("worth = 70", "worth = -1", "value.worth: must be at least 0"),
         ("worth = 70", "wort = 70", "unknown field 'wort'; did you mean 'worth'?"),
     ],

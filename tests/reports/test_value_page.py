@@ -29,7 +29,7 @@ SINCE = datetime(1997, 1, 1, tzinfo=UTC)
 EVERY = 10  # so many customers of the sample there are for each one who takes part
 POLICY = attrs.evolve(
     Policy.default(),
-    value=ValuePolicy(margin=Decimal("0.4"), gone_below=Decimal("0.1"), worth=Decimal(10)),
+    value=ValuePolicy(margin=Decimal("0.4"), gone_after_days=300, worth=Decimal(10)),
 )
 
 
@@ -174,8 +174,8 @@ def test_the_page_says_what_they_are_worth(valued: Review, value: CustomerValue)
     assert "what stays with the company: 40 % of what is paid" in english
     assert f"带来毛利{shown(value.total)} USD" in chinese
     assert "即付款额的40 %" in chinese
-    assert "below 50 % but not below 10 %" in english
-    assert "存活概率低于50 %但不低于10 %" in chinese
+    assert "below 50 %, who bought last at most 300 days ago, and" in english
+    assert "存活概率低于50 %、距上次购买不超过300天、" in chinese
     assert english.count("; owner ") == min(5, len(valued.slipping))
 
 

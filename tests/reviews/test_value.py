@@ -51,7 +51,7 @@ AS_OF = date(1998, 7, 1)
 SINCE = datetime(1997, 1, 1, tzinfo=UTC)
 POLICY = attrs.evolve(
     Policy.default(),
-    value=ValuePolicy(margin=Decimal("0.4"), gone_below=Decimal("0.1"), worth=Decimal(10)),
+    value=ValuePolicy(margin=Decimal("0.4"), gone_after_days=300, worth=Decimal(10)),
 )
 SILENT = attrs.evolve(POLICY, value=None)
 
@@ -244,12 +244,13 @@ def test_nothing_speaks_against_these_purchases(review: Review, value: CustomerV
 
 
 def test_who_slips_away_has_left_not_long_ago_and_matters(review: Review) -> None:
-    """Alive with less than even odds, but not below one in ten; worth ten dollars if there."""
+    """Alive with less than even odds, silent for 300 days at most; worth ten dollars if there."""
     expected = [
         one
         for one in review.judgements
         if one.features.alive is not None
-        and Decimal("0.1") <= one.features.alive < Decimal("0.5")
+        and one.features.alive < Decimal("0.5")
+        and (one.features.days_since_last or 0) <= 300
         and (one.value_if_alive or 0) >= 10
     ]
 
@@ -260,17 +261,25 @@ def test_who_slips_away_has_left_not_long_ago_and_matters(review: Review) -> Non
 
 
 def test_limits_hold_their_lower_side(review: Review) -> None:
-    """Who is as alive as the limit below which they are gone, and as worthy, still slips away."""
+    """Whose last day and worth are those of the limits still slips away; whose odds are, not."""
     one = review.slipping[-1]
     assert POLICY.value is not None
     assert one.features.alive is not None
+    assert one.features.days_since_last is not None
     assert one.value_if_alive is not None
 
-    just = attrs.evolve(POLICY.value, gone_below=one.features.alive, worth=one.value_if_alive)
-    never = attrs.evolve(just, slipping_below=one.features.alive)
+    just = attrs.evolve(
+        POLICY.value, gone_after_days=one.features.days_since_last, worth=one.value_if_alive
+    )
+    not_any_more = [
+        attrs.evolve(just, slipping_below=one.features.alive),
+        attrs.evolve(just, gone_after_days=one.features.days_since_last - 1),
+        attrs.evolve(just, worth=one.value_if_alive + Decimal("0.01")),
+    ]
 
     assert one in attrs.evolve(review, policy=attrs.evolve(POLICY, value=just)).slipping
-    assert one not in attrs.evolve(review, policy=attrs.evolve(POLICY, value=never)).slipping
+    for rule in not_any_more:
+        assert one not in attrs.evolve(review, policy=attrs.evolve(POLICY, value=rule)).slipping
 
 
 def test_a_finding_tells_who_slips_away_and_whose_they_are(review: Review) -> None:
@@ -461,6 +470,10 @@ def test_a_handover_judges_as_a_review_does(review: Review) -> None:
     (note,) = handover.notes
     assert note.judgement.value == first.value
     assert note.judgement.features == first.features
+    alive = round_half_up(100 * (first.features.alive or Decimal(0)), 0)
+    worth = f"{first.features.lifetime_value} USD"
+    assert f"; alive {alive} %, worth {worth} in 52 weeks; " in note.in_language("en")
+    assert f"；存活概率{alive} %，52 周内价值{worth}；" in note.in_language("zh-CN")
 
 
 @pytest.mark.parametrize(

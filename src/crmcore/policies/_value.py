@@ -30,8 +30,7 @@ class ValuePolicy:
         repeat_customers: How many customers must have bought again, at least, before a value
             is told.
         slipping_below: Who is alive with a smaller probability has probably left, a fraction.
-        gone_below: Who is alive with a smaller probability is gone, and slips away no more, a
-            fraction not above *slipping_below*.
+        gone_after_days: Who has not bought for more days is gone, and slips away no more.
         worth: What a customer who is still there must be worth, at least, to matter here, in
             the currency of the policy.
 
@@ -55,11 +54,7 @@ class ValuePolicy:
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
         validator=is_fraction,
     )
-    gone_below: Decimal = attrs.field(
-        default=Decimal(0),
-        converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
-        validator=is_fraction,
-    )
+    gone_after_days: int = attrs.field(default=_MOST_DAYS, validator=between(1, _MOST_DAYS))
     worth: Decimal = attrs.field(
         default=Decimal(0),
         converter=attrs.Converter(decimal, takes_field=True),  # type: ignore[misc]
@@ -75,12 +70,6 @@ class ValuePolicy:
     def _is_something(self, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
         if not value:
             raise InvalidValueError(attribute.name, value, "be above 0")
-
-    @gone_below.validator
-    def _is_below_slipping(self, attribute: attrs.Attribute[Decimal], value: Decimal) -> None:
-        if value > self.slipping_below:
-            rule = f"not be above slipping_below, {self.slipping_below}"
-            raise InvalidValueError(attribute.name, value, rule)
 
     @property
     def discount(self) -> DiscountRate:

@@ -108,16 +108,17 @@ def _slipping(telling: Telling, value: CustomerValue) -> Iterator[Block]:
     if rule is None or not slipping:
         yield Words(telling.say("Nobody, by the policy.", "按规则集，目前没有正在流失的客户。"))
         return
-    most, least = _percent(rule.slipping_below), _percent(rule.gone_below)
+    most, days = _percent(rule.slipping_below), f"{rule.gone_after_days:,}"
     stake = _amount(sum((one.value_if_alive or Decimal(0) for one in slipping), Decimal(0)))
     worth, code = f"{rule.worth:,}", value.currency
     yield Words(
         telling.say(
-            f"Customers who are alive with a probability below {most} but not below {least}, and "
-            f"who would be worth {worth} {code} or more had they not left: {len(slipping):,}, "
-            f"together {stake} {code}. Those who would be worth most stand first.",
-            f"存活概率低于{most}但不低于{least}、且若未流失价值不低于{worth} {code}的客户："
-            f"共{len(slipping):,}位，合计{stake} {code}。按该价值从高到低排列。",
+            f"Customers who are alive with a probability below {most}, who bought last at most "
+            f"{days} days ago, and who would be worth {worth} {code} or more had they not left: "
+            f"{len(slipping):,}, together {stake} {code}. Those who would be worth most stand "
+            "first.",
+            f"存活概率低于{most}、距上次购买不超过{days}天、且若未流失价值不低于{worth} {code}的"
+            f"客户：共{len(slipping):,}位，合计{stake} {code}。按该价值从高到低排列。",
         )
     )
     yield Rows(table=of_value.slipping(review), limit=_SLIPPING)

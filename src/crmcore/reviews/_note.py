@@ -125,10 +125,25 @@ class HandoverNote:
         if known.last_purchase is not None:
             english.append(f"last on {known.last_purchase}")
             chinese.append(f"最近一次{known.last_purchase}")
+        if (worth := self._worth()) is not None:
+            english.append(worth.en)
+            chinese.append(worth.zh)
         points = str(round_half_up(self.judgement.score.value, 1)).removesuffix(".0")
         english.append(f"{points} points")
         chinese.append(f"{points}分")
         return Phrase("; ".join(english), "；".join(chinese))
+
+    def _worth(self) -> Phrase | None:
+        """Return what is to be expected of the customer; None where no model tells."""
+        known, value = self.judgement.features, self.judgement.value
+        if value is None or known.alive is None:
+            return None
+        alive, horizon = f"{round_half_up(100 * known.alive, 0)} %", value.horizon.words
+        amount = f"{known.lifetime_value} {self.currency}"
+        return Phrase(
+            f"alive {alive}, worth {amount} in {horizon.en}",
+            f"存活概率{alive}，{horizon.zh}内价值{amount}",
+        )
 
     def _contact(self, done: Interaction) -> Phrase:
         channel, direction = done.channel.label, done.direction.label

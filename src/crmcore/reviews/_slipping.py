@@ -28,10 +28,10 @@ def slipping_away(judgements: Iterable[Judgement], policy: Policy) -> tuple[Judg
 
 
 def _slips_away(one: Judgement, rule: ValuePolicy) -> bool:
-    alive = one.features.alive
-    if alive is None or not rule.gone_below <= alive < rule.slipping_below:
+    alive, silent = one.features.alive, one.features.days_since_last
+    if alive is None or silent is None or alive >= rule.slipping_below:
         return False
-    return _at_stake(one) >= rule.worth
+    return silent <= rule.gone_after_days and _at_stake(one) >= rule.worth
 
 
 def _at_stake(one: Judgement) -> Decimal:
