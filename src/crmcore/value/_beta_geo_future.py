@@ -161,9 +161,8 @@ def _beta(a: float, b: float, mode: float, log_odds: float) -> tuple[float, floa
     log_p, log_stay = _logs(log_odds)
     off = log_odds - mode
     if abs(off) < 1:
-        mean = a / (a + b)
-        rise = a * math.log1p((1 - mean) * math.expm1(-off))
-        return log_p, -rise - b * math.log1p(mean * math.expm1(off))
+        rise = a * math.log1p(b / (a + b) * math.expm1(-off))
+        return log_p, -rise - b * math.log1p(a / (a + b) * math.expm1(off))
     log_mean, log_rest = _logs(mode)
     return log_p, a * (log_p - log_mean) + b * (log_stay - log_rest)
 
@@ -184,8 +183,7 @@ def expected_after(shape: float, a: float, b: float, u: float, most: int) -> lis
 
     which follows from the derivative of ``p^(a-1) (1 - p)^(β-1) (1 + p u)^-ρ``. So a few of them
     tell the others, downwards where *u* is small and upwards where it is large. In the wrong
-    direction errors grow; whether they did is seen at the end, and then each is computed by
-    itself.
+    direction errors grow; whether they did is seen at the end, and then nothing is returned.
 
     Complexity:
         That of `expected_purchases` a few times, and ``O(most)``.
@@ -196,6 +194,8 @@ def expected_after(shape: float, a: float, b: float, u: float, most: int) -> lis
 
     first, slope = (a - 1) * (1 + u) + (b - 1) - shape * u, 1 - u  # k(x) = first + slope x
     both, excess = a + b - 1, u * (a + b - 1 - shape)
+    if first + slope * (most // 4) > 0 > slope:
+        return []  # too few would be told by others
     if u <= 1:
         higher, here = alone(most), alone(most - 1)
         found = [higher, here]
@@ -204,7 +204,7 @@ def expected_after(shape: float, a: float, b: float, u: float, most: int) -> lis
             higher, here = here, (above + (first + slope * x) * here - excess) / (both + x)
             found.append(here)
         found = [*found, alone(0)][::-1]
-        check = alone(1) / found[1]
+        told, check = found[1], alone(1)
     else:
         lower, here = alone(1), alone(2)
         found = [alone(0), lower, here]
@@ -214,10 +214,8 @@ def expected_after(shape: float, a: float, b: float, u: float, most: int) -> lis
             lower = here
             here = alone(x + 1) if k > 0 else above / ((shape + x) * (b + x) * u)
             found.append(here)
-        check = alone(most) / here
-    if abs(check - 1) < _AGREE:
-        return found
-    return [alone(x) for x in range(most + 1)]
+        told, check = here, alone(most)
+    return found if abs(told - check) <= _AGREE * check else []
 
 
 def probabilities(shape: float, a: float, b: float, u: float, most: int) -> Iterator[float]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import attrs
 
-from crmcore.checks import refusal
+from crmcore.kernel import Phrase
 
 from ._beta_geo_future import course, logistic, probabilities, ratio
 from ._geometric_dropout_rows import Dropout, all_alive, all_expected, all_if_alive
@@ -17,13 +17,12 @@ from ._histories import Histories
 from ._model import PurchaseModel
 from ._parameter import is_parameter, parameter
 
-_LEAST, _MOST = 1e-50, 1e50
-
-
-def _leaves_room(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    """Want a number whose powers and products are still numbers."""
-    if not _LEAST <= value <= _MOST:
-        raise refusal(attribute, value, f"be between {_LEAST:g} and {_MOST:g}")
+_SURELY_ALIVE = Phrase(
+    "BG/NBD lets nobody leave before the first repeat purchase: whoever has bought once is alive "
+    "with probability 1, however long ago that was; MBG/NBD and Pareto/NBD count the silence",
+    "BG/NBD 假定客户在首次复购之前不会流失：只购买过一次的客户无论沉寂多久，仍为客户的概率都是 1；"
+    "MBG/NBD 与 Pareto/NBD 会把沉寂计算在内",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -42,10 +41,10 @@ class GeometricDropout(PurchaseModel):
     LEAVES_AT_ONCE: ClassVar[bool]
     """Whether customers may leave after their very first purchase, or not before the second."""
 
-    r: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
-    alpha: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
-    a: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
-    b: float = attrs.field(converter=parameter, validator=[is_parameter, _leaves_room])
+    r: float = attrs.field(converter=parameter, validator=is_parameter)
+    alpha: float = attrs.field(converter=parameter, validator=is_parameter)
+    a: float = attrs.field(converter=parameter, validator=is_parameter)
+    b: float = attrs.field(converter=parameter, validator=is_parameter)
 
     @abstractmethod
     def _onwards(self, x: int, age: float) -> GeometricDropout: ...
@@ -85,6 +84,18 @@ class GeometricDropout(PurchaseModel):
         stays = self.b / (self.a + self.b)
         none, *some = (stays * each for each in found)
         return (self.a / (self.a + self.b) + none, *some)
+
+    def _probabilities(
+        self, x: int, t_x: float, age: float, most: int, t: float
+    ) -> Sequence[float]:
+        alive, b = self._alive(x, t_x, age), self.b + (x + self.LEAVES_AT_ONCE)
+        u = ratio(t, self.alpha + age)
+        none, *some = (alive * each for each in probabilities(self.r + x, self.a, b, u, most))
+        return (self._gone(x, t_x, age) + none, *some)
+
+    def _remarks(self, x: int, t_x: float, age: float) -> tuple[Phrase, ...]:
+        del t_x, age
+        return () if x or self.LEAVES_AT_ONCE else (_SURELY_ALIVE,)
 
     def _simulate_one(self, age: float, rng: Random) -> tuple[int, float]:
         return course(self.r, self.alpha, self.a, self.b, age, rng, at_once=self.LEAVES_AT_ONCE)

@@ -74,16 +74,16 @@ class Dropout:
         """Return what tells the purchases of somebody alive by *x* and *age*."""
         if len(histories) < _MANY * len(set(histories.age)):
             return lambda x, age: self.if_alive(x, age, t)
-        most = max(_FEWEST, min(max(histories.frequency), _TOGETHER))
+        most = max(_FEWEST, min(max(histories.frequency, default=0), _TOGETHER))
         together: dict[float, list[float]] = {}
 
         def if_alive(x: int, age: float) -> float:
-            if x > most:
-                return self.if_alive(x, age, t)
-            if age not in together:
+            if x <= most and age not in together:
                 u = ratio(t, self.alpha + age)
                 together[age] = expected_after(self.r, self.a, self.b + self.first, u, most)
-            return together[age][x]
+            if x <= most and together[age]:
+                return together[age][x]
+            return self.if_alive(x, age, t)
 
         return if_alive
 

@@ -56,7 +56,7 @@ class Prediction:
             f"{self.customer}: alive with probability {alive}{alive_en}; "
             f"{purchases}{purchases_en} purchases expected in {horizon.en}",
             f"{self.customer}：仍为客户的概率 {alive}{alive_zh}；"
-            f"预计 {horizon.zh} 内购买 {purchases} 次{purchases_zh}",
+            f"预计 {horizon.zh}内购买 {purchases} 次{purchases_zh}",
         )
 
     def __str__(self) -> str:
