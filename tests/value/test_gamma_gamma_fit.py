@@ -192,9 +192,9 @@ def test_who_tells_nothing_is_left_out_and_counted() -> None:
     assert model.parameters == plain.parameters
     assert model.fitted is not None
     free, unknown = model.fitted.cautions
-    assert free.en == "1 customers bought again and paid nothing; they are left out of the fit"
+    assert free.en == "1 of the customers bought again and paid nothing; the fit leaves them out"
     assert free.zh == "1 位客户有重复购买但花费为零，拟合时未计入"
-    assert unknown.en.startswith("the spend of 2 customers who bought again is not known")
+    assert unknown.en.startswith("2 of the customers bought again for nobody knows how much")
 
 
 def test_a_spend_without_a_mean_is_cautioned_about() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import mpmath as mp
 import pandas as pd
@@ -281,38 +282,34 @@ def test_the_defaults_of_the_peer_are_far_off_on_weeks(sample: Histories) -> Non
 
 
 POSITIVE = st.floats(1e-3, 1e3)
+KINDS: list[type[Any]] = [BetaGeo, ModifiedBetaGeo, ParetoNbd]
 
 
 @given(
-    r=POSITIVE,
-    alpha=POSITIVE,
-    a=POSITIVE,
-    b=POSITIVE,
+    kind=st.sampled_from(KINDS),
+    parameters=st.tuples(POSITIVE, POSITIVE, POSITIVE, POSITIVE),
     x=st.sampled_from([0, 1, 2, 30, 400]),
     silence=st.floats(0, 1),
     age=st.floats(0.1, 500),
-    horizon=st.floats(0, 1_000),
-    rate=st.floats(0, 1),
+    terms=st.tuples(st.floats(0, 1_000), st.floats(0, 1)),
 )
 def test_there_is_a_value_everywhere(  # noqa: PLR0917 - Hypothesis names what it draws
-    r: float,
-    alpha: float,
-    a: float,
-    b: float,
+    kind: type[Any],
+    parameters: tuple[float, ...],
     x: int,
     silence: float,
     age: float,
-    horizon: float,
-    rate: float,
+    terms: tuple[float, float],
 ) -> None:
     """Anywhere among the parameters every part of a value is a number within its bounds."""
-    model = BetaGeo(r=r, alpha=alpha, a=a, b=b, unit=WEEK)
+    model = kind(**dict(zip(kind.PARAMETERS, parameters, strict=True)), unit=WEEK)
     history = customer(x, age * (1 - silence / 2) if x else 0, age, 20.0 if x else None)
+    horizon, rate = weeks(terms[0]), annual(terms[1])
 
-    [value] = lifetime_values(history, model, SPEND, horizon=weeks(horizon), discount=annual(rate))
+    [value] = lifetime_values(history, model, SPEND, horizon=horizon, discount=rate)
 
     assert 0 <= value.value < math.inf
-    assert (1 - 1e-9) * annual(rate).factor(weeks(horizon)) <= value.discount <= 1
+    assert (1 - 1e-9) * rate.factor(horizon) <= value.discount <= 1
 
 
 def test_a_value_goes_through_text_and_back() -> None:

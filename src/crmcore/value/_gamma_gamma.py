@@ -309,13 +309,13 @@ def _cautions(rows: SpendRows, q: float) -> Iterator[Phrase]:
     if rows.free:
         n = f"{rows.free:,g}"
         yield Phrase(
-            f"{n} customers bought again and paid nothing; they are left out of the fit",
+            f"{n} of the customers bought again and paid nothing; the fit leaves them out",
             f"{n} 位客户有重复购买但花费为零，拟合时未计入",
         )
     if rows.unknown:
         n = f"{rows.unknown:,g}"
         yield Phrase(
-            f"the spend of {n} customers who bought again is not known; they are left out",
+            f"{n} of the customers bought again for nobody knows how much; the fit leaves them out",
             f"{n} 位有重复购买的客户花费未知，未计入拟合",
         )
     if q <= 1:
