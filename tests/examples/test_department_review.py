@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +69,20 @@ def test_it_says_what_has_changed(said: str) -> None:
         "  1997-04 to 1998-06: 15 values in a row are below the centre, 168,680.11 USD"
         in lines[chart + 1 :]
     )
+
+
+def test_it_says_what_customers_are_worth_and_who_slips_away(said: str, folder: Path) -> None:
+    """A year of sales is told, and everybody who slips away keeps within the policy's limits."""
+    (worth,) = re.findall(r"^  worth in 52 weeks +([\d,]+) USD of sales \[", said, re.MULTILINE)
+    (slipping,) = re.findall(r"^  slipping away +([\d,]+) customers, worth ", said, re.MULTILINE)
+    with (folder / "tables" / "slipping.csv").open(encoding="utf-8", newline="") as rows:
+        listed = list(csv.DictReader(rows))
+
+    assert 600_000 < int(worth.replace(",", "")) < 900_000
+    assert int(slipping.replace(",", "")) == len(listed) > 500
+    assert all(float(row["alive"]) < 0.5 for row in listed)
+    assert all(int(row["days_since_last"]) <= 365 for row in listed)
+    assert all(float(row["value_if_alive"]) >= 70 for row in listed)
 
 
 def test_everybody_holds_again_what_they_held(said: str) -> None:
