@@ -85,19 +85,15 @@ class Cases:
             None if entries is None else _column("entries", entries),
             None if weights is None else _column("weights", weights),
         )
-        for name, column in zip(Columns._fields, self.columns, strict=True):
+        columns = columns_of(self)
+        for name, column in zip(Columns._fields, columns, strict=True):
             if column is not None and len(column) != len(self.durations):
                 rule = f"have one item for each of the {len(self.durations)} durations"
                 raise InvalidValueError(name, f"{len(column)} items", rule)
-        if self.columns.are_arrays:
-            arrays().check(self.columns)
+        if columns.are_arrays:
+            arrays().check(columns)
         else:
-            _check(self.columns)
-
-    @property
-    def columns(self) -> Columns:
-        """The four columns together."""
-        return Columns(self.durations, self.ended, self.entries, self.weights)
+            _check(columns)
 
     def __len__(self) -> int:
         """Return how many cases there are."""
@@ -107,6 +103,11 @@ class Cases:
         """Return how many cases there are, and what is known of them."""
         names = (a.name for a in attrs.fields(Cases) if getattr(self, a.name) is not None)
         return f"Cases({len(self)} × {', '.join(names)})"
+
+
+def columns_of(cases: Cases) -> Columns:
+    """Return the four columns together."""
+    return Columns(cases.durations, cases.ended, cases.entries, cases.weights)
 
 
 def _check(cases: Columns) -> None:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ._cases import Cases, arrays
+from ._cases import Cases, arrays, columns_of
 from ._counting import Counted, check_gap
 from ._interval import check_level
 from ._survival import Survival
@@ -45,10 +45,11 @@ def kaplan_meier(
     """
     check_level("level", level)
     if isinstance(times, Cases):
-        if times.columns.are_arrays:
-            found: Survival = arrays().survival(times.columns, level)
+        columns = columns_of(times)
+        if columns.are_arrays:
+            found: Survival = arrays().survival(columns, level)
             return found
-        return _survival(Counted.of_columns(times.columns), level)
+        return _survival(Counted.of_columns(columns), level)
     counts = times if isinstance(times, Mapping) else Counter(times)
     return _survival(Counted.of_pairs(counts), level)
 

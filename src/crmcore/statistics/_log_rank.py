@@ -16,7 +16,7 @@ import attrs
 
 from crmcore.errors import InvalidValueError
 
-from ._cases import Cases, arrays
+from ._cases import Cases, arrays, columns_of
 from ._chi_square import chi_square_tail
 from ._counting import Compared, Counted
 
@@ -94,8 +94,8 @@ def _compared(
     groups: Sequence[Iterable[tuple[float, bool]] | Mapping[tuple[float, bool], int] | Cases],
 ) -> Compared:
     cases = [each for each in groups if isinstance(each, Cases)]
-    if len(cases) == len(groups) and any(each.columns.are_arrays for each in cases):
-        found: Compared = arrays().compared([each.columns for each in cases])
+    if len(cases) == len(groups) and any(columns_of(each).are_arrays for each in cases):
+        found: Compared = arrays().compared([columns_of(each) for each in cases])
         return found
     return _summed([_counted(each) for each in groups])
 
@@ -104,7 +104,7 @@ def _counted(
     cases: Iterable[tuple[float, bool]] | Mapping[tuple[float, bool], int] | Cases,
 ) -> Counted:
     if isinstance(cases, Cases):
-        return Counted.of_columns(cases.columns)
+        return Counted.of_columns(columns_of(cases))
     return Counted.of_pairs(cases if isinstance(cases, Mapping) else Counter(cases))
 
 
