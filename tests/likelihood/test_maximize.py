@@ -114,22 +114,23 @@ def test_a_start_that_cannot_be_computed_is_refused(spoilt: Derivatives) -> None
         find(lambda _: spoilt, [0.0])
 
 
-def test_a_parameter_that_the_likelihood_does_not_hold_is_named() -> None:
+@pytest.mark.parametrize("n", [1.0, 1e12])
+def test_a_parameter_that_the_likelihood_does_not_hold_is_named(n: float) -> None:
     """A likelihood that rises ever more slowly has its maximum nowhere; the fit says so."""
 
     def plateau(logs: tuple[float, ...]) -> Derivatives:
         x, y = logs
-        rest = math.exp(-x)
-        return -rest - y * y, [rest, -2 * y], [[-rest, 0.0], [0.0, -2.0]]
+        rest = n * math.exp(-x)
+        return -rest - n * y * y, [rest, -2 * n * y], [[-rest, 0.0], [0.0, -2.0 * n]]
 
-    fit = find(plateau, [0.0, 1.0])
+    fit = find(plateau, [0.0, 1.0], weight=n)
 
     assert fit.unsettled == ("width",)
     assert fit.gradient <= 1e-9
     [caution] = fit.cautions
     assert "the data hardly settle width" in caution.en
     assert "数据几乎无法确定参数 width" in caution.zh
-    assert fit.intervals()[0].high > 1e100
+    assert n > 1 or fit.intervals()[0].high > 1e100
     assert fit.parameters[1] == pytest.approx(1)
 
 
@@ -146,6 +147,48 @@ def test_two_parameters_that_run_on_together_are_both_named() -> None:
 
     assert fit.unsettled == ("width", "height")
     assert fit.parameters[0] / fit.parameters[1] == pytest.approx(math.e)
+
+
+def test_a_long_step_is_no_reason_to_stop_while_steps_get_shorter() -> None:
+    """Where the likelihood is nearly level, the search still ends at its highest point."""
+
+    def hill(logs: tuple[float, ...]) -> Derivatives:
+        grown = math.exp(logs[0])
+        return -1e-8 * (grown - logs[0]), [-1e-8 * (grown - 1)], [[-1e-8 * grown]]
+
+    assert find(hill, [0.09]).parameters[0] == pytest.approx(1, abs=1e-9)
+
+
+def test_a_plain_at_the_foot_of_a_hill_is_left() -> None:
+    """Where it is nearly level but bends upwards, the search goes on uphill."""
+
+    def bell(logs: tuple[float, ...]) -> Derivatives:
+        (x,) = logs
+        height = math.exp(-x * x / 2)
+        return height, [-x * height], [[(x * x - 1) * height]]
+
+    assert find(bell, [8.0]).parameters[0] == pytest.approx(1)
+
+
+def test_a_step_has_to_bring_a_part_of_what_it_promises() -> None:
+    """A step that lands on the other side, hardly higher, is too long."""
+
+    def overshooting(logs: tuple[float, ...]) -> Derivatives:
+        (x,) = logs
+        return -x * x, [-2 * x], [[-1.00001]]  # the curvature is -2
+
+    assert find(overshooting, [0.3]).iterations < 10
+
+
+def test_what_rounding_takes_does_not_stop_the_search() -> None:
+    """A likelihood of a thousand million is known to no more than some ten-thousandths."""
+
+    def rounded(logs: tuple[float, ...]) -> Derivatives:
+        (x,) = logs
+        lost = 6e-5 if abs(x) < 0.01 else 0.0
+        return -1e9 - x * x / 2 - lost, [-x], [[-1.0]]
+
+    assert find(rounded, [0.0101]).parameters[0] == pytest.approx(1, abs=1e-9)
 
 
 @pytest.mark.parametrize(("slope", "end"), [(1.0, "infinity"), (-1.0, "0")])
