@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,14 @@ from crmcore.durations import DAY, MONTH, WEEK, weeks
 from crmcore.errors import InvalidValueError, NotIdentifiedError
 from crmcore.kernel import CustomerId
 from crmcore.likelihood import Kernel, Scale
-from crmcore.value import BetaGeo, Histories, ModifiedBetaGeo, PurchaseHistory
+from crmcore.value import (
+    BetaGeo,
+    Histories,
+    ModifiedBetaGeo,
+    ParetoNbd,
+    PurchaseHistory,
+    PurchaseModel,
+)
 from tests.value import cdnow
 
 KNOWN = BetaGeo(r=0.243, alpha=4.414, a=0.793, b=2.426, unit=WEEK)
@@ -166,6 +174,57 @@ def test_a_fit_takes_customers() -> None:
     for histories in (nobody, nothing):
         with pytest.raises(NotIdentifiedError, match="there are no customers"):
             BetaGeo.fit(histories, kernel=Kernel.PYTHON)
+
+
+EVERY = pytest.mark.parametrize(
+    "model",
+    [KNOWN, MODIFIED, ParetoNbd(r=0.553, alpha=10.578, s=0.606, beta=11.669, unit=WEEK)],
+    ids=lambda model: model.NAME,
+)
+
+
+@EVERY
+def test_the_living_go_on_as_new_customers(model: BetaGeo | ParetoNbd) -> None:
+    """Who is alive goes on as somebody new does, about whom more is known.
+
+    A model may have a short way to what is expected; it leads to the same.
+    """
+    told = model.expected_if_alive(Histories.of([ADA]), horizon=weeks(39))[0]
+
+    onwards = PurchaseModel._expected_if_alive(model, 2, 30.43, 38.86, 39)  # noqa: SLF001
+    assert onwards == pytest.approx(told, rel=1e-12)
+
+
+@EVERY
+def test_probabilities_of_a_customer_have_the_mean_that_is_expected(
+    model: BetaGeo | ParetoNbd,
+) -> None:
+    """P(Y = k) sums to 1, and its mean is E[Y]; to be gone is to buy nothing."""
+    told = model.probabilities(ADA, horizon=weeks(39), most=150)
+
+    assert math.fsum(told) == pytest.approx(1, rel=1e-9)
+    mean = math.fsum(k * each for k, each in enumerate(told))
+    prediction = model.predict(ADA, horizon=weeks(39))
+    assert mean == pytest.approx(prediction.purchases, rel=1e-9)
+    assert told[0] > 1 - prediction.alive
+
+
+@EVERY
+def test_of_equal_customers_the_same_is_said(model: BetaGeo | ParetoNbd) -> None:
+    """What is said of many is what is said of each, and the same of those who are alike."""
+    histories = Histories.from_columns(
+        frequency=[2, 0, 2], last_purchase_age=[9, 0, 9], age=[20, 20, 20], unit=WEEK
+    )
+
+    alone = [model.predict(each, horizon=weeks(5)) for each in histories]
+
+    assert model.alive(histories) == pytest.approx([each.alive for each in alone], rel=1e-12)
+    purchases = model.expected_purchases(histories, horizon=weeks(5))
+    assert purchases == pytest.approx([each.purchases for each in alone], rel=1e-12)
+    assert purchases[0] == purchases[2]
+    assert model.expected_if_alive(histories, horizon=weeks(5)) == pytest.approx(
+        [each.purchases_if_alive for each in alone], rel=1e-12
+    )
 
 
 WRONG: Any = [1, 2]

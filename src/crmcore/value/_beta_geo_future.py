@@ -55,7 +55,6 @@ _SETTLED = 1e-15
 _AGREE = 1e-12  # by so much two ways to the same number may differ
 _LOG_2: Final = math.log(2)
 _NEVER = -1e12  # the logarithm of what is 0, also by all the factors of a million steps
-_REACH = 700.0  # e^700 is nearly beyond a float
 
 
 def ratio(t: float, scale: float) -> float:
@@ -134,7 +133,8 @@ def _by_integral(shape: float, a: float, b: float, u: float) -> float:
     total = weights = 0.0
     for direction, begin in ((step, 0), (-step, 1)):
         k = begin
-        while left - _REACH < (s := start + k * direction) < right + _REACH:
+        while True:
+            s = start + k * direction
             before, behind = math.exp(left - s), math.exp(s - right)
             log_odds = s - before + behind
             log_p, log_weight = _beta(a, b, mode, log_odds)
