@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
@@ -60,6 +61,29 @@ def test_a_curved_ridge_is_followed_to_its_top(x: float, y: float) -> None:
 
     assert fit.parameters == pytest.approx((math.e, math.e), rel=1e-6)
     assert fit.log_likelihood == pytest.approx(0, abs=1e-12)
+
+
+@given(st.lists(st.floats(-3, 3), min_size=14, max_size=14))
+def test_axes_that_bend_upwards_are_turned_round(drawn: list[float]) -> None:
+    """The step is Newton's, along each axis of the curvature as if it bent downwards there."""
+    gradient, entries = drawn[:4], iter(drawn[4:])
+    bend = np.zeros((4, 4))
+    for i in range(4):
+        for j in range(i + 1):
+            bend[i, j] = bend[j, i] = next(entries)
+    values, axes = np.linalg.eigh(bend)
+    assume(min(abs(values)) > 0.01 and max(map(abs, gradient)) > 0.01)
+    expected = axes @ ((axes.T @ gradient) / abs(values))
+    asked: list[tuple[float, ...]] = []
+
+    def rising(logs: tuple[float, ...]) -> Derivatives:
+        asked.append(logs)
+        return 1000.0 * len(asked), gradient, (-bend).tolist()
+
+    with pytest.raises(DidNotConvergeError):
+        maximize(rising, [0.0] * 4, model="axes", names="pqrs", weight=1, most=1)
+    length = min(1, 2 / max(abs(expected)))
+    assert asked[1] == pytest.approx(tuple(length * expected), rel=1e-9, abs=1e-9)
 
 
 def test_near_the_maximum_few_steps_are_needed() -> None:
