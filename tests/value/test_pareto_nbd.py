@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import count
+from typing import Any, TypeAlias
 
 import mpmath as mp
 import pytest
@@ -15,12 +17,13 @@ from lifetimes import ParetoNBDFitter
 
 from crmcore.codec import from_json, to_json
 from crmcore.durations import DAY, MONTH, WEEK, TimeUnit, days, weeks
-from crmcore.errors import InvalidValueError, NotIdentifiedError
-from crmcore.likelihood import Fit, Kernel, gauss_legendre, log_rising
+from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
+from crmcore.likelihood import Derivatives, Fit, Kernel, gauss_legendre, log_rising, maximize
 from crmcore.value import Histories, ParetoNbd, PurchaseHistory
 from tests.value import cdnow
 
 Row: TypeAlias = tuple[int, float, float]
+Objective: TypeAlias = Callable[[Sequence[float]], Derivatives]
 
 both_kernels = pytest.mark.parametrize("kernel", list(Kernel))
 
@@ -57,6 +60,12 @@ def fit_of(histories: Histories, kernel: Kernel | None = None) -> Fit:
     found = ParetoNbd.fit(histories, kernel=kernel).fitted
     assert found is not None
     return found
+
+
+@cache
+def cds(kernel: Kernel | None = None) -> ParetoNbd:
+    """Return the model of the customers of CDNOW."""
+    return ParetoNbd.fit(cdnow.calibration(), kernel=kernel)
 
 
 def model_of(values: Sequence[float]) -> ParetoNbd:
@@ -100,7 +109,7 @@ class TestPublished:
     @both_kernels
     def test_the_parameters_and_the_likelihood(self, kernel: Kernel) -> None:
         """Fader, Hardie & Lee 2005, table 2, right."""
-        found = ParetoNbd.fit(cdnow.calibration(), kernel=kernel)
+        found = cds(kernel)
 
         assert [round(value, 3) for value in found.parameters] == [0.553, 10.578, 0.606, 11.669]
         assert found.fitted is not None
@@ -111,7 +120,7 @@ class TestPublished:
 
     def test_a_customer_of_26_purchases(self) -> None:
         """The walk through BTYD, of Dziurzynski, Wadsworth & McCarthy: 25.46 in a year."""
-        found = ParetoNbd.fit(cdnow.calibration())
+        found = cds()
 
         [purchases] = found.expected_purchases(table([(26, 30.86, 31.0)]), horizon=weeks(52))
 
@@ -126,7 +135,7 @@ class TestPublished:
 
     def test_the_words_about_a_fit(self) -> None:
         """A model says its name, its unit, and how sure each parameter is."""
-        assert str(ParetoNbd.fit(cdnow.calibration())) == (
+        assert str(cds()) == (
             "Pareto/NBD in weeks: r=0.5533 ± 0.0476, alpha=10.58 ± 0.843, s=0.6062 ± 0.187, "
             "beta=11.67 ± 6.21"
         )
@@ -194,9 +203,10 @@ class TestFit:
 
     def test_both_kernels_agree_to_nine_digits(self) -> None:
         """Parameters, their covariance and the likelihood do not depend on what sums up."""
-        plain = fit_of(cdnow.calibration(), Kernel.PYTHON)
-        fast = fit_of(cdnow.calibration(), Kernel.NUMPY)
+        plain, fast = cds(Kernel.PYTHON).fitted, cds(Kernel.NUMPY).fitted
 
+        assert plain is not None
+        assert fast is not None
         assert fast.parameters == pytest.approx(plain.parameters, rel=1e-9)
         assert fast.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-12)
         for one, other in zip(fast.covariance, plain.covariance, strict=True):
@@ -247,7 +257,7 @@ class TestFit:
 
     def test_the_likelihood_of_a_model_is_that_of_its_fit(self) -> None:
         """What the search summed up at one go is the sum over the customers, one by one."""
-        found = ParetoNbd.fit(cdnow.calibration())
+        found = cds()
 
         assert found.fitted is not None
         summed = found.log_likelihood(cdnow.calibration())
@@ -255,7 +265,7 @@ class TestFit:
 
     def test_a_fitted_model_can_be_kept(self) -> None:
         """It comes back from JSON as it was, with its fit."""
-        found = ParetoNbd.fit(cdnow.calibration())
+        found = cds()
 
         assert from_json(ParetoNbd, to_json(found)) == found
 
@@ -274,6 +284,54 @@ def sample(step: int) -> list[Row]:
     """Return some of the customers of the CDNOW sample."""
     found = cdnow.calibration()
     return [*zip(found.frequency, found.last_purchase_age, found.age, strict=True)][::step]
+
+
+class TestSeveralStarts:
+    """The search begins in more than one place."""
+
+    @pytest.mark.parametrize("lost", [0, 1])
+    def test_one_of_them_may_lead_nowhere(self, monkeypatch: pytest.MonkeyPatch, lost: int) -> None:
+        """Where one start leads nowhere, another one does."""
+        right = fit_of(cdnow.calibration())
+        begun: list[Sequence[float]] = []
+
+        def stumbling(function: Objective, start: Sequence[float], **options: Any) -> Fit:  # noqa: ANN401 - all of them
+            begun.append(start)
+            if len(begun) == lost + 1:
+                raise DidNotConvergeError("Pareto/NBD", 200, 0.1, ["r=1"])
+            return maximize(function, start, **options)
+
+        monkeypatch.setattr("crmcore.value._pareto_nbd.maximize", stumbling)
+
+        found = fit_of(cdnow.calibration())
+        assert len(set(begun)) == 2
+        assert found.parameters == pytest.approx(right.parameters, rel=1e-6)
+
+    def test_the_highest_place_wins(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where most leave at once, one start ends at a lesser maximum, and looks as good."""
+        truth = model_of((0.7, 1.6, 0.05, 0.001))
+        made_up = truth.simulate([20.0 + place for place in range(60)], seed=6)
+
+        found = fit_of(made_up)
+
+        assert found.log_likelihood > truth.log_likelihood(made_up)
+        monkeypatch.setattr("crmcore.value._pareto_nbd._STARTS", [(0.5, 0.5, 1.0)])
+        lesser = fit_of(made_up)
+        assert lesser.log_likelihood < found.log_likelihood - 4
+        assert lesser.unsettled == found.unsettled == ()
+
+    def test_all_of_them_may_lead_nowhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Then the first one tells why."""
+        tried = count(1)
+
+        def lost(*_: object, **__: object) -> Fit:
+            raise DidNotConvergeError("Pareto/NBD", next(tried), 0.1, ["r=1"])
+
+        monkeypatch.setattr("crmcore.value._pareto_nbd.maximize", lost)
+
+        with pytest.raises(DidNotConvergeError, match="did not converge in 1 steps"):
+            ParetoNbd.fit(cdnow.calibration())
+        assert next(tried) == 5
 
 
 class TestRefusals:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import ClassVar, Final, Self
 
@@ -37,9 +38,14 @@ from ._histories import Histories
 from ._model import PurchaseModel
 from ._parameter import is_parameter, parameter
 from ._rows import Rows
-from ._search import check_tells
+from ._search import check_tells, highest
 
-_START_LOG: Final = 0.0  # of all parameters
+_STARTS: Final = (
+    (1.0, 1.0, 1.0, 1.0),
+    (0.1, 0.3, 30.0, 90.0),
+    (10.0, 10.0, 1.0, 0.3),
+    (0.1, 0.1, 0.1, 1.0),
+)
 _ROUNDING: Final = 1e-9  # of a horizon, which a change of units may take from it
 _NEXT: Final = Phrase(
     "to be alive means to be there on the next opportunity",
@@ -176,12 +182,13 @@ def _fitted(rows: Rows, model: str, kernel: Kernel, progress: Progress | None) -
         from ._beta_binomial_numpy import numpy_objective as summing  # noqa: PLC0415 - an extra
     else:
         summing = python_objective
-    return maximize(
+    search = partial(
+        maximize,
         summing(rows),
-        (_START_LOG,) * 4,
         model=model,
         names=BetaGeoBetaBinomial.PARAMETERS,
         weight=math.fsum(rows.weight),
         kernel=kernel,
         progress=progress,
     )
+    return highest(search, _STARTS, least=len(_STARTS))

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from operator import mul
 from random import Random
 from typing import ClassVar, Final, Self
@@ -34,9 +35,10 @@ from ._parameter import is_parameter, parameter
 from ._pareto_nbd_future import expected, probabilities, simulate
 from ._pareto_nbd_rows import log_likelihood, odds, python_objective
 from ._rows import Rows
-from ._search import check_tells
+from ._search import check_tells, highest
 
-_START_SHAPE: Final = 0.5  # of both; the scales are such that customers buy as they do
+# r, s, and beta by the mean age; alpha is such that customers buy as often as they do.
+_STARTS: Final = ((0.5, 0.5, 1.0), (3.0, 0.25, 0.01), (3.0, 3.0, 3.0), (0.1, 0.1, 0.1))
 
 
 @attrs.frozen(kw_only=True)
@@ -114,14 +116,15 @@ def _fitted(rows: Rows, model: str, kernel: Kernel, progress: Progress | None) -
         summing = python_objective
     weight = math.fsum(rows.weight)
     exposure = math.fsum(map(mul, rows.age, rows.weight))
-    repeats = math.fsum(map(mul, rows.x, rows.weight))
-    start = (_START_SHAPE, _START_SHAPE * exposure / repeats, _START_SHAPE, exposure / weight)
-    return maximize(
+    rate = math.fsum(map(mul, rows.x, rows.weight)) / exposure
+    age = exposure / weight
+    search = partial(
+        maximize,
         summing(rows),
-        tuple(map(math.log, start)),
         model=model,
         names=ParetoNbd.PARAMETERS,
         weight=weight,
         kernel=kernel,
         progress=progress,
     )
+    return highest(search, [(r, r / rate, s, b * age) for r, s, b in _STARTS], least=2)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
-from crmcore.errors import NotIdentifiedError
-from crmcore.likelihood import Derivatives
+from crmcore.errors import DidNotConvergeError, NotIdentifiedError
+from crmcore.likelihood import Derivatives, Fit
 
 from ._rows import Rows
 
@@ -20,6 +20,7 @@ PARTS: Final = 15
 """One value, four slopes, and ten curvatures, for the other six are the same."""
 
 _PARAMETERS: Final = 4
+_SAME: Final = 1e-6  # log-likelihoods that differ by less are those of one place
 
 
 def unfolded(parts: Sequence[float]) -> Derivatives:
@@ -41,3 +42,37 @@ def check_tells(rows: Rows, model: str) -> None:
     if len(rows) < _PARAMETERS:
         kinds = "all histories are the same" if len(rows) == 1 else f"only {len(rows)} differ"
         raise NotIdentifiedError(model, f"{kinds}, and that does not tell four parameters")
+
+
+def highest(
+    search: Callable[[Sequence[float]], Fit], starts: Sequence[Sequence[float]], *, least: int
+) -> Fit:
+    """Return the fit with the greatest likelihood of those that are found from several starts.
+
+    The likelihood may have a lesser maximum in some corner, mostly where the data say little.
+
+    Args:
+        search: Searches from a start, given as logarithms.
+        starts: The parameters to begin with, the most likely first.
+        least: How many are tried in any case. The others are tried where no fit holds all
+            parameters.
+
+    Raises:
+        NotIdentifiedError: If none of them leads anywhere, and the first one so.
+        DidNotConvergeError: As above.
+    """
+    best: Fit | None = None
+    refusals: list[NotIdentifiedError | DidNotConvergeError] = []
+    for tried, start in enumerate(starts):
+        if tried >= least and best is not None and not best.unsettled:
+            break
+        try:
+            fit = search(tuple(map(math.log, start)))
+        except (NotIdentifiedError, DidNotConvergeError) as error:
+            refusals.append(error)
+            continue
+        if best is None or fit.log_likelihood > best.log_likelihood + _SAME:
+            best = fit
+    if best is None:
+        raise refusals[0]
+    return best
