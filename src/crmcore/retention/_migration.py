@@ -23,7 +23,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -39,6 +39,8 @@ from ._periods import check_number, lasts
 from ._renewals import check_customers
 from ._worth import worth
 
+S = TypeVar("S", bound=str)  # also a word of an enumeration
+
 TOLERANCE: Final = 1e-9
 _LEAST: Final = 1e-15  # a probability; what is less is rounding
 
@@ -49,9 +51,10 @@ _MANY_ENDS = Phrase(
 _UNSEEN = Phrase("nobody was seen to begin a period in this state", "没有客户在期初处于该状态")
 
 
-def _names(states: Iterable[str], field: attrs.Attribute[Any]) -> tuple[str, ...]:
+# Plain functions, so that every type checker sees what the fields may be given as.
+def _names(states: Iterable[str]) -> tuple[str, ...]:
     if isinstance(states, str) or not isinstance(states, Iterable):
-        raise refusal(field, states, "be a list of states")
+        raise refusal("states", states, "be a list of states")
     return tuple(str(state) if isinstance(state, str) else state for state in states)
 
 
@@ -89,7 +92,7 @@ class Migration:
     .. versionadded:: 0.1.0
     """
 
-    states: tuple[str, ...] = attrs.field(converter=attrs.Converter(_names, takes_field=True))  # type: ignore[misc]
+    states: tuple[str, ...] = attrs.field(converter=_names)
     matrix: tuple[tuple[float, ...], ...] = attrs.field(converter=_rows)
     period: Duration = attrs.field(validator=lasts)
     counts: tuple[tuple[int, ...], ...] | None = attrs.field(default=None, converter=_counts)
@@ -141,7 +144,7 @@ class Migration:
         found = power(self.matrix, check_number("periods", periods))
         return tuple(tuple(min(1.0, share) for share in row) for row in found)
 
-    def project(self, customers: Mapping[str, int], *, periods: int) -> tuple[float, ...]:
+    def project(self, customers: Mapping[S, int], *, periods: int) -> tuple[float, ...]:
         """Return how many customers are expected in each state after so many periods.
 
         Args:
@@ -212,7 +215,7 @@ class Migration:
 
     def values(
         self,
-        rewards: Mapping[str, float | Decimal | Fraction | Money],
+        rewards: Mapping[S, float | Decimal | Fraction | Money],
         *,
         discount: DiscountRate,
         horizon: Duration | None = None,
@@ -248,7 +251,7 @@ class Migration:
             observed=None
             if self.counts is None
             else [sum(row) + self.prior * len(row) for row in self.counts],
-            rewards=rewards,
+            rewards={str(state): reward for state, reward in rewards.items()},
             discount=discount,
             horizon=horizon,
         )
