@@ -13,7 +13,7 @@ A customer who has renewed *n* times is one of the same model with ``β + n``.
 
 Sources:
     P. S. Fader, B. G. S. Hardie, "How to Project Customer Retention", Journal of Interactive
-    Marketing 21(1), 2007: the model, equations 5 to 8; the counts "High End" and "Regular".
+    Marketing 21(1), 2007: the model, equations 5 to 7; the counts "High End" and "Regular".
     P. S. Fader, B. G. S. Hardie, "Customer-Base Valuation in a Contractual Setting: The Perils
     of Ignoring Heterogeneity", Marketing Science 29(1), 2010: discounted (residual) lifetimes.
 """
