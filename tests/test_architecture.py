@@ -35,6 +35,7 @@ FOREIGN: dict[str, set[str] | None] = {
     "jinja2": {"reports"},
     "markupsafe": {"reports"},
     "matplotlib": {"reports"},
+    "numpy": {"statistics", "value"},  # in modules that are named after it, and loaded when called
     "hypothesis": {"testing"},
     "pytest": {"testing"},
 }
@@ -46,7 +47,7 @@ GUARDED: dict[str, set[str]] = {
     "tomllib": {"notation"},
     "sqlite3": {"sql"},
     "pickle": set(),
-    "random": {"testing"},  # with a seed that the caller gives
+    "random": {"testing", "value"},  # with a seed that the caller gives
     "secrets": {"storage"},  # salts of the audit trail, unless handed in: they decide nothing
     "socket": set(),
     "subprocess": set(),
@@ -181,6 +182,23 @@ def test_foreign_packages_stay_in_their_rooms() -> None:
             strangers.append(str(statement))
 
     assert strangers == []
+
+
+def test_numpy_is_an_extra() -> None:
+    """Modules that know numpy bear its name; whoever needs them imports them when it is called."""
+    knowing = {
+        statement.file for statement in IMPORTS if statement.target.partition(".")[0] == "numpy"
+    }
+    at_once = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path, _, tree in modules()
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("_numpy")
+    ]
+
+    assert knowing
+    assert {Path(file).stem.rpartition("_")[2] for file in knowing} == {"numpy"}
+    assert at_once == []
 
 
 def test_formats_stay_at_the_edge_and_nothing_hides() -> None:
