@@ -91,7 +91,7 @@ class LocalDays:
             hours[at.toordinal() * _HOURS + at.hour] if at.tzinfo is UTC else None
             for at in instants
         ]
-        return [
-            day_in(at, self._zone).toordinal() if day is None else day
-            for day, at in zip(days, instants, strict=True)
-        ]
+        if None in days:
+            asked = zip(days, instants, strict=True)
+            return [day_in(at, self._zone).toordinal() if day is None else day for day, at in asked]
+        return days  # type: ignore[return-value]  # there is no None among them

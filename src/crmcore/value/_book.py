@@ -186,16 +186,16 @@ class Book:
         """Return those who have bought, with what they did."""
         weeks = sorted(self._rows)
         held = b"".join(self._rows[week] for week in weeks)
-        buyers = sorted(
-            (customer, place)
-            for customer, place in self._places.items()
-            if self._first[place] != _NEVER
-        )
-        places = [place for _, place in buyers]
+        customers = sorted(self._places)
+        places = [*map(self._places.__getitem__, customers)]
+        if _NEVER in self._first:  # somebody had nothing but refunds
+            has_bought = [self._first[place] != _NEVER for place in places]
+            customers = [*compress(customers, has_bought)]
+            places = [*compress(places, has_bought)]
         step = len(self._first)
         refunded = [n for n, place in enumerate(places) if place in self._refunded]
         return Buyers(
-            customers=[customer for customer, _ in buyers],
+            customers=customers,
             days=[int.from_bytes(held[place::step], "little") for place in places],
             weeks=weeks,
             first=[self._first[place] for place in places],

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice, repeat
-from operator import le, lt
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from itertools import chain, compress, islice, repeat
+from operator import eq, le, lt
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from crmcore.checks import refusal
-from crmcore.errors import InvalidValueError
+from crmcore.errors import InvalidValueError, MixedCurrenciesError
 
 if TYPE_CHECKING:
     Counts: TypeAlias = array[int]
@@ -23,6 +24,8 @@ else:
     Numbers = Sequence[float | None]
 
 Field: TypeAlias = "attrs.Attribute[Any]"
+
+T = TypeVar("T")
 
 _LONGEST_ID: Final = 64
 
@@ -73,9 +76,9 @@ def optional_numbers(column: Iterable[float | None] | None, field: Field) -> Num
     return None if column is None else numbers(column, field)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - whatever it is
     try:
-        array("d", [value])  # type: ignore[list-item]  # what is asked
+        array("d", [value])
     except TypeError:
         return False
     return True
@@ -144,3 +147,49 @@ def are_ages(frequency: Counts, last: Numbers, age: Numbers) -> bool:
 def are_not_negative(column: Numbers) -> bool:
     """Say whether all are finite and not below 0."""
     return all(map(le, repeat(0), column)) and max(column, default=0) < math.inf
+
+
+def are_spends(spends: Numbers, frequency: Counts) -> bool:
+    """Say whether all that are known are not below 0, and of somebody with repeats."""
+    known = bytes(map(eq, spends, spends))  # NaN equals nothing
+    bought_again = bytes(map(bool, frequency))
+    return all(map(le, known, bought_again)) and are_not_negative(
+        array("d", compress(spends, known))
+    )
+
+
+def picked(column: Any, places: Sequence[int]) -> Any:  # noqa: ANN401 - an array or a tuple
+    """Return the items of a column at some places, in their order."""
+    found = map(column.__getitem__, places)
+    return array(column.typecode, found) if isinstance(column, array) else tuple(found)
+
+
+def joined(
+    columns: Sequence[Numbers | None], lengths: Sequence[int], missing: float
+) -> Numbers | None:
+    """Return columns one after another, some of which may be missing; None if all are."""
+    if all(column is None for column in columns):
+        return None
+    pairs = zip(columns, lengths, strict=True)
+    filled = (repeat(missing, rows) if column is None else column for column, rows in pairs)
+    return array("d", chain(*filled))
+
+
+def weighed(keys: Iterable[T], weights: Numbers | None) -> dict[T, float]:
+    """Return what each key weighs in all; a key that weighs nothing is left out."""
+    if weights is None:
+        return {key: float(count) for key, count in Counter(keys).items()}
+    found: dict[T, list[float]] = {}
+    for key, weight in zip(keys, weights, strict=True):
+        if weight:
+            found.setdefault(key, []).append(weight)
+    return {key: math.fsum(each) for key, each in found.items()}  # exact, whatever the order
+
+
+def one_currency(found: Iterable[tuple[str | None, bool]]) -> str | None:
+    """Return the one currency of spend; one that is not told is another one."""
+    told = sorted({code or "" for code, has_spend in found if code or has_spend})
+    if len(told) > 1:
+        left, right, *_ = (code or "an unknown currency" for code in told)
+        raise MixedCurrenciesError(left, right)
+    return told[0] or None if told else None

@@ -7,8 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import chain, compress, repeat
-from operator import eq, le
+from itertools import chain, repeat
 from typing import Any, Final, Self, TypeVar, cast, overload
 
 import attrs
@@ -19,7 +18,6 @@ from crmcore.errors import (
     Fault,
     FaultsError,
     InvalidValueError,
-    MixedCurrenciesError,
     UnitMismatchError,
 )
 from crmcore.kernel import CustomerId
@@ -30,17 +28,23 @@ from ._columns import (
     are_ages,
     are_not_negative,
     are_plain_ids,
+    are_spends,
     ascend,
     counts,
+    joined,
     numbers,
+    one_currency,
     optional_numbers,
+    picked,
     same_length,
+    weighed,
 )
 from ._history import PurchaseHistory, is_currency_or_none, is_day_or_none
 from ._rows import Rows
 
-T = TypeVar("T")
+Part = TypeVar("Part", PurchaseHistory, "Histories")
 
+_COLUMNS: Final = ("frequency", "last_purchase_age", "age", "mean_spend", "weight", "customers")
 _NO_SPEND: Final = -1.0  # what can be a key, as NaN cannot
 
 
@@ -94,14 +98,7 @@ class Histories(Sequence[PurchaseHistory]):
     currency: str | None = attrs.field(default=None, validator=is_currency_or_none)
 
     def __attrs_post_init__(self) -> None:
-        same_length(
-            frequency=self.frequency,
-            last_purchase_age=self.last_purchase_age,
-            age=self.age,
-            mean_spend=self.mean_spend,
-            weight=self.weight,
-            customers=self.customers,
-        )
+        same_length(**{name: getattr(self, name) for name in _COLUMNS})
         if not self._looks_right():
             faults = tuple(self._faults())
             if faults:
@@ -172,13 +169,7 @@ class Histories(Sequence[PurchaseHistory]):
         held = tuple(histories)
         if not held:
             raise InvalidValueError("histories", held, "hold at least one history, for its unit")
-        first = held[0]
-        for each in held:
-            if each.unit is not first.unit:
-                raise UnitMismatchError(first.unit, each.unit)
-            if each.as_of != first.as_of:
-                rule = f"be the same for all histories, as {first.as_of} is"
-                raise InvalidValueError("as_of", str(each.as_of), rule)
+        first = _alike(held)
         named = [each.customer for each in held if each.customer is not None]
         if named and len(named) < len(held):
             raise InvalidValueError("customer", None, "be told of all histories or of none")
@@ -192,7 +183,7 @@ class Histories(Sequence[PurchaseHistory]):
             weight=weights,
             customers=named or None,
             as_of=first.as_of,
-            currency=_currency((each.currency, each.mean_spend is not None) for each in held),
+            currency=one_currency((each.currency, each.mean_spend is not None) for each in held),
         )
 
     def __len__(self) -> int:
@@ -237,7 +228,8 @@ class Histories(Sequence[PurchaseHistory]):
 
     def __repr__(self) -> str:
         """Say what it holds, but not all of it."""
-        shown = [f"{len(self):,} histories in {self.unit}s"]
+        number = "1 history" if len(self) == 1 else f"{len(self):,} histories"
+        shown = [f"{number} in {self.unit}s"]
         shown += [f"up to {self.as_of}"] if self.as_of else []
         shown += [f"with spend in {self.currency or 'some currency'}"] if self.mean_spend else []
         return f"Histories({' '.join(shown)})"
@@ -268,26 +260,22 @@ class Histories(Sequence[PurchaseHistory]):
             InvalidValueError: If they end on different days, if a customer is there twice, or
                 if only some of them tell their customers.
         """
-        parts = (self, *others)
-        for part in others:
-            if part.unit is not self.unit:
-                raise UnitMismatchError(self.unit, part.unit)
-            if part.as_of != self.as_of:
-                rule = f"be the same for all histories, as {self.as_of} is"
-                raise InvalidValueError("as_of", str(part.as_of), rule)
+        parts: tuple[Histories, ...] = (self, *others)
+        _alike(parts)
         named = [part.customers for part in parts if part.customers is not None]
         if named and len(named) < len(parts):
             raise InvalidValueError("customers", None, "be told of all histories or of none")
+        lengths = [len(part) for part in parts]
         return type(self)(
             frequency=array("q", chain(*(part.frequency for part in parts))),
             last_purchase_age=array("d", chain(*(part.last_purchase_age for part in parts))),
             age=array("d", chain(*(part.age for part in parts))),
             unit=self.unit,
-            mean_spend=_joined([part.mean_spend for part in parts], parts, math.nan),
-            weight=_joined([part.weight for part in parts], parts, 1.0),
+            mean_spend=joined([part.mean_spend for part in parts], lengths, math.nan),
+            weight=joined([part.weight for part in parts], lengths, 1.0),
             customers=chain(*named) if named else None,
             as_of=self.as_of,
-            currency=_currency((part.currency, part.mean_spend is not None) for part in parts),
+            currency=one_currency((part.currency, part.mean_spend is not None) for part in parts),
         )
 
     def rows(self) -> Rows:
@@ -296,7 +284,7 @@ class Histories(Sequence[PurchaseHistory]):
         Complexity:
             ``O(n + d log d)`` time for *n* histories, of which *d* are different.
         """
-        found = _weighed(
+        found = weighed(
             zip(self.frequency, self.last_purchase_age, self.age, strict=True), self.weight
         )
         keys = sorted(found)
@@ -317,7 +305,7 @@ class Histories(Sequence[PurchaseHistory]):
         else:
             spends = (_NO_SPEND if math.isnan(spend) else spend for spend in self.mean_spend)
         columns = zip(self.frequency, self.last_purchase_age, self.age, spends, strict=True)
-        found = _weighed(columns, self.weight)
+        found = weighed(columns, self.weight)
         keys = sorted(found)
         return type(self)(
             frequency=array("q", [key[0] for key in keys]),
@@ -347,20 +335,17 @@ class Histories(Sequence[PurchaseHistory]):
         )
 
     def _picked(self, places: Sequence[int]) -> Self:
-        return attrs.evolve(
-            self,
-            frequency=_pick(self.frequency, places),
-            last_purchase_age=_pick(self.last_purchase_age, places),
-            age=_pick(self.age, places),
-            mean_spend=None if self.mean_spend is None else _pick(self.mean_spend, places),
-            weight=None if self.weight is None else _pick(self.weight, places),
-            customers=None if self.customers is None else _pick(self.customers, places),
-        )
+        columns = {name: getattr(self, name) for name in _COLUMNS}
+        chosen: dict[str, Any] = {
+            name: None if column is None else picked(column, places)
+            for name, column in columns.items()
+        }
+        return attrs.evolve(self, **chosen)
 
     def _parts(self) -> tuple[object, ...]:
-        columns = (self.frequency, self.last_purchase_age, self.age, self.mean_spend, self.weight)
-        held = tuple(None if column is None else column.tobytes() for column in columns)
-        return (*held, self.unit, self.customers, self.as_of, self.currency)
+        columns = (getattr(self, name) for name in _COLUMNS)
+        held = (each.tobytes() if isinstance(each, array) else each for each in columns)
+        return (*held, self.unit, self.as_of, self.currency)
 
     def _looks_right(self) -> bool:
         """Say whether every row is right, at one go; where not, `_faults` has the last word."""
@@ -368,14 +353,7 @@ class Histories(Sequence[PurchaseHistory]):
             are_ages(self.frequency, self.last_purchase_age, self.age)
             and (self.weight is None or are_not_negative(self.weight))
             and (self.customers is None or are_plain_ids(self.customers))
-            and (self.mean_spend is None or self._spends_look_right(self.mean_spend))
-        )
-
-    def _spends_look_right(self, spends: Numbers) -> bool:
-        known = bytes(map(eq, spends, spends))  # NaN equals nothing
-        bought_again = bytes(map(bool, self.frequency))
-        return all(map(le, known, bought_again)) and are_not_negative(
-            array("d", compress(spends, known))
+            and (self.mean_spend is None or are_spends(self.mean_spend, self.frequency))
         )
 
     def _faults(self) -> Iterator[Fault]:
@@ -395,44 +373,22 @@ class Histories(Sequence[PurchaseHistory]):
         if self.customers is None or ascend(self.customers):
             return
         order = sorted(range(len(self)), key=self.customers.__getitem__)
-        for name in ("frequency", "last_purchase_age", "age", "mean_spend", "weight", "customers"):
+        for name in _COLUMNS:
             column = getattr(self, name)
             if column is not None:
-                object.__setattr__(self, name, _pick(column, order))
+                object.__setattr__(self, name, picked(column, order))
         if not ascend(self.customers):
             [twice] = Counter(self.customers).most_common(1)
             raise InvalidValueError("customers", twice[0], "name each customer once")
 
 
-def _pick(column: Any, places: Sequence[int]) -> Any:  # noqa: ANN401 - an array or a tuple
-    picked = map(column.__getitem__, places)
-    return array(column.typecode, picked) if isinstance(column, array) else tuple(picked)
-
-
-def _joined(
-    columns: Sequence[Numbers | None], parts: Sequence[Histories], missing: float
-) -> Numbers | None:
-    if all(column is None for column in columns):
-        return None
-    pairs = zip(columns, parts, strict=True)
-    filled = (repeat(missing, len(part)) if column is None else column for column, part in pairs)
-    return array("d", chain(*filled))
-
-
-def _currency(found: Iterable[tuple[str | None, bool]]) -> str | None:
-    """Return the one currency of spend; one that is not told is another one."""
-    told = sorted({code or "" for code, has_spend in found if code or has_spend})
-    if len(told) > 1:
-        left, right, *_ = (code or "an unknown currency" for code in told)
-        raise MixedCurrenciesError(left, right)
-    return told[0] or None if told else None
-
-
-def _weighed(keys: Iterable[T], weights: Numbers | None) -> dict[T, float]:
-    if weights is None:
-        return {key: float(count) for key, count in Counter(keys).items()}
-    found: dict[T, list[float]] = {}
-    for key, weight in zip(keys, weights, strict=True):
-        if weight:
-            found.setdefault(key, []).append(weight)
-    return {key: math.fsum(each) for key, each in found.items()}  # exact, whatever the order
+def _alike(parts: Sequence[Part]) -> Part:
+    """Return the first, and refuse others with another unit or another last day."""
+    first, *others = parts
+    for part in others:
+        if part.unit is not first.unit:
+            raise UnitMismatchError(first.unit, part.unit)
+        if part.as_of != first.as_of:
+            rule = f"be the same for all histories, as {first.as_of} is"
+            raise InvalidValueError("as_of", str(part.as_of), rule)
+    return first
