@@ -286,6 +286,33 @@ def sample(step: int) -> list[Row]:
     return [*zip(found.frequency, found.last_purchase_age, found.age, strict=True)][::step]
 
 
+class TestOddHistories:
+    """Histories at the edge of what there is are fitted, and said to tell little."""
+
+    def test_all_bought_on_the_last_day(self) -> None:
+        """Where nobody is ever silent, nobody leaves, and the model says so of its numbers."""
+        rows = [(1 + place % 7, 10.0 + place, 10.0 + place) for place in range(40)]
+
+        found = ParetoNbd.fit(table(rows))
+
+        assert found.fitted is not None
+        assert found.fitted.unsettled == ("s", "beta")
+        assert len(found.fitted.cautions) >= 1
+        assert min(found.alive(table(rows))) > 0.999
+
+    @pytest.mark.parametrize(
+        "odd", [(5000, 37.0, 38.0), (5000, 1e-3, 38.0), (0, 0.0, 0.0), (1, 1e-9, 1e6)]
+    )
+    def test_one_is_beyond_all_measure(self, odd: Row) -> None:
+        """Five thousand purchases, an age of nothing or of ages: there is a fit, of numbers."""
+        histories = table([*sample(40), odd])
+
+        plain, fast = (fit_of(histories, kernel) for kernel in Kernel)
+
+        assert fast.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-9)
+        assert all(map(math.isfinite, (*plain.parameters, *plain.standard_errors)))
+
+
 class TestSeveralStarts:
     """The search begins in more than one place."""
 
