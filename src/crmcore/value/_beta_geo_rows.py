@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import groupby
-from operator import itemgetter
+from operator import itemgetter, mul
 
 import attrs
 
@@ -89,14 +89,15 @@ class BetaGeoRows:
         return self._age_sums(logs, shares), self._alive_sums(logs, shares, r, a, b)
 
     def _age_sums(self, logs: Sequence[float], shares: Sequence[float]) -> AgeSums:
-        columns = list(zip(self.seen, self.repeats, logs, shares, strict=True))
+        rests = [1 - h for h in shares]
+        between = list(map(mul, shares, rests))
         return AgeSums(
-            log=math.fsum(w * log for w, _, log, _ in columns),
-            x_log=math.fsum(wx * log for _, wx, log, _ in columns),
-            h=math.fsum(w * h for w, _, _, h in columns),
-            x_u=math.fsum(wx * (1 - h) for _, wx, _, h in columns),
-            uh=math.fsum(w * h * (1 - h) for w, _, _, h in columns),
-            x_uh=math.fsum(wx * h * (1 - h) for _, wx, _, h in columns),
+            log=math.fsum(map(mul, self.seen, logs)),
+            x_log=math.fsum(map(mul, self.repeats, logs)),
+            h=math.fsum(map(mul, self.seen, shares)),
+            x_u=math.fsum(map(mul, self.repeats, rests)),
+            uh=math.fsum(map(mul, self.seen, between)),
+            x_uh=math.fsum(map(mul, self.repeats, between)),
         )
 
     def _alive_sums(
