@@ -15,6 +15,7 @@ import attrs
 import pytest
 
 from crmcore.activities import Purchase, PurchaseId
+from crmcore.codec import from_json, to_json
 from crmcore.criteria import F
 from crmcore.customers import Customer, Ownership, OwnershipId
 from crmcore.durations import WEEK, days, weeks
@@ -350,6 +351,15 @@ def test_the_summary_has_a_line_for_each(review: Review, value: CustomerValue) -
     )
     assert f"\n  52 周内的价值：毛利{shown[0]} USD［{shown[1]}至{shown[2]}］\n" in chinese
     assert f"\n  正在流失：{count}位客户，若能留住价值{shown[3]} USD\n" in chinese
+
+
+def test_it_is_printed_in_a_line_and_read_again_from_json(value: CustomerValue) -> None:
+    """A value says what it comes to, and is the same after it was written down."""
+    total = f"{round_half_up(value.total, 0):,}"
+
+    assert str(value).startswith(f"235 customers are worth {total} USD of margin [")
+    assert str(value).endswith("] in 52 weeks")
+    assert from_json(CustomerValue, to_json(value)) == value
 
 
 def test_sales_are_called_sales() -> None:

@@ -11,7 +11,7 @@ import attrs
 
 from crmcore.durations import DiscountRate, Duration
 from crmcore.features import Trail
-from crmcore.kernel import CustomerId, Phrase, Undefined
+from crmcore.kernel import CustomerId, Phrase, Undefined, round_half_up
 from crmcore.statistics import Interval
 from crmcore.value import (
     GammaGamma,
@@ -85,6 +85,23 @@ class CustomerValue:
     def meant(self) -> Phrase:
         """What value is: sales, or what stays of them."""
         return Phrase("sales", "销售额") if self.is_sales else Phrase("margin", "毛利")
+
+    @property
+    def words(self) -> Phrase:
+        """The total in whole units of the currency, with its interval."""
+        total, low, high = (
+            f"{round_half_up(Decimal(each), 0):,}"
+            for each in (self.total, self.interval.low, self.interval.high)
+        )
+        what, code = self.meant, self.currency
+        return Phrase(
+            f"{total} {code} of {what.en} [{low} to {high}]",
+            f"{what.zh}{total} {code}［{low}至{high}］",
+        )
+
+    def __str__(self) -> str:
+        """Say what the customers are worth, in English."""
+        return f"{self.customers:,} customers are worth {self.words.en} in {self.horizon}"
 
 
 def customer_value(

@@ -188,17 +188,10 @@ def what_they_are_worth(
         yield _row(Phrase("worth", "客户价值"), Phrase(f"– ({why.en})", f"–（{why.zh}）"))
         return
     horizon, code = value.horizon.words, value.currency
-    low, high = (_amount(Decimal(each)) for each in (value.interval.low, value.interval.high))
-    total, what = _amount(value.total), value.meant
-    yield _row(
-        Phrase(f"worth in {horizon.en}", f"{horizon.zh}内的价值"),
-        Phrase(
-            f"{total} {code} of {what.en} [{low} to {high}]",
-            f"{what.zh}{total} {code}［{low}至{high}］",
-        ),
-    )
+    yield _row(Phrase(f"worth in {horizon.en}", f"{horizon.zh}内的价值"), value.words)
     if slipping:
-        stake = _amount(sum((one.value_if_alive or Decimal(0) for one in slipping), Decimal(0)))
+        total = sum((one.value_if_alive or Decimal(0) for one in slipping), Decimal(0))
+        stake = f"{round_half_up(total, 0):,}"
         yield _row(
             Phrase("slipping away", "正在流失"),
             Phrase(
@@ -206,10 +199,6 @@ def what_they_are_worth(
                 f"{len(slipping):,}位客户，若能留住价值{stake} {code}",
             ),
         )
-
-
-def _amount(amount: Decimal) -> str:
-    return f"{round_half_up(amount, 0):,}"
 
 
 def what_asks_to_be_done(findings: Iterable[Finding]) -> Iterator[Phrase]:
