@@ -36,8 +36,8 @@ class GeometricDropout(PurchaseModel):
         b: The second.
     """
 
-    PARAMETERS: ClassVar = ("r", "alpha", "a", "b")
-    TIMES: ClassVar = ("alpha",)
+    PARAMETERS: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+    TIMES: ClassVar[tuple[str, ...]] = ("alpha",)
     LEAVES_AT_ONCE: ClassVar[bool]
     """Whether customers may leave after their very first purchase, or not before the second."""
 
