@@ -11,10 +11,6 @@ of opportunities, and on each somebody buys or does not.
 
 With 1 and 2 the number of purchases of those who stay is beta-binomial (BB); with 3 and 4 the
 number of opportunities until they leave is beta-geometric (BG).
-
-Sources:
-    P. S. Fader, B. G. S. Hardie and J. Shang, "Customer-Base Analysis in a Discrete-Time
-    Noncontractual Setting", Marketing Science 29(6), 2010.
 """
 
 from __future__ import annotations
@@ -62,6 +58,17 @@ class BetaGeoBetaBinomial(PurchaseModel):
     has as many opportunities as whole units fit into it. Somebody is alive who is there on the
     *next* opportunity, as in the paper.
 
+    Its likelihood may have more than one maximum. A fit is searched from four starts, and the
+    highest place wins.
+
+    >>> from crmcore.durations import YEAR, years
+    >>> from crmcore.value import BetaGeoBetaBinomial, PurchaseHistory
+    >>> donors = BetaGeoBetaBinomial(alpha=1.204, beta=0.75, gamma=0.657, delta=2.783, unit=YEAR)
+    >>> ada = PurchaseHistory(frequency=6, last_purchase_age=6, age=6, unit=YEAR)
+    >>> prediction = donors.predict(ada, horizon=years(5))
+    >>> round(prediction.alive, 2), round(prediction.purchases, 2)
+    (0.93, 3.75)
+
     Attributes:
         alpha: With *beta*, how the probabilities of buying differ: their mean is
             ``alpha / (alpha + beta)``.
@@ -71,6 +78,10 @@ class BetaGeoBetaBinomial(PurchaseModel):
         delta: See *gamma*; the smaller both, the more customers differ.
         unit: The time from one opportunity to the next.
         fitted: How the parameters were found; None if they were given.
+
+    Sources:
+        P. S. Fader, B. G. S. Hardie and J. Shang, "Customer-Base Analysis in a Discrete-Time
+        Noncontractual Setting", Marketing Science 29(6), 2010.
 
     .. versionadded:: 0.1.0
     """

@@ -8,12 +8,6 @@
 
 With 1 and 2 the number of purchases of those who stay is negative binomial (NBD); with 3 and 4
 the time until they leave is Pareto distributed.
-
-Sources:
-    D. C. Schmittlein, D. G. Morrison and R. Colombo, "Counting Your Customers: Who Are They
-    and What Will They Do Next?", Management Science 33(1), 1987.
-    P. S. Fader and B. G. S. Hardie, "A Note on Deriving the Pareto/NBD Model and Related
-    Expressions", 2005.
 """
 
 from __future__ import annotations
@@ -48,6 +42,16 @@ class ParetoNbd(PurchaseModel):
     A customer may leave at any time, also before the first repeat purchase, so that silence
     speaks against one-time buyers as against everybody else.
 
+    Its likelihood may have more than one maximum. A fit is searched from two starts, and from
+    two more where the data do not hold all parameters; the highest place wins.
+
+    >>> from crmcore.durations import WEEK, weeks
+    >>> from crmcore.value import ParetoNbd, PurchaseHistory
+    >>> cds = ParetoNbd(r=0.5534, alpha=10.5802, s=0.6061, beta=11.6562, unit=WEEK)
+    >>> ada = PurchaseHistory(frequency=26, last_purchase_age=30.86, age=31, unit=WEEK)
+    >>> round(cds.predict(ada, horizon=weeks(52)).alive, 4)
+    0.9979
+
     Attributes:
         r: The shape of the rates of buying over customers; the lower, the more they differ.
         alpha: The rate of the rates of buying, in *unit*: customers buy ``r / alpha`` times in
@@ -57,6 +61,12 @@ class ParetoNbd(PurchaseModel):
             ``(beta / (beta + t))^s`` is still there.
         unit: The unit of time of *alpha* and *beta*.
         fitted: How the parameters were found; None if they were given.
+
+    Sources:
+        D. C. Schmittlein, D. G. Morrison and R. Colombo, "Counting Your Customers: Who Are They
+        and What Will They Do Next?", Management Science 33(1), 1987.
+        P. S. Fader and B. G. S. Hardie, "A Note on Deriving the Pareto/NBD Model and Related
+        Expressions", 2005.
 
     .. versionadded:: 0.1.0
     """

@@ -10,10 +10,10 @@ purchases, where a handful of points will do. Then the complications:
 
 1. Scales from the first minutes to the end of the observation may all count. So the integral
    is taken over ``q = log((m + y) / (m + t))``, with *m* the smaller of *α* and *β*: a power of
-   ``m + y`` becomes the exponential of a straight line, and nothing has a corner at ``y = t``.
-   With *M* the larger one, ``c = (m + t) / (M + t)``, and *k* the exponent that belongs to
-   each, the logarithm of the integrand is ``-(k_m - 1) q - k_M log(1 + c (e^q - 1))`` when *β*
-   is the smaller one or the larger one alike, up to a constant.
+   ``m + y`` becomes the exponential of a straight line. With *M* the larger of the two,
+   ``c = (m + t) / (M + t)``, and ``rho`` and ``s + 1`` the exponents that belong to *α* and
+   *β*, the logarithm of the integrand is ``-(k_m - 1) q - k_M log(1 + c (e^q - 1))``, but for
+   a constant.
 2. With thousands of purchases it falls to nothing in a moment. It is concave, so a tangent
    shows beyond which *q* there is nothing left that a float could tell, and Newton's method
    comes to the place from above. Only so far is integrated.
@@ -68,8 +68,8 @@ def way(a: float, b: float, both: float, c: float, end: float) -> tuple[float, i
     """Return how far to integrate, and by which rule.
 
     Args:
-        a: The slope that belongs to the smaller one; below 0 the integrand may rise.
-        b: The exponent of the larger one.
+        a: The exponent that belongs to the smaller one, less 1; below 0 the integrand may rise.
+        b: The exponent that belongs to the larger one.
         both: Their sum, which may be far smaller than each of them.
         c: What the smaller one is of the larger one, both at the start.
         end: Where the way ends at last.
