@@ -32,4 +32,4 @@ def chosen(word: RefundsWord) -> Refunds:
     """
     if isinstance(word, str) and word in {*Refunds}:
         return Refunds(word)
-    raise UnknownNameError("treatment of refunds", str(word), [*Refunds])
+    raise UnknownNameError("treatment of refunds", str(word), [each.value for each in Refunds])

@@ -21,7 +21,7 @@ from ._book import Book
 from ._columns import Counts, Numbers, counts, optional_numbers, same_length
 from ._histories import Histories
 from ._refunds import Refunds, RefundsWord, chosen
-from ._tally import Later, Progress, chunks, days_in, histories_of, is_later_refused
+from ._tally import Later, Progress, chunks, days_in, histories_of, is_later_refused, known_unit
 
 _Part: TypeAlias = tuple[list[Purchase], list[int]]
 
@@ -132,6 +132,7 @@ def split(
         rule = f"be after calibration_end, {cut}"
         raise InvalidValueError("holdout_end", end.isoformat(), rule)
     where = zone_named(zone)
+    known_unit(unit)
     is_refused = is_later_refused(later)
     before, after = (Book(last, chosen(refunds)) for last in (cut, end))
     for chunk in chunks(purchases, progress):

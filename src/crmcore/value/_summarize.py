@@ -11,7 +11,7 @@ from crmcore.durations import TimeUnit
 
 from ._histories import Histories
 from ._refunds import Refunds, RefundsWord
-from ._tally import Later, OccasionTally, Progress
+from ._tally import Later, OccasionTally, Progress, known_unit
 
 
 def summarize(
@@ -66,6 +66,7 @@ def summarize(
 
     .. versionadded:: 0.1.0
     """
+    known_unit(unit)
     tally = OccasionTally(as_of=as_of, zone=zone, refunds=refunds, later=later)
     tally.add_all(purchases, progress=progress)
     return tally.histories(unit)

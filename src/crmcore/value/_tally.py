@@ -42,6 +42,21 @@ def is_later_refused(word: Later) -> bool:
     return word == "error"
 
 
+def known_unit(unit: TimeUnit) -> TimeUnit:
+    """Return a unit of time as it is, before a long stream is read in vain.
+
+    Raises:
+        InvalidValueError: If it is none.
+    """
+    if not isinstance(unit, TimeUnit):
+        raise InvalidValueError("unit", unit, f"be one of {', '.join(map(_path, TimeUnit))}")
+    return unit
+
+
+def _path(unit: TimeUnit) -> str:
+    return f"TimeUnit.{unit.name}"
+
+
 def chunks(items: Iterable[T], progress: Progress | None) -> Iterator[list[T]]:
     """Yield a stream in lists, and report after each how far it has come."""
     total = len(items) if isinstance(items, Sized) else None
@@ -192,7 +207,7 @@ class OccasionTally:
 def histories_of(book: Book, unit: TimeUnit) -> Histories:
     """Return what a book has counted, with ages in *unit*."""
     buyers = book.buyers()
-    end, length = book.as_of.toordinal(), unit.days
+    end, length = book.as_of.toordinal(), known_unit(unit).days
     spans = zip(buyers.first, buyers.last(), strict=True)
     return Histories(
         frequency=array("q", [count - 1 for count in buyers.counts()]),
