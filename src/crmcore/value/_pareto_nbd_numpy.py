@@ -18,34 +18,52 @@ from crmcore.likelihood import Derivatives, log_rising
 from ._pareto_nbd_mesh import CUT, FALLING, FEWEST, LIMITS, NEWTON_STEPS, WIDE, rule
 from ._pareto_nbd_rows import Sums, derivatives, mixture
 from ._rows import Rows
-from ._search import Objective, unfolded
+from ._search import PARTS, Objective, unfolded
 
 Floats: TypeAlias = NDArray[np.float64]
 
-_AT_ONCE = 1 << 13  # points: their arrays fit into the cache together
+_ROWS = 1 << 14  # at once, so that memory does not grow with customers
+_POINTS = 1 << 13  # at once: their arrays fit into the cache together
 
 
 def numpy_objective(rows: Rows) -> Objective:
     """Return the log-likelihood with its derivatives by the logarithms of the parameters."""
-    x, place = np.unique(np.frombuffer(rows.x, dtype=np.int64), return_inverse=True)
-    counts = x.tolist()
-    times = x[place].astype(np.float64)
+    counts, place = np.unique(np.frombuffer(rows.x, dtype=np.int64), return_inverse=True)
+    x = counts[place].astype(np.float64)
     t, age, weight = (np.frombuffer(each) for each in (rows.t_x, rows.age, rows.weight))
+    blocks = [slice(first, first + _ROWS) for first in range(0, len(rows), _ROWS)]
 
     def objective(logs: Sequence[float]) -> Derivatives:
-        r, alpha, s, beta = parameters = tuple(map(math.exp, logs))
-        rising, slope, bend = (np.array(each)[place] for each in log_rising(r, counts))
-        u, v = np.log1p((age - t) / (alpha + t)), np.log1p((age - t) / (beta + t))
-        alive = np.exp(-(r + times) * u - s * v)
-        gone = _swept(r + times, s, (alpha + t) / (beta + t), u, v)
-        i, j = (age - t) / (alpha + age), (age - t) / (beta + age)
-        one, both, left = mixture((u, i, v, j), alive, gone)
-        log_a, log_b = np.log1p(t / alpha), np.log1p(t / beta)
-        value = rising - r * log_a - times * np.log(alpha + t) - s * log_b + np.log(one)
-        parts = derivatives(parameters, (times, t), (slope, bend, log_a, log_b), both, left)
-        return unfolded([float((weight * part).sum()) for part in (value, *parts)])
+        parameters = tuple(map(math.exp, logs))
+        risings = tuple(map(np.array, log_rising(parameters[0], counts.tolist())))
+        totals = np.zeros(PARTS)
+        for block in blocks:
+            rising, slope, bend = (each[place[block]] for each in risings)
+            history = x[block], t[block], age[block]
+            parts = _parts(parameters, history, (rising, slope, bend))
+            totals += [(weight[block] * part).sum() for part in parts]
+        return unfolded(totals.tolist())
 
     return objective
+
+
+def _parts(
+    parameters: tuple[float, ...],
+    history: tuple[Floats, Floats, Floats],
+    risings: tuple[Floats, Floats, Floats],
+) -> tuple[Floats, ...]:
+    """Return value, slopes and the upper half of the curvatures, row by row."""
+    r, alpha, s, beta = parameters
+    x, t, age = history
+    rising, slope, bend = risings
+    u, v = np.log1p((age - t) / (alpha + t)), np.log1p((age - t) / (beta + t))
+    alive = np.exp(-(r + x) * u - s * v)
+    gone = _swept(r + x, s, (alpha + t) / (beta + t), u, v)
+    i, j = (age - t) / (alpha + age), (age - t) / (beta + age)
+    one, both, left = mixture((u, i, v, j), alive, gone)
+    log_a, log_b = np.log1p(t / alpha), np.log1p(t / beta)
+    value = rising - r * log_a - x * np.log(alpha + t) - s * log_b + np.log(one)
+    return (value, *derivatives(parameters, (x, t), (slope, bend, log_a, log_b), both, left))
 
 
 def _swept(rho: Floats, s: float, ratio: Floats, u: Floats, v: Floats) -> Sums:
@@ -71,7 +89,7 @@ def _batches(ranks: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[np.intp]]]:
     order = np.argsort(ranks, kind="stable")
     starts = np.searchsorted(ranks[order], np.arange(len(LIMITS) + 1))
     for rank in range(len(LIMITS)):
-        step = max(1, _AT_ONCE // len(rule(rank)[0]))
+        step = max(1, _POINTS // len(rule(rank)[0]))
         for first in range(starts[rank], starts[rank + 1], step):
             yield rank, order[first : min(first + step, starts[rank + 1])]
 
