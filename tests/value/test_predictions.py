@@ -196,6 +196,9 @@ def test_probabilities_sum_to_one_where_all_are_counted(model: type[BetaGeo]) ->
 
 @EITHER
 @example((9_000.0, 1e-3, 1.0, 1e-3), [(5_000, 3), (1, 1), (0, 2)], 40.0)
+@example((1.0, 1.0, 2.0, 1e4), [(3, 1), (9, 1), (0, 1)], 4.0)
+@example((1.0, 1.0, 1e3, 1.0), [(50, 1), (9, 1), (0, 1)], 1.0)
+@example((0.5, 2.0, 0.8, 2.4), [(50, 1), (9, 2), (0, 1)], 1.0)
 @example((0.01, 30.0, 0.3, 100.0), [(x, 1 + x % 3) for x in range(90)], 400.0)
 @given(
     st.tuples(positive, positive, positive, positive),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -149,3 +150,11 @@ def test_ages_are_finite_and_not_below_0(age: float) -> None:
 
     with pytest.raises(InvalidValueError, match="ages must be at least 0, and finite"):
         model.simulate([1.0, age], seed=1)
+
+
+def test_a_seed_is_a_whole_number() -> None:
+    """Without a seed chance would begin anew each time, so it has to be stated."""
+    nothing: Any = None
+
+    with pytest.raises(InvalidValueError, match="seed must be a whole number"):
+        BetaGeo(r=0.5, alpha=4, a=0.8, b=2.4, unit=WEEK).simulate([1.0], seed=nothing)

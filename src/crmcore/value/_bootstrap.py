@@ -25,6 +25,7 @@ from crmcore.likelihood import Progress
 from crmcore.statistics import Interval
 
 from ._histories import Histories
+from ._simulation import chance
 
 Model = TypeVar("Model")
 
@@ -130,14 +131,12 @@ def resample(
     """
     if type(samples) is not int or samples < 1:
         raise InvalidValueError("samples", samples, "be a whole number of 1 or more")
-    if type(seed) is not int:
-        raise InvalidValueError("seed", seed, "be a whole number")
     refits: list[Model] = []
     failures: Counter[str] = Counter()
     for sample in range(samples):
         if progress is not None:
             progress(sample, samples, _FITTING)
-        made_up = draw(Random(f"{seed}/{sample}"))  # noqa: S311 - no secret
+        made_up = draw(chance(seed, sample))
         try:
             refits.append(fit(made_up))
         except (NotIdentifiedError, DidNotConvergeError) as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from random import Random
 from typing import Self
 
 import attrs
@@ -26,7 +25,7 @@ from ._course import PurchaseCourse
 from ._histories import Histories
 from ._history import PurchaseHistory
 from ._prediction import Prediction
-from ._simulation import population, simulated
+from ._simulation import chance, population, simulated
 
 
 @attrs.frozen(kw_only=True)
@@ -201,7 +200,7 @@ class PurchaseModel(Checked, PurchaseCourse):
             seed: The same seed makes up the same customers, whatever the order of the ages.
         """
         ages = population(self._own(histories) if isinstance(histories, Histories) else histories)
-        return simulated(self._simulate_one, ages, unit=self.unit, rng=Random(seed))  # noqa: S311 - no secret
+        return simulated(self._simulate_one, ages, unit=self.unit, rng=chance(seed))
 
     def bootstrap(
         self,
@@ -221,7 +220,7 @@ class PurchaseModel(Checked, PurchaseCourse):
             histories: What the customers did; only their ages and weights are used.
             samples: How often, 1 or more; 200 tell a standard error, 1,000 an interval.
             seed: The same seed gives the same result.
-            kernel: What the likelihood is summed up with, as in `fit`.
+            kernel: What the likelihood is summed up with, as in ``fit``.
             progress: Hears how many samples are done.
 
         Complexity:

@@ -21,6 +21,17 @@ Course: TypeAlias = Callable[[float, Random], tuple[int, float]]
 """Makes up how often a customer of an age bought again, and when last."""
 
 
+def chance(seed: int, sample: int | None = None) -> Random:
+    """Return a source of chance that begins with a seed, and goes on apart for each sample.
+
+    Raises:
+        InvalidValueError: If the seed is no whole number; nothing else gives the same each time.
+    """
+    if type(seed) is not int:
+        raise InvalidValueError("seed", seed, "be a whole number")
+    return Random(seed if sample is None else f"{seed}/{sample}")  # noqa: S311 - no secret
+
+
 def population(histories: Histories | Iterable[float]) -> Population:
     """Return how many customers there are of each age.
 
