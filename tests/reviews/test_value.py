@@ -54,6 +54,9 @@ POLICY = attrs.evolve(
     Policy.default(),
     value=ValuePolicy(margin=Decimal("0.4"), gone_after_days=300, worth=Decimal(10)),
 )
+FOR_NOTHING = (
+    "Gamma-Gamma cannot be fitted: nobody bought again for more than nothing, as far as is known"
+)
 SILENT = attrs.evolve(POLICY, value=None)
 
 
@@ -499,9 +502,9 @@ def test_a_handover_judges_as_a_review_does(review: Review) -> None:
         ),
         (
             POLICY,
-            ALIKE,
+            [attrs.evolve(one, amount=Money("0.00", "USD")) for one in SOLD],
             Reason.NOT_APPLICABLE,
-            "Gamma-Gamma cannot be fitted: all customers spent the same",
+            FOR_NOTHING,
         ),
     ],
 )
@@ -538,6 +541,25 @@ def test_one_who_came_back_is_one() -> None:
 
     assert isinstance(found, Undefined)
     assert found.detail.en == "1 customer has bought again, and 30 are needed"
+
+
+def test_where_all_things_have_one_price_everybody_spends_the_mean() -> None:
+    """Who leaves is told as ever; that customers do not differ in spend is said."""
+    found = reviewed(filled(ALIKE))
+
+    assert isinstance(found.value, CustomerValue)
+    assert found.value.spend.fitted is None
+    told = [one.value for one in found.judgements if one.value is not None]
+    assert [one.spend for one in told] == pytest.approx([10.0] * len(told))
+    assert found.slipping
+    assert found.value.interval.low < found.value.total < found.value.interval.high
+    (caution,) = found.value.cautions
+    assert caution.en == (
+        "customers are not seen to differ in what they spend: everybody is expected to spend the "
+        "mean of all, 10.00 USD on an occasion"
+    )
+    assert caution.zh == "未见客户花费存在差异：均按全体平均每次10.00 USD估算"
+    assert telling(found, "value_caution").severity is Severity.NOTE
 
 
 def test_what_to_know_of_the_models_is_a_note() -> None:

@@ -34,7 +34,8 @@ class CustomerValue:
 
     Attributes:
         purchases: How often customers buy, and how they leave.
-        spend: What an occasion is worth to whom.
+        spend: What an occasion is worth to whom. It was not fitted where customers are not seen
+            to differ in what they spend.
         histories: What the models were fitted to: everybody who has bought, in use or not, up
             to the day before the review.
         horizon: How far ahead purchases count.
@@ -147,3 +148,5 @@ def _cautions(appraisal: Appraisal) -> Iterator[Phrase]:
     """Yield what one has to know of the fits: what they could not settle, and what is in doubt."""
     for fit in (appraisal.purchases.fitted, appraisal.spend.fitted):
         yield from () if fit is None else fit.cautions
+    if appraisal.doubt is not None:
+        yield appraisal.doubt

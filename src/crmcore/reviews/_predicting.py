@@ -11,6 +11,7 @@ purchase. BG/NBD does not, and would hold everybody who bought once for alive fo
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
@@ -40,6 +41,7 @@ from ._records import Progress
 from ._walk import NOTHING, Predicted
 
 _DIGITS: Final = 6
+_ALIKE: Final = 1e9  # so many purchases of one's own would weigh as much as those of all others
 _ONE_DAY: Final = timedelta(days=1)
 _STEP: Final = Phrase("valuing customers", "估算客户价值")
 _PREDICTED: Final = frozenset({"alive", "expected_purchases", "lifetime_value"})
@@ -103,6 +105,7 @@ class Appraisal:
         purchases: The model of purchases.
         spend: The model of spend.
         values: What each customer in use is worth, in order of their ids.
+        doubt: What to know of the model of spend where it was not fitted.
     """
 
     rule: ValuePolicy
@@ -110,6 +113,7 @@ class Appraisal:
     purchases: ModifiedBetaGeo
     spend: GammaGamma
     values: LifetimeValues
+    doubt: Phrase | None
 
 
 def by_customer(told: Appraisal | Undefined) -> Mapping[CustomerId, LifetimeValue]:
@@ -148,7 +152,7 @@ def appraise(
         return _too_few(again, rule.repeat_customers)
     try:
         purchases = ModifiedBetaGeo.fit(histories, kernel=Kernel.PYTHON)
-        spend = GammaGamma.fit(histories, kernel=Kernel.PYTHON)
+        spend, doubt = _spend_of(histories)
         values = lifetime_values(
             _only(histories, in_use),
             purchases,
@@ -161,8 +165,45 @@ def appraise(
         why = Phrase(str(error), f"这些购买记录无法确定模型{error.model}的参数")
         return Undefined(Reason.NOT_APPLICABLE, why)
     return Appraisal(
-        rule=rule, histories=histories, purchases=purchases, spend=spend, values=values
+        rule=rule,
+        histories=histories,
+        purchases=purchases,
+        spend=spend,
+        values=values,
+        doubt=doubt,
     )
+
+
+def _spend_of(histories: Histories) -> tuple[GammaGamma, Phrase | None]:
+    """Return what an occasion is worth to whom, and what to know of it.
+
+    Where customers are not seen to differ, as where all things have one price, the model runs
+    on without an end towards the one in which they do not, and that is taken.
+
+    Raises:
+        NotIdentifiedError: If nobody has bought again for more than nothing.
+    """
+    try:
+        return GammaGamma.fit(histories, kernel=Kernel.PYTHON), None
+    except (NotIdentifiedError, DidNotConvergeError):
+        mean = _mean_of_all(histories)
+        if not mean:
+            raise
+    code = histories.currency
+    return (
+        GammaGamma(p=1, q=1 + _ALIKE, gamma=mean * _ALIKE, currency=code),
+        Phrase(
+            "customers are not seen to differ in what they spend: everybody is expected to spend "
+            f"the mean of all, {mean:,.2f} {code} on an occasion",
+            f"未见客户花费存在差异：均按全体平均每次{mean:,.2f} {code}估算",
+        ),
+    )
+
+
+def _mean_of_all(histories: Histories) -> float:
+    """Return the mean spend of all occasions after the first ones, of which there are some."""
+    pairs = zip(histories.mean_spend or (), histories.frequency, strict=True)
+    return math.fsum(mean * x for mean, x in pairs if x) / sum(histories.frequency)
 
 
 def _only(histories: Histories, in_use: Collection[CustomerId]) -> Histories:
