@@ -109,6 +109,18 @@ anything = st.floats(-50, 50).map(lambda log: 10**log)
 times = st.one_of(st.just(0.0), st.floats(-3, 5).map(lambda log: 10**log), st.just(1e300))
 
 
+def test_rates_that_are_next_to_nothing() -> None:
+    """Where hardly anybody buys, the expectation is r times a dilogarithm, if a = b = 1.
+
+    For a long time *t* that is ``log(t)^2 / 2 + pi^2 / 6``, by the scale of the rates.
+    """
+    model = BetaGeo(r=1e-20, alpha=1, a=1, b=1, unit=DAY)
+
+    told = model.new_customer_purchases(days(1e12))
+
+    assert told == pytest.approx(1e-20 * (math.log(1e12) ** 2 / 2 + math.pi**2 / 6), rel=1e-11)
+
+
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[Any, Histories, float]:
     """Return a model, a history and a horizon from the whole space."""
@@ -232,6 +244,43 @@ def test_many_customers_are_told_what_each_is_told(
     assert book.expected_purchases(many, horizon=days(t)) == pytest.approx(
         [each.purchases for each in alone], **same
     )
+
+
+@EITHER
+@example((0.5, 2.0, 0.8, 2.4), 3, 1.0, 30.0)
+@example((0.5, 2.0, 0.8, 2.4), 0, 500.0, 0.0)
+@example((0.5, 1e30, 0.8, 2.4), 3, 1.0, 30.0)
+@example((30.0, 1e-3, 1e3, 40.0), 40, 4e3, 30.0)
+@example((30.0, 1e-3, 1e-3, 40.0), 40, 4e3, 30.0)
+@given(
+    st.tuples(positive, positive, positive, positive),
+    st.integers(0, 100),
+    st.floats(0.1, 1e3),
+    times.filter(lambda t: t < 1e6),
+)
+def test_customers_of_whom_no_two_share_an_age(
+    model: type[BetaGeo],
+    parameters: tuple[float, float, float, float],
+    x: int,
+    oldest: float,
+    t: float,
+) -> None:
+    """Where each has an age of its own, a curve over the ages says what is said of each."""
+    r, alpha, a, b = parameters
+    book = model(r=r, alpha=alpha, a=a, b=b, unit=DAY)
+    ages = [oldest / 1.2**at for at in range(100)]
+    histories = Histories.from_columns(
+        frequency=[x] * 100,
+        last_purchase_age=[age / 2 if x else 0 for age in ages],
+        age=ages,
+        unit=DAY,
+    )
+
+    told = book.expected_if_alive(histories, horizon=days(t))
+
+    for at in (0, 7, 48, 99):
+        alone = book.predict(histories[at], horizon=days(t)).purchases_if_alive
+        assert told[at] == pytest.approx(alone, rel=1e-10, abs=1e-300)
 
 
 def test_customers_who_differ_in_age_alone() -> None:

@@ -140,10 +140,9 @@ def _by_integral(shape: float, a: float, b: float, u: float) -> float:
             log_p, log_weight = _beta(a, b, mode, log_odds)
             weight = math.exp(log_weight) * (1 + before + behind)
             often = u * math.exp(log_p)
-            lost = shape * often
-            part = (
-                weight if lost < _TINY else weight * -math.expm1(-shape * math.log1p(often)) / lost
-            )
+            lost, part = shape * often, weight
+            if often > _TINY or lost > _TINY:
+                part *= -math.expm1(-shape * math.log1p(often)) / lost
             weights += weight
             total += part
             if weight <= _TINY * weights and part <= _TINY * total:

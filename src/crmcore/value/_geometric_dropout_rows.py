@@ -10,13 +10,16 @@ are few such pairs, and each part is computed once. A customer costs three look-
 has not bought again a single one. With *middle* in the middle of all ages neither part is too
 large for a float, except for hundreds of purchases; those are computed one by one.
 
-Where many customers share an age, those of one age are computed together.
+Where many customers share an age, those of one age are computed together. Where hardly any do,
+those of one number of purchases are read off a smooth curve over the ages.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 import attrs
 
@@ -28,10 +31,12 @@ from ._beta_geo_future import (
     ratio,
 )
 from ._histories import Histories
+from ._smooth import smooth
 
 _TOGETHER = 64  # so many purchases are computed together for an age
 _FEWEST = 4
 _MANY = 16  # customers of an age, for which that pays
+_ENOUGH = 100  # customers of a number of purchases, for whom a curve pays
 _MOST_LOG = 300.0  # of a part of the odds: of two such parts a float can hold the product
 
 
@@ -72,8 +77,9 @@ class Dropout:
 
     def if_alive_of_all(self, histories: Histories, t: float) -> Callable[[int, float], float]:
         """Return what tells the purchases of somebody alive by *x* and *age*."""
-        if len(histories) < _MANY * len(set(histories.age)):
-            return lambda x, age: self.if_alive(x, age, t)
+        ages = set(histories.age)
+        if len(histories) < _MANY * len(ages):
+            return self.if_alive_at_any_age(Counter(histories.frequency), ages, t)
         most = max(_FEWEST, min(max(histories.frequency, default=0), _TOGETHER))
         together: dict[float, list[float]] = {}
 
@@ -84,6 +90,22 @@ class Dropout:
             if x <= most and together[age]:
                 return together[age][x]
             return self.if_alive(x, age, t)
+
+        return if_alive
+
+    def if_alive_at_any_age(
+        self, counts: Mapping[int, int], ages: AbstractSet[float], t: float
+    ) -> Callable[[int, float], float]:
+        """Return the same where hardly any two customers share an age."""
+        low, high = min(ages, default=0.0), max(ages, default=0.0)
+        known: dict[int, Callable[[float], float]] = {}
+
+        def if_alive(x: int, age: float) -> float:
+            if counts[x] < _ENOUGH:
+                return self.if_alive(x, age, t)
+            if x not in known:
+                known[x] = smooth(lambda each: self.if_alive(x, each, t), low, high, self.alpha)
+            return known[x](age)
 
         return if_alive
 
