@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 import subprocess
@@ -20,7 +21,7 @@ from crmcore.codec import from_json, to_json
 from crmcore.durations import DAY, MONTH, WEEK, TimeUnit
 from crmcore.errors import CrmError, DidNotConvergeError, NotIdentifiedError
 from crmcore.kernel import Phrase
-from crmcore.likelihood import Derivatives, Fit, Kernel
+from crmcore.likelihood import Derivatives, Fit, Kernel, maximize
 from crmcore.value import BetaGeo, Histories, ModifiedBetaGeo
 from tests.value import cdnow
 
@@ -378,7 +379,7 @@ class TestWithoutAnEnd:
     @both_kernels
     def test_customers_who_never_leave(self, model: Model, kernel: Kernel) -> None:
         """If all were seen on the last day, nobody leaves, and nothing is known of a and b."""
-        rows = [(x, 20.0, 20.0) if x else (0, 0.0, 20.0) for x in range(8) for _ in range(5)]
+        rows = [(x, 20.0, 20.0) for x in (1, 1, 2, 3, 5, 9, 20) for _ in range(5)]
 
         found = fitted(model, table(rows), kernel)
 
@@ -389,6 +390,39 @@ class TestWithoutAnEnd:
         r, alpha, a, b = found.parameters
         assert a / (a + b) < 1e-6
         assert found.log_likelihood == pytest.approx(nbd(r, alpha, rows), rel=1e-9)
+
+    @both_kernels
+    def test_customers_who_leave_at_once_or_never(self, kernel: Kernel) -> None:
+        """If many bought once, and all others were seen on the last day, some leave for certain."""
+        rows = [(x, 20.0, 20.0) if x else (0, 0.0, 20.0) for x in range(8) for _ in range(5)]
+
+        found = fitted(ModifiedBetaGeo, table(rows), kernel)
+
+        a, b = found.parameters[2:]
+        assert found.unsettled == ("a", "b")
+        assert found.cautions[0].en.startswith("customers leave at their first opportunity or ne")
+        assert found.cautions[0].zh.startswith("客户要么一有机会就流失")
+        assert 0.05 < a / (a + b) < 5 / 40
+
+    @pytest.mark.parametrize("seed", [1, 8, 14])
+    def test_no_lesser_maximum_is_taken_for_the_greatest(
+        self, monkeypatch: pytest.MonkeyPatch, seed: int
+    ) -> None:
+        """From wherever else a search begins, it does not end higher than the fit."""
+        truth = ModifiedBetaGeo(r=3, alpha=5, a=0.8, b=0.1, unit=WEEK)
+        made_up = truth.simulate([30.0] * 100, seed=seed)
+        rows = [(each.frequency, each.last_purchase_age, each.age) for each in made_up]
+        climbed = objective(monkeypatch, ModifiedBetaGeo, rows, Kernel.PYTHON)
+        rng = random.Random(seed)  # noqa: S311 - made-up starts
+
+        found = fitted(ModifiedBetaGeo, made_up)
+
+        for _ in range(5):
+            start = [rng.uniform(-3, 3) for _ in range(4)]
+            with contextlib.suppress(DidNotConvergeError, NotIdentifiedError):
+                names = ["r", "alpha", "a", "b"]
+                other = maximize(climbed, start, model="MBG/NBD", names=names, weight=100)
+                assert found.log_likelihood > other.log_likelihood - 1e-6
 
     @both_models
     @both_kernels

@@ -17,9 +17,13 @@ from crmcore.likelihood import Fit, Kernel, Progress, choose_kernel, maximize
 from ._beta_geo_rows import BetaGeoRows
 from ._beta_geo_sums import Table, derivatives
 from ._histories import Histories
+from ._search import highest
 
 PARAMETERS: Final = ("r", "alpha", "a", "b")
-_START: Final = (0.5, 1.0, 3.0)  # r, a and b; α is such that customers buy as often as they do
+# r, a and b of each start; α is such that customers buy as often as they do. Where customers may
+# leave at once there may be lesser maxima, of many who left soon or of many who seldom buy, so
+# that all are tried; the others otherwise only where parameters run off.
+_STARTS: Final = ((0.5, 1.0, 3.0), (3.0, 1.0, 0.1), (5.0, 0.02, 0.1), (0.1, 10.0, 30.0))
 _NEVER: Final = 1e-5  # a probability of leaving that is 0 but for where the search stopped
 
 _NOBODY_LEAVES: Final = Phrase(
@@ -54,18 +58,18 @@ def fit_beta_geo(
     chosen = choose_kernel(kernel)
     table = _arranged(histories, first, chosen)
     _check_tells(model, table)
-    r, a, b = _START
     repeats = math.fsum(w * x for w, x in zip(table.weights, table.counts, strict=True))
-    start = (r, r * table.exposure / repeats, a, b)
-    fit = maximize(
+    starts = [(r, r * table.exposure / repeats, a, b) for r, a, b in _STARTS]
+    search = partial(
+        maximize,
         partial(derivatives, table, first),
-        tuple(map(math.log, start)),
         model=model,
         names=PARAMETERS,
         weight=math.fsum(table.weights),
         kernel=chosen,
         progress=progress,
     )
+    fit = highest(search, starts, least=len(starts) if first else 1)
     return attrs.evolve(fit, cautions=tuple(_cautions(fit, histories.unit)))
 
 
@@ -81,17 +85,27 @@ def _cautions(fit: Fit, unit: TimeUnit) -> Iterator[Phrase]:
             f"即每{unit.label.zh} {rate} 次购买",
         )
     if {"a", "b"} & {*fit.unsettled}:
-        leaving = a / (a + b)
-        yield (
-            _NOBODY_LEAVES
-            if leaving < _NEVER
-            else Phrase(
-                "customers are not seen to differ in how readily they leave: a and b are not "
-                f"settled, and only a / (a + b) means something, {leaving:.4g} after a purchase",
-                "看不出客户流失的倾向有差异：a 与 b 无法确定，只有 a / (a + b) 有意义，"
-                f"即每次购买后流失的概率 {leaving:.4g}",
-            )
+        yield _of_leaving(a, b)
+
+
+def _of_leaving(a: float, b: float) -> Phrase:
+    """Return what *a* and *b* mean where they run to 0, to infinity, or away from each other."""
+    leaving = a / (a + b)
+    if leaving < _NEVER:
+        return _NOBODY_LEAVES
+    if a + b < 1:
+        return Phrase(
+            "customers leave at their first opportunity or never: a and b are not settled, and "
+            f"only a / (a + b) means something, the share {leaving:.4g} who leave",
+            "客户要么一有机会就流失，要么从不流失：a 与 b 无法确定，只有 a / (a + b) 有意义，"
+            f"即流失者所占的比例 {leaving:.4g}",
         )
+    return Phrase(
+        "customers are not seen to differ in how readily they leave: a and b are not "
+        f"settled, and only a / (a + b) means something, {leaving:.4g} after a purchase",
+        "看不出客户流失的倾向有差异：a 与 b 无法确定，只有 a / (a + b) 有意义，"
+        f"即每次购买后流失的概率 {leaving:.4g}",
+    )
 
 
 def _arranged(histories: Histories, first: int, kernel: Kernel) -> Table:
