@@ -20,20 +20,20 @@ from typing import Generic, TypeVar
 import attrs
 
 from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 from crmcore.likelihood import Progress
 from crmcore.statistics import Interval
 
-from ._histories import Histories
 from ._simulation import chance
 
-Model = TypeVar("Model")
+M = TypeVar("M")
 
 _FITTING = Phrase("samples refitted", "已重新拟合的样本")
 
 
 @attrs.frozen(kw_only=True)
-class Bootstrap(Generic[Model]):
+class Bootstrap(Generic[M]):
     """A model, refitted to made-up customers who follow it.
 
     Attributes:
@@ -45,8 +45,8 @@ class Bootstrap(Generic[Model]):
     .. versionadded:: 0.1.0
     """
 
-    model: Model
-    refits: tuple[Model, ...]
+    model: M
+    refits: tuple[M, ...]
     failures: tuple[tuple[str, int], ...] = ()
     seed: int
 
@@ -74,11 +74,11 @@ class Bootstrap(Generic[Model]):
             ),
         )
 
-    def values(self, quantity: Callable[[Model], float]) -> tuple[float, ...]:
+    def values(self, quantity: Callable[[M], float]) -> tuple[float, ...]:
         """Return what a quantity is in each of the refitted models, ascending."""
         return tuple(sorted(quantity(model) for model in self.refits))
 
-    def standard_error(self, quantity: Callable[[Model], float]) -> float:
+    def standard_error(self, quantity: Callable[[M], float]) -> float:
         """Return how far a quantity scatters: the standard deviation over the refits.
 
         Raises:
@@ -90,7 +90,7 @@ class Bootstrap(Generic[Model]):
         mean = math.fsum(values) / len(values)
         return math.sqrt(math.fsum((each - mean) ** 2 for each in values) / (len(values) - 1))
 
-    def interval(self, quantity: Callable[[Model], float], *, level: float = 0.95) -> Interval:
+    def interval(self, quantity: Callable[[M], float], *, level: float = 0.95) -> Interval:
         """Return the bounds that leave out equally many of the refitted models on both sides.
 
         Args:
@@ -116,14 +116,14 @@ class Bootstrap(Generic[Model]):
 
 
 def resample(
-    model: Model,
+    model: M,
     draw: Callable[[Random], Histories],
-    fit: Callable[[Histories], Model],
+    fit: Callable[[Histories], M],
     *,
     samples: int,
     seed: int,
     progress: Progress | None = None,
-) -> Bootstrap[Model]:
+) -> Bootstrap[M]:
     """Return the models fitted to samples that are made up.
 
     Each sample has a seed of its own, so that the first hundred of a thousand are those of a
@@ -131,7 +131,7 @@ def resample(
     """
     if type(samples) is not int or samples < 1:
         raise InvalidValueError("samples", samples, "be a whole number of 1 or more")
-    refits: list[Model] = []
+    refits: list[M] = []
     failures: Counter[str] = Counter()
     for sample in range(samples):
         if progress is not None:
