@@ -102,6 +102,48 @@ def test_what_is_no_number_has_no_interval() -> None:
         delta_interval(FIT, same, lambda _: math.nan)
 
 
+@pytest.mark.parametrize(
+    ("scale", "value", "message"),
+    [
+        ("log", -3.0, "quantity must be 0 or more for the log scale"),
+        ("logit", 1.5, "quantity must be between 0 and 1 for the logit scale"),
+        ("logit", -0.5, "quantity must be between 0 and 1 for the logit scale"),
+    ],
+)
+def test_what_lies_outside_of_its_scale_is_refused(scale: str, value: float, message: str) -> None:
+    """A loss has no logarithm; an interval of no width would call it certain."""
+    with pytest.raises(InvalidValueError, match=message):
+        delta_interval(FIT, same, lambda pair: value * pair[0] / 6, scale=scale)
+    rounded = delta_interval(FIT, same, lambda _: 1 + 1e-15, scale="logit")
+    assert (rounded.low, rounded.high) == (1 + 1e-15, 1 + 1e-15)
+
+
+def test_what_a_float_cannot_tell_from_a_bound_keeps_within_it() -> None:
+    """Where a neighbour is at the bound already, the plain scale says what there is to say."""
+
+    def nearly_sure(pair: Pair) -> float:
+        return 1.0 if pair[0] > 6.0001 else 1 - 1e-15
+
+    def stops(pair: Pair) -> float:
+        return max(0.0, pair[0] - 5.9999)
+
+    sure = delta_interval(FIT, same, nearly_sure, scale="logit")
+    low = delta_interval(FIT, same, stops, scale="log")
+
+    assert 1 - 1e-11 < sure.low < sure.high == 1
+    assert sure.method == "delta, plain scale"
+    assert (low.low, low.method) == (0.0, "delta, plain scale")
+    assert low.high == pytest.approx(1e-4 + REACH * 0.2 * 3.5, rel=1e-3)
+
+
+def test_what_is_a_number_at_one_point_only_has_no_interval() -> None:
+    """Nobody knows how a quantity strays that has no value beside the estimate."""
+    with pytest.raises(UndefinedValueError, match="no number near the fitted parameters"):
+        delta_interval(FIT, same, lambda pair: 1.0 if pair == FIT.parameters else math.nan)
+    with pytest.raises(UndefinedValueError, match="is infinite at the fitted parameters"):
+        delta_interval(FIT, same, lambda _: math.inf)
+
+
 def test_scales_and_levels_are_checked() -> None:
     """A slip of the pen comes with the nearest word, and 95 is no level."""
     with pytest.raises(UnknownNameError, match="unknown scale 'logs'; did you mean 'log'"):

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from crmcore.errors import UndefinedValueError, UnknownNameError
+from crmcore.errors import InvalidValueError, UndefinedValueError, UnknownNameError
 from crmcore.kernel import LabelledEnum
 from crmcore.statistics import Interval
 
@@ -25,6 +25,7 @@ from ._fit import Fit, normal_reach
 Model = TypeVar("Model")
 
 _STEP = 1e-4  # of a logarithm
+_ROUNDING = 1e-9  # so far beyond a bound stands what is at it
 _MOST = 700.0  # the exponential of more is more than a float can hold
 
 
@@ -50,7 +51,8 @@ def delta_interval(
     """Return an interval for a quantity that follows from the parameters of a fit.
 
     A quantity that stands at a bound of its scale, and cannot leave it, has an interval of no
-    width: a customer who is surely alive is so under all parameters.
+    width: a customer who is surely alive is so under all parameters. One that is so near to a
+    bound that a float cannot tell them apart has its interval on the plain scale.
 
     Args:
         fit: The fit.
@@ -61,33 +63,57 @@ def delta_interval(
             between 0 and 1.
 
     Raises:
-        InvalidValueError: If *level* is none.
+        InvalidValueError: If *level* is none, or the quantity lies outside of its scale.
         UnknownNameError: If there is no such scale.
-        UndefinedValueError: If the quantity is no number.
+        UndefinedValueError: If the quantity is no number, or infinite.
 
     .. versionadded:: 0.1.0
     """
     if scale not in set(Scale):
         raise UnknownNameError("scale", str(scale), [each.value for each in Scale])
-    scale = Scale(scale)
+    asked = scale = Scale(scale)
     reach = normal_reach(level)
     logs = tuple(map(math.log, fit.parameters))
 
-    def on_scale(at: Sequence[float]) -> float:
-        return _TO[scale](quantity(rebuild(tuple(map(math.exp, at)))))
+    def slopes(scale: Scale) -> list[float]:
+        def on_scale(at: Sequence[float]) -> float:
+            return _TO[scale](quantity(rebuild(tuple(map(math.exp, at)))))
+
+        return [_slope(on_scale, logs, i) for i in range(len(logs))]
 
     middle = quantity(rebuild(fit.parameters))
+    _check(middle, scale)
     centre = _TO[scale](middle)
-    if math.isnan(middle):
-        raise UndefinedValueError("the quantity is no number at the fitted parameters")
     if math.isinf(centre):
         low, high = middle, middle
     else:
-        half = reach * _spread(fit, [_slope(on_scale, logs, i) for i in range(len(logs))])
+        found = slopes(scale)
+        if not all(map(math.isfinite, found)):
+            scale, centre, found = Scale.PLAIN, middle, slopes(Scale.PLAIN)
+        if not all(map(math.isfinite, found)):
+            raise UndefinedValueError("the quantity is no number near the fitted parameters")
+        half = reach * _spread(fit, found)
         low, high = _BACK[scale](centre - half), _BACK[scale](centre + half)
+    least, most = _BOUNDS[asked]
     return Interval(
-        low=min(low, middle), high=max(high, middle), level=level, method=f"delta, {scale} scale"
+        low=min(max(low, least), middle),
+        high=max(min(high, most), middle),
+        level=level,
+        method=f"delta, {scale} scale",
     )
+
+
+def _check(middle: float, scale: Scale) -> None:
+    """Refuse a quantity that is no number, or that its scale has no place for."""
+    if math.isnan(middle):
+        raise UndefinedValueError("the quantity is no number at the fitted parameters")
+    if math.isinf(middle):
+        raise UndefinedValueError("the quantity is infinite at the fitted parameters")
+    least, most = _BOUNDS[scale]
+    if not least - _ROUNDING <= middle <= most + _ROUNDING:
+        bounds = "0 or more" if scale is Scale.LOG else "between 0 and 1"
+        rule = f"be {bounds} for the {scale} scale, or have another one"
+        raise InvalidValueError("quantity", middle, rule)
 
 
 def _slope(function: Callable[[Sequence[float]], float], at: Sequence[float], i: int) -> float:
@@ -130,4 +156,9 @@ _BACK: dict[Scale, Callable[[float], float]] = {
     Scale.PLAIN: float,
     Scale.LOG: _exp,
     Scale.LOGIT: _logistic,
+}
+_BOUNDS: dict[Scale, tuple[float, float]] = {
+    Scale.PLAIN: (-math.inf, math.inf),
+    Scale.LOG: (0.0, math.inf),
+    Scale.LOGIT: (0.0, 1.0),
 }
