@@ -41,8 +41,8 @@ with warnings.catch_warnings():  # they use what newer versions of their own gro
 
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.durations import DAY
+from crmcore.histories import Histories, OccasionTally, summarize
 from crmcore.kernel import CustomerId, Money
-from crmcore.value import Histories, OccasionTally, summarize
 
 PURCHASES: Final = 1_000_000
 CUSTOMERS: Final = 112_000

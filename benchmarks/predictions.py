@@ -36,7 +36,8 @@ import numpy as np
 import pandas as pd
 
 from crmcore.durations import DAY, days
-from crmcore.value import BetaGeo, Histories
+from crmcore.histories import Histories
+from crmcore.value import BetaGeo
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -39,8 +39,9 @@ from typing import Any
 import attrs
 
 from crmcore.durations import DAY, WEEK
+from crmcore.histories import Histories
 from crmcore.likelihood import Kernel
-from crmcore.value import BetaGeo, GammaGamma, Histories, ModifiedBetaGeo, ParetoNbd
+from crmcore.value import BetaGeo, GammaGamma, ModifiedBetaGeo, ParetoNbd
 
 DATA = Path(__file__).parent.parent / "examples" / "data"
 LAST_DAY = date(1997, 9, 30)

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.durations import WEEK, YEAR, annual, weeks, years
+from crmcore.histories import Histories, PurchaseHistory, split, summarize
 from crmcore.kernel import CustomerId, Money
 from crmcore.likelihood import Fit
 from crmcore.retention import Migration, ShiftedBetaGeometric
@@ -25,14 +26,10 @@ from crmcore.value import (
     BetaGeo,
     BetaGeoBetaBinomial,
     GammaGamma,
-    Histories,
     ModifiedBetaGeo,
     ParetoNbd,
-    PurchaseHistory,
     lifetime_values,
     new_customer_value,
-    split,
-    summarize,
 )
 
 DATA = Path(__file__).parent / "data"

@@ -19,6 +19,7 @@ from crmcore.codec import from_json, to_json
 from crmcore.criteria import F
 from crmcore.customers import Customer, Ownership, OwnershipId
 from crmcore.durations import WEEK, days, weeks
+from crmcore.histories import summarize
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import (
     CustomerId,
@@ -44,7 +45,7 @@ from crmcore.reviews import (
 from crmcore.scoring import Rule, RuleSet
 from crmcore.segments import Segment, SegmentTable
 from crmcore.storage import Store, add_organization
-from crmcore.value import lifetime_values, summarize
+from crmcore.value import lifetime_values
 
 PURCHASES = Path(__file__).parents[2] / "examples" / "data" / "cdnow_master.csv.gz"
 EVERY = 100  # so many customers of CDNOW there are for each one who takes part

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.durations import WEEK, YEAR, TimeUnit
+from crmcore.histories import Histories
 from crmcore.kernel import CustomerId, Money
-from crmcore.value import Histories
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 ZONE = ZoneInfo("America/New_York")

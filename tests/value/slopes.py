@@ -8,8 +8,9 @@ from typing import TypeAlias
 import pytest
 
 from crmcore.errors import DidNotConvergeError
+from crmcore.histories import Histories
 from crmcore.likelihood import Derivatives, Fit, Kernel
-from crmcore.value import Histories, PurchaseModel
+from crmcore.value import PurchaseModel
 
 Objective: TypeAlias = Callable[[Sequence[float]], Derivatives]
 

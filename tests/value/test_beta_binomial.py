@@ -17,8 +17,9 @@ from lifetimes import BetaGeoBetaBinomFitter
 from crmcore.codec import from_json, to_json
 from crmcore.durations import MONTH, WEEK, YEAR, TimeUnit, months, weeks, years
 from crmcore.errors import InvalidValueError, NotIdentifiedError, UnitMismatchError
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.likelihood import Fit, Kernel, log_beta
-from crmcore.value import BetaGeoBetaBinomial, Histories, PurchaseHistory
+from crmcore.value import BetaGeoBetaBinomial
 from tests.value import cdnow
 from tests.value.slopes import check_slopes, flat, objective
 

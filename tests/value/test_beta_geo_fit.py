@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from crmcore.codec import from_json, to_json
 from crmcore.durations import DAY, MONTH, WEEK, TimeUnit
 from crmcore.errors import CrmError, DidNotConvergeError, NotIdentifiedError
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 from crmcore.likelihood import Derivatives, Fit, Kernel, maximize
-from crmcore.value import BetaGeo, Histories, ModifiedBetaGeo
+from crmcore.value import BetaGeo, ModifiedBetaGeo
 from tests.value import cdnow
 
 Model: TypeAlias = type[BetaGeo] | type[ModifiedBetaGeo]

@@ -9,9 +9,10 @@ import pytest
 
 from crmcore.durations import DAY, WEEK, weeks
 from crmcore.errors import InvalidValueError
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.kernel import Phrase
 from crmcore.likelihood import Kernel
-from crmcore.value import BetaGeo, Bootstrap, Histories, PurchaseHistory
+from crmcore.value import BetaGeo, Bootstrap
 from tests.value import cdnow
 
 TRUE = BetaGeo(r=0.5, alpha=4, a=0.8, b=2.4, unit=WEEK)

@@ -6,7 +6,8 @@ import pytest
 
 from crmcore.codec import from_json, to_json
 from crmcore.durations import WEEK, weeks
-from crmcore.value import BetaGeo, Holdout
+from crmcore.histories import Holdout
+from crmcore.value import BetaGeo
 from tests.value import cdnow
 
 CDS = BetaGeo(r=0.243, alpha=4.414, a=0.793, b=2.426, unit=WEEK)

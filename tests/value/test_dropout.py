@@ -12,12 +12,12 @@ from scipy.special import betaln, gammaln
 
 from crmcore.durations import DAY, WEEK, YEAR
 from crmcore.errors import InvalidValueError, NotIdentifiedError
+from crmcore.histories import Histories
 from crmcore.likelihood import Fit
 from crmcore.value import (
     BetaGeo,
     BetaGeoBetaBinomial,
     DropoutCheck,
-    Histories,
     ModifiedBetaGeo,
     ParetoNbd,
     PurchaseModel,

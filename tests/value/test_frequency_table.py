@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from crmcore.durations import DAY, WEEK, Duration
 from crmcore.errors import InvalidValueError
-from crmcore.value import BetaGeo, FrequencyTable, Histories, ParetoNbd
+from crmcore.histories import Histories
+from crmcore.value import BetaGeo, FrequencyTable, ParetoNbd
 from tests.value import cdnow
 
 CDS = BetaGeo(r=0.243, alpha=4.414, a=0.793, b=2.426, unit=WEEK)

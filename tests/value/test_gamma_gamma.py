@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from crmcore.codec import from_json, to_json
 from crmcore.durations import WEEK
 from crmcore.errors import InfiniteMeanError, InvalidValueError, MixedCurrenciesError
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.kernel import CustomerId
-from crmcore.value import GammaGamma, Histories, PurchaseHistory
+from crmcore.value import GammaGamma
 from tests.value import cdnow
 
 PUBLISHED = GammaGamma(p=6.25, q=3.74, gamma=15.44)

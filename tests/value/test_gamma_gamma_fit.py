@@ -14,8 +14,9 @@ from lifetimes import GammaGammaFitter
 
 from crmcore.durations import WEEK
 from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
+from crmcore.histories import Histories
 from crmcore.likelihood import Kernel
-from crmcore.value import GammaGamma, Histories
+from crmcore.value import GammaGamma
 from tests.value import cdnow
 
 

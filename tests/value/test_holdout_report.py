@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from crmcore.durations import DAY, WEEK, days, weeks
 from crmcore.errors import InvalidValueError
-from crmcore.value import BetaGeo, Histories, Holdout, HoldoutReport, ParetoNbd, split
+from crmcore.histories import Histories, Holdout, split
+from crmcore.value import BetaGeo, HoldoutReport, ParetoNbd
 from tests.value import cdnow
 
 CDS = BetaGeo(r=0.243, alpha=4.414, a=0.793, b=2.426, unit=WEEK)

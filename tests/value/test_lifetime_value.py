@@ -24,16 +24,15 @@ from crmcore.durations import (
     years,
 )
 from crmcore.errors import InfiniteMeanError, InvalidValueError
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.kernel import CustomerId
 from crmcore.value import (
     BetaGeo,
     BetaGeoBetaBinomial,
     GammaGamma,
-    Histories,
     LifetimeValue,
     ModifiedBetaGeo,
     ParetoNbd,
-    PurchaseHistory,
     PurchaseModel,
     lifetime_values,
     new_customer_value,

@@ -14,14 +14,8 @@ from hypothesis import strategies as st
 
 from crmcore.durations import WEEK, Duration, annual, weeks, years
 from crmcore.errors import InvalidValueError
-from crmcore.value import (
-    BetaGeo,
-    GammaGamma,
-    Histories,
-    LifetimeValues,
-    lifetime_values,
-    new_customer_value,
-)
+from crmcore.histories import Histories
+from crmcore.value import BetaGeo, GammaGamma, LifetimeValues, lifetime_values, new_customer_value
 from tests.value import cdnow
 
 RATE = annual(0.15)

@@ -18,8 +18,9 @@ from lifetimes import ParetoNBDFitter
 from crmcore.codec import from_json, to_json
 from crmcore.durations import DAY, MONTH, WEEK, TimeUnit, days, weeks
 from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.likelihood import Derivatives, Fit, Kernel, gauss_legendre, log_rising, maximize
-from crmcore.value import Histories, ParetoNbd, PurchaseHistory
+from crmcore.value import ParetoNbd
 from tests.value import cdnow
 
 Row: TypeAlias = tuple[int, float, float]

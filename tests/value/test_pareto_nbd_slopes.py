@@ -8,8 +8,9 @@ import random
 import pytest
 
 from crmcore.durations import WEEK
+from crmcore.histories import Histories
 from crmcore.likelihood import Kernel
-from crmcore.value import Histories, ParetoNbd
+from crmcore.value import ParetoNbd
 from tests.value.slopes import check_slopes, flat, objective
 
 HISTORIES = Histories.from_columns(

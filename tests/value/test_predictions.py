@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from crmcore.durations import DAY, WEEK, days, weeks
 from crmcore.errors import InvalidValueError
-from crmcore.value import BetaGeo, Histories, ModifiedBetaGeo, PurchaseHistory
+from crmcore.histories import Histories, PurchaseHistory
+from crmcore.value import BetaGeo, ModifiedBetaGeo
 
 MODELS: dict[str, type[BetaGeo | ModifiedBetaGeo]] = {
     "BG/NBD": BetaGeo,

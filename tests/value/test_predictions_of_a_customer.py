@@ -12,16 +12,10 @@ import pytest
 from crmcore.codec import from_json, to_json
 from crmcore.durations import DAY, MONTH, WEEK, weeks
 from crmcore.errors import InvalidValueError, NotIdentifiedError
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.kernel import CustomerId
 from crmcore.likelihood import Kernel, Scale
-from crmcore.value import (
-    BetaGeo,
-    Histories,
-    ModifiedBetaGeo,
-    ParetoNbd,
-    PurchaseHistory,
-    PurchaseModel,
-)
+from crmcore.value import BetaGeo, ModifiedBetaGeo, ParetoNbd, PurchaseModel
 from tests.value import cdnow
 
 KNOWN = BetaGeo(r=0.243, alpha=4.414, a=0.793, b=2.426, unit=WEEK)

@@ -13,7 +13,8 @@ import pytest
 
 from crmcore.durations import DAY, WEEK, weeks
 from crmcore.errors import InvalidValueError
-from crmcore.value import BetaGeo, Histories, ModifiedBetaGeo
+from crmcore.histories import Histories
+from crmcore.value import BetaGeo, ModifiedBetaGeo
 
 CUSTOMERS = 20_000
 MODELS = pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from crmcore.durations import WEEK, days
 from crmcore.errors import InvalidValueError
-from crmcore.value import BetaGeo, OccasionTally, ParetoNbd, Tracking
+from crmcore.histories import OccasionTally
+from crmcore.value import BetaGeo, ParetoNbd, Tracking
 from tests.value import cdnow
 
 CDS = BetaGeo(r=0.243, alpha=4.414, a=0.793, b=2.426, unit=WEEK)

@@ -11,15 +11,10 @@ import attrs
 
 from crmcore.durations import DiscountRate, Duration
 from crmcore.features import Trail
+from crmcore.histories import Histories
 from crmcore.kernel import CustomerId, Phrase, Undefined, round_half_up
 from crmcore.statistics import Interval
-from crmcore.value import (
-    GammaGamma,
-    Histories,
-    ModifiedBetaGeo,
-    SpendIndependence,
-    Tracking,
-)
+from crmcore.value import GammaGamma, ModifiedBetaGeo, SpendIndependence, Tracking
 
 from ._judging import Judgement
 from ._predicting import Appraisal

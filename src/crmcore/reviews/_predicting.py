@@ -25,12 +25,12 @@ import attrs
 from crmcore.durations import DAY, WEEK
 from crmcore.errors import DidNotConvergeError, InfiniteMeanError, NotIdentifiedError
 from crmcore.features import Trail
+from crmcore.histories import Histories
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined, minor_digits, round_half_up
 from crmcore.likelihood import Kernel
 from crmcore.policies import Policy, ValuePolicy
 from crmcore.value import (
     GammaGamma,
-    Histories,
     LifetimeValue,
     LifetimeValues,
     ModifiedBetaGeo,

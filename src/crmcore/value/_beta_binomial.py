@@ -25,15 +25,14 @@ import attrs
 
 from crmcore.durations import TimeUnit
 from crmcore.errors import InvalidValueError, UnitMismatchError
+from crmcore.histories import Histories, Rows
 from crmcore.kernel import Phrase
 from crmcore.likelihood import Fit, Kernel, Progress, choose_kernel, maximize
 
 from ._beta_binomial_future import expected, probabilities, simulate, stays, there
 from ._beta_binomial_rows import log_likelihood, python_objective
-from ._histories import Histories
 from ._model import PurchaseModel
 from ._parameter import is_parameter, parameter
-from ._rows import Rows
 from ._search import check_tells, highest
 
 _STARTS: Final = (
@@ -62,7 +61,8 @@ class BetaGeoBetaBinomial(PurchaseModel):
     highest place wins.
 
     >>> from crmcore.durations import YEAR, years
-    >>> from crmcore.value import BetaGeoBetaBinomial, PurchaseHistory
+    >>> from crmcore.histories import PurchaseHistory
+    >>> from crmcore.value import BetaGeoBetaBinomial
     >>> donors = BetaGeoBetaBinomial(alpha=1.204, beta=0.75, gamma=0.657, delta=2.783, unit=YEAR)
     >>> ada = PurchaseHistory(frequency=6, last_purchase_age=6, age=6, unit=YEAR)
     >>> prediction = donors.predict(ada, horizon=years(5))

@@ -13,10 +13,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from crmcore.histories import Rows
 from crmcore.likelihood import Derivatives
 
 from ._beta_binomial_rows import mixed, outcome, tables
-from ._rows import Rows
 from ._search import PARTS, Objective, unfolded
 
 Integers: TypeAlias = NDArray[np.int64]

@@ -19,9 +19,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from crmcore.histories import Rows
 from crmcore.likelihood import Derivatives, log_rising
 
-from ._rows import Rows
 from ._search import PARTS, Number, Objective, unfolded
 
 

@@ -6,12 +6,12 @@ from typing import ClassVar, Self
 
 import attrs
 
+from crmcore.histories import Histories
 from crmcore.likelihood import Kernel, Progress
 
 from ._beta_geo_fit import fit_beta_geo
 from ._beta_geo_sums import log_likelihood
 from ._geometric_dropout import GeometricDropout
-from ._histories import Histories
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +29,8 @@ class BetaGeo(GeometricDropout):
     Where that is too good to be true, see `ModifiedBetaGeo` and `ParetoNbd`.
 
     >>> from crmcore.durations import WEEK, weeks
-    >>> from crmcore.value import BetaGeo, PurchaseHistory
+    >>> from crmcore.histories import PurchaseHistory
+    >>> from crmcore.value import BetaGeo
     >>> cds = BetaGeo(r=0.243, alpha=4.414, a=0.793, b=2.426, unit=WEEK)
     >>> ada = PurchaseHistory(frequency=2, last_purchase_age=30.43, age=38.86, unit=WEEK)
     >>> round(cds.predict(ada, horizon=weeks(39)).purchases, 3)
@@ -70,6 +71,4 @@ class BetaGeo(GeometricDropout):
         return log_likelihood(self.parameters, 0, x, t_x, age)
 
     def _onwards(self, x: int, age: float) -> BetaGeo:
-        return BetaGeo(
-            r=self.r + x, alpha=self.alpha + age, a=self.a, b=self.b + x, unit=self.unit
-        )
+        return BetaGeo(r=self.r + x, alpha=self.alpha + age, a=self.a, b=self.b + x, unit=self.unit)

@@ -11,12 +11,12 @@ import attrs
 
 from crmcore.durations import TimeUnit
 from crmcore.errors import NotIdentifiedError
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 from crmcore.likelihood import Fit, Kernel, Progress, choose_kernel, maximize
 
 from ._beta_geo_rows import BetaGeoRows
 from ._beta_geo_sums import Table, derivatives
-from ._histories import Histories
 from ._search import highest
 
 PARAMETERS: Final = ("r", "alpha", "a", "b")

@@ -13,8 +13,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from crmcore.histories import Histories
+
 from ._beta_geo_sums import AgeSums, AliveSums
-from ._histories import Histories
 
 Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]

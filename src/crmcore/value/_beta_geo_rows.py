@@ -9,8 +9,9 @@ from operator import itemgetter, mul
 
 import attrs
 
+from crmcore.histories import Rows
+
 from ._beta_geo_sums import AgeSums, AliveSums
-from ._rows import Rows
 
 
 @attrs.frozen(kw_only=True)

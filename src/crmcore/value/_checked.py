@@ -11,13 +11,12 @@ import attrs
 
 from crmcore.durations import DAY, Duration, TimeUnit
 from crmcore.errors import DidNotConvergeError, InvalidValueError, NotIdentifiedError
+from crmcore.histories import Histories, Holdout
 from crmcore.likelihood import Fit
 
 from ._dropout import DropoutCheck, dropout_check
 from ._frequency_table import FrequencyTable, frequency_table
-from ._histories import Histories
 from ._holdout_report import HoldoutReport, holdout_report
-from ._split import Holdout
 from ._tracking import Tracking, tracking
 
 _SURE: Final = 1 / 3  # of a logarithm: three standard errors away from nobody leaving

@@ -16,10 +16,9 @@ import attrs
 from crmcore.checks import is_a
 from crmcore.durations import Duration, TimeUnit
 from crmcore.errors import InvalidValueError
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 from crmcore.likelihood import Fit, Kernel, Progress
-
-from ._histories import Histories
 
 
 @attrs.frozen(kw_only=True)

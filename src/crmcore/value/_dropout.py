@@ -31,11 +31,10 @@ from typing import Final, TypeAlias
 import attrs
 
 from crmcore.errors import NotIdentifiedError
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 from crmcore.likelihood import Derivatives, Fit, log_rising, maximize
 from crmcore.statistics import chi_square_tail
-
-from ._histories import Histories
 
 _LEVEL: Final = 0.05
 _STAYS: Final = "NBD"

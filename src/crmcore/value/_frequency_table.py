@@ -14,10 +14,9 @@ from typing import Final
 import attrs
 
 from crmcore.errors import InvalidValueError
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 from crmcore.statistics import chi_square_tail
-
-from ._histories import Histories
 
 _FEWEST: Final = 5.0  # customers expected in a cell of the test
 _LEVEL: Final = 0.05

@@ -38,7 +38,8 @@ from crmcore.errors import (
     MixedCurrenciesError,
     NotIdentifiedError,
 )
-from crmcore.kernel import Phrase
+from crmcore.histories import Histories, PurchaseHistory
+from crmcore.kernel import Phrase, minor_digits
 from crmcore.likelihood import (
     Fit,
     Kernel,
@@ -53,13 +54,16 @@ from crmcore.statistics import Interval
 from ._gamma_gamma_independence import SpendIndependence, spend_independence
 from ._gamma_gamma_prediction import SpendPrediction
 from ._gamma_gamma_rows import SpendRows, python_sums, spend_derivatives, spend_rows
-from ._histories import Histories
-from ._history import PurchaseHistory, is_currency_or_none
 from ._parameter import is_parameter, parameter
 
 _START_P: Final = 2.0
 _START_Q: Final = 3.0
 _ROUNDING: Final = 1e-12  # of a spend, which rounding may take from a mean
+
+
+def _is_currency_or_none(_: object, __: attrs.Attribute[str | None], value: str | None) -> None:
+    if value is not None:
+        minor_digits(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -81,7 +85,7 @@ class GammaGamma:
     p: float = attrs.field(converter=parameter, validator=is_parameter)
     q: float = attrs.field(converter=parameter, validator=is_parameter)
     gamma: float = attrs.field(converter=parameter, validator=is_parameter)
-    currency: str | None = attrs.field(default=None, validator=is_currency_or_none)
+    currency: str | None = attrs.field(default=None, validator=_is_currency_or_none)
     fitted: Fit | None = attrs.field(default=None, repr=False)
 
     NAME: ClassVar[str] = "Gamma-Gamma"

@@ -18,9 +18,8 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from crmcore.histories import Histories
 from crmcore.likelihood import Derivatives, digamma, log_beta, log_gamma_ratio, trigamma
-
-from ._histories import Histories
 
 Sums: TypeAlias = Iterable[tuple[float, ...]]  # one for each group
 Summing: TypeAlias = Callable[[float], Sums]

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import attrs
 
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 
 from ._beta_geo_future import course, logistic, probabilities, ratio
 from ._geometric_dropout_rows import Dropout, all_alive, all_expected, all_if_alive
-from ._histories import Histories
 from ._model import PurchaseModel
 from ._parameter import is_parameter, parameter
 

@@ -23,6 +23,8 @@ from collections.abc import Set as AbstractSet
 
 import attrs
 
+from crmcore.histories import Histories
+
 from ._beta_geo_future import (
     expected_after,
     expected_purchases,
@@ -30,7 +32,6 @@ from ._beta_geo_future import (
     logistic,
     ratio,
 )
-from ._histories import Histories
 from ._smooth import smooth
 
 _TOGETHER = 64  # so many purchases are computed together for an age

@@ -15,9 +15,8 @@ import attrs
 
 from crmcore.durations import Duration
 from crmcore.errors import InvalidValueError
+from crmcore.histories import Holdout
 from crmcore.kernel import Phrase
-
-from ._split import Holdout
 
 _AS_BEFORE: Final = Phrase("each as often as before", "各自按以往频率")
 _ALL_ALIKE: Final = Phrase("everybody alike", "所有客户相同")

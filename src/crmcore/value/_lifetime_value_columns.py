@@ -16,10 +16,10 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import attrs
 
 from crmcore.durations import Duration
+from crmcore.histories import Histories
 from crmcore.likelihood import Fit
 
 from ._gamma_gamma import GammaGamma, known_spends
-from ._histories import Histories
 from ._lifetime_value_moments import Moments, moments_of, opportunities
 from ._model import PurchaseModel
 

@@ -15,12 +15,12 @@ import attrs
 
 from crmcore.durations import DiscountRate, Duration
 from crmcore.errors import InvalidValueError
+from crmcore.histories import Histories
 from crmcore.kernel import Phrase
 from crmcore.statistics import Interval
 
 from ._gamma_gamma import GammaGamma
 from ._gamma_gamma_prediction import code_of, spend_words
-from ._histories import Histories
 from ._lifetime_value import LifetimeValue
 from ._lifetime_value_columns import (
     NewCustomer,
@@ -143,7 +143,7 @@ class LifetimeValues(Sequence[LifetimeValue]):
         n = f"{self.histories.total_weight:,.10g}"
         horizon, rate = self.horizon.words, self.rate.words
         return Phrase(
-            f"{n} customers are worth {amount} in {horizon.en}, "
+            f"{n} {'customer is' if n == '1' else 'customers are'} worth {amount} in {horizon.en}, "
             f"discounted at {rate.en}, at a margin of {self.margin:.2f}",
             f"{n} 位客户在 {horizon.zh}内共值 {amount}，按{rate.zh} 贴现，利润率 {self.margin:.2f}",
         )

@@ -16,14 +16,13 @@ import attrs
 
 from crmcore.durations import Duration, TimeUnit
 from crmcore.errors import InvalidValueError, NotIdentifiedError
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.likelihood import Kernel, Progress, Scale, delta_interval
 from crmcore.statistics import Interval
 
 from ._bootstrap import Bootstrap, resample
 from ._checked import Checked, cautioned
 from ._course import PurchaseCourse
-from ._histories import Histories
-from ._history import PurchaseHistory
 from ._prediction import Prediction
 from ._simulation import chance, population, simulated
 

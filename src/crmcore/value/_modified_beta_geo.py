@@ -6,13 +6,13 @@ from typing import ClassVar, Self
 
 import attrs
 
+from crmcore.histories import Histories
 from crmcore.likelihood import Kernel, Progress
 
 from ._beta_geo import BetaGeo
 from ._beta_geo_fit import fit_beta_geo
 from ._beta_geo_sums import log_likelihood
 from ._geometric_dropout import GeometricDropout
-from ._histories import Histories
 
 
 @attrs.frozen(kw_only=True)
@@ -24,7 +24,8 @@ class ModifiedBetaGeo(GeometricDropout):
     was.
 
     >>> from crmcore.durations import WEEK, weeks
-    >>> from crmcore.value import ModifiedBetaGeo, PurchaseHistory
+    >>> from crmcore.histories import PurchaseHistory
+    >>> from crmcore.value import ModifiedBetaGeo
     >>> cds = ModifiedBetaGeo(r=0.525, alpha=6.183, a=0.891, b=1.614, unit=WEEK)
     >>> once = PurchaseHistory(frequency=0, last_purchase_age=0, age=38.86, unit=WEEK)
     >>> round(cds.predict(once, horizon=weeks(39)).alive, 3)

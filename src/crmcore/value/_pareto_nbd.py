@@ -21,14 +21,13 @@ from typing import ClassVar, Final, Self
 
 import attrs
 
+from crmcore.histories import Histories, Rows
 from crmcore.likelihood import Fit, Kernel, Progress, choose_kernel, maximize
 
-from ._histories import Histories
 from ._model import PurchaseModel
 from ._parameter import is_parameter, parameter
 from ._pareto_nbd_future import expected, probabilities, simulate
 from ._pareto_nbd_rows import log_likelihood, odds, python_objective
-from ._rows import Rows
 from ._search import check_tells, highest
 
 # r, s, and beta by the mean age; alpha is such that customers buy as often as they do.
@@ -46,7 +45,8 @@ class ParetoNbd(PurchaseModel):
     two more where the data do not hold all parameters; the highest place wins.
 
     >>> from crmcore.durations import WEEK, weeks
-    >>> from crmcore.value import ParetoNbd, PurchaseHistory
+    >>> from crmcore.histories import PurchaseHistory
+    >>> from crmcore.value import ParetoNbd
     >>> cds = ParetoNbd(r=0.5534, alpha=10.5802, s=0.6061, beta=11.6562, unit=WEEK)
     >>> ada = PurchaseHistory(frequency=26, last_purchase_age=30.86, age=31, unit=WEEK)
     >>> round(cds.predict(ada, horizon=weeks(52)).alive, 4)

@@ -13,11 +13,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from crmcore.histories import Rows
 from crmcore.likelihood import Derivatives, log_rising
 
 from ._pareto_nbd_mesh import CUT, FALLING, FEWEST, LIMITS, NEWTON_STEPS, WIDE, rule
 from ._pareto_nbd_rows import Sums, derivatives, mixture
-from ._rows import Rows
 from ._search import PARTS, Objective, unfolded
 
 Floats: TypeAlias = NDArray[np.float64]

@@ -27,10 +27,10 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from crmcore.histories import Rows
 from crmcore.likelihood import Derivatives, log_rising
 
 from ._pareto_nbd_mesh import rule, way
-from ._rows import Rows
 from ._search import PARTS, Number, Objective, unfolded
 
 

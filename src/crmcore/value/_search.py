@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 from crmcore.errors import DidNotConvergeError, NotIdentifiedError
+from crmcore.histories import Rows
 from crmcore.likelihood import Derivatives, Fit
-
-from ._rows import Rows
 
 Number: TypeAlias = Any
 """A number, or an array of numbers: what is computed of both is written once."""

@@ -11,8 +11,7 @@ from typing import TypeAlias
 
 from crmcore.durations import TimeUnit
 from crmcore.errors import InvalidValueError
-
-from ._histories import Histories
+from crmcore.histories import Histories
 
 Population: TypeAlias = tuple[tuple[float, float], ...]
 """Ages, ascending, each with how many customers have it."""

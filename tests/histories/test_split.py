@@ -16,8 +16,8 @@ from crmcore.activities import Purchase, PurchaseId
 from crmcore.codec import from_json, to_json
 from crmcore.durations import DAY, WEEK, TimeUnit, weeks
 from crmcore.errors import CrmError, InvalidValueError, MixedCurrenciesError
+from crmcore.histories import Histories, Holdout, split, summarize
 from crmcore.kernel import CustomerId, Money
-from crmcore.value import Histories, Holdout, split, summarize
 from tests.value import cdnow
 
 CUT = date(1997, 9, 10)

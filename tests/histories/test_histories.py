@@ -26,8 +26,8 @@ from crmcore.errors import (
     UnitMismatchError,
     UnknownNameError,
 )
+from crmcore.histories import Histories, PurchaseHistory
 from crmcore.kernel import CustomerId
-from crmcore.value import Histories, PurchaseHistory
 from tests.value import cdnow
 
 ADA = PurchaseHistory(

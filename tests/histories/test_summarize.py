@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from crmcore.activities import Purchase, PurchaseId
 from crmcore.durations import DAY, WEEK, TimeUnit
 from crmcore.errors import CrmError, InvalidValueError, MixedCurrenciesError
+from crmcore.histories import Histories, OccasionTally, PurchaseHistory, Refunds, summarize
 from crmcore.kernel import CustomerId, Money, Phrase
-from crmcore.value import Histories, OccasionTally, PurchaseHistory, Refunds, summarize
 from tests.value import cdnow
 
 AS_OF = date(1997, 9, 30)

@@ -89,7 +89,7 @@ class OccasionTally:
     >>> from crmcore.activities import Purchase
     >>> from crmcore.durations import WEEK
     >>> from crmcore.kernel import Money
-    >>> from crmcore.value import OccasionTally
+    >>> from crmcore.histories import OccasionTally
     >>> shop, web = (OccasionTally(as_of=date(1997, 9, 30), zone="UTC") for _ in range(2))
     >>> bought = [
     ...     Purchase(
