@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sys
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -227,6 +229,47 @@ def test_an_array_is_one_column_of_numbers(column: Any) -> None:  # noqa: ANN401
     """Words, tables and objects are refused."""
     with pytest.raises(InvalidValueError, match="durations must be one column of plain numbers"):
         Cases(column, [True, True])
+
+
+@pytest.mark.parametrize("make", [list, np.array])
+def test_words_are_no_numbers_in_any_column(make: Any) -> None:  # noqa: ANN401 - a column
+    """What is no number is refused with its place, also beside a column that is an array."""
+    with pytest.raises(InvalidValueError, match=r"weights\[1\] must be a number"):
+        Cases(make([1, 2]), [True, False], weights=[1, "2"])  # type: ignore[list-item]
+    with pytest.raises(InvalidValueError, match=r"ended\[0\] must be true or false"):
+        Cases(make([1, 2]), ["no", "yes"])  # type: ignore[list-item]
+    with pytest.raises(InvalidValueError, match="ended must be a column of numbers"):
+        Cases(make([1, 2]), "10")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="entries must be a column of numbers"):
+        Cases(make([1, 2]), [True, False], entries=0)  # type: ignore[arg-type]
+
+
+def test_masked_items_are_not_taken_for_numbers() -> None:
+    """What is hidden behind a mask is no duration; a mask that hides nothing does no harm."""
+    hidden = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+
+    with pytest.raises(InvalidValueError, match="durations must have a number for each case"):
+        Cases(hidden, [True, True])
+    assert kaplan_meier(Cases(np.ma.masked_array([1.0, 2.0]), [True, True])).times == (1, 2)
+
+
+def test_exact_numbers_and_those_of_numpy_are_read_in_lists() -> None:
+    """Decimals, fractions and single items of arrays give what floats give."""
+    found = kaplan_meier(
+        Cases(
+            [Decimal("1.5"), np.int64(3)],  # type: ignore[list-item]
+            [np.bool_(1), np.bool_(0)],  # type: ignore[list-item]
+            weights=[Fraction(1, 2), Decimal(1)],  # type: ignore[list-item]
+        )
+    )
+
+    assert found == kaplan_meier(Cases([1.5, 3], [1, 0], weights=[0.5, 1]))
+    assert found.restricted_mean(3).mean == 1.5 + 1.5 * (1 - 0.5 / 1.5)
+
+
+def test_no_case_is_left_over_by_rounding() -> None:
+    """Where all have ended, none has not, and never less than none."""
+    assert kaplan_meier(Cases([1, 2, 3], [1, 1, 1], weights=[0.1, 0.2, 0.3])).censored == 0
 
 
 def test_arrays_need_numpy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,9 +148,25 @@ def test_one_group_has_none_to_be_compared_with() -> None:
         log_rank({"6-MP": TREATED})
 
 
+def test_groups_have_names() -> None:
+    """Groups are told apart by text, as a dict does."""
+    with pytest.raises(InvalidValueError, match="groups must have names that are text"):
+        log_rank({1: TREATED, "placebo": UNTREATED})  # type: ignore[dict-item]
+    with pytest.raises(InvalidValueError, match="groups must name each group with its cases"):
+        log_rank([TREATED, UNTREATED])  # type: ignore[arg-type]
+
+
+def test_weights_have_to_say_how_many_cases_there_are() -> None:
+    """Of less than one case in all nothing can be told, though both groups are at risk together."""
+    scanty = Cases([1, 2], [1, 1], weights=[1e-3, 1e-3])
+
+    with pytest.raises(InvalidValueError, match="with more than one case in weight"):
+        log_rank({"a": scanty, "b": scanty})
+
+
 def test_groups_that_never_meet_are_not_compared() -> None:
     """Where one group is gone before another has an end, or all end at once, nothing is told."""
-    with pytest.raises(InvalidValueError, match="when some cases end: a and c never are"):
+    with pytest.raises(InvalidValueError, match="end and others go on: a and c never are"):
         log_rank({"a": [(4, True), (5, True)], "b": [(4, False)], "c": [(3, False)]})
     with pytest.raises(InvalidValueError, match="a and b never are"):
         log_rank({"a": [(4, True)], "b": [(4, True)]})

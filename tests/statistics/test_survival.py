@@ -6,8 +6,11 @@ import math
 import random
 import statistics
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,6 +184,14 @@ def test_counts_of_nobody_change_nothing() -> None:
         ({(1, True): 2.5}, "times must count how often 1 occurs, with a whole number"),
         ({(1, True): math.nan}, "times must count how often 1 occurs, with a whole number"),
         ({(1, True): "2"}, "times must count how often 1 occurs, with a whole number"),
+        ([("1", True)], "times must be times of 0 or more, and finite"),
+        ([(1, "no")], "times must say whether the case of 1 ended then, as true or false"),
+        ([(1, None)], "times must say whether the case of 1 ended then, as true or false"),
+        ([(True, 12)], "times must say whether the case of True ended then"),
+        ([[1, True]], "times must be pairs .* as tuples"),
+        ([3], "times must be pairs .* as tuples"),
+        ([(1, True, 2)], "times must be pairs .* as tuples"),
+        (5, "times must be pairs .* as tuples"),
     ],
 )
 def test_impossible_times_are_refused(
@@ -203,10 +214,42 @@ def test_a_quantile_is_a_fraction(q: float) -> None:
         found.quantile_interval(q)
 
 
-def test_a_level_is_a_fraction() -> None:
-    """A level in percent is refused."""
+@pytest.mark.parametrize("level", [95, "0.95", None])
+def test_a_level_is_a_fraction(level: Any) -> None:  # noqa: ANN401 - also what is no number
+    """A level in percent, or in words, is refused."""
     with pytest.raises(InvalidValueError, match=r"0\.95, not 95"):
-        kaplan_meier(TREATED, level=95)
+        kaplan_meier(TREATED, level=level)
+
+
+@pytest.mark.parametrize("strange", [math.nan, "6", None])
+def test_what_is_no_number_is_no_time(strange: Any) -> None:  # noqa: ANN401 - no number
+    """Nobody lasts longer than what is no number, and nobody shorter."""
+    found = kaplan_meier(TREATED)
+
+    with pytest.raises(InvalidValueError, match="time must be a number"):
+        found.at(strange)
+    if strange is not None:
+        with pytest.raises(InvalidValueError, match="limit must be above 0"):
+            found.restricted_mean(strange)
+    with pytest.raises(InvalidValueError, match="q must be above 0 and below 1"):
+        found.quantile(strange)
+
+
+def test_one_of_very_many_leaves_an_interval_of_no_width() -> None:
+    """A float cannot tell the share that is left from 1, nor its bounds."""
+    found = kaplan_meier({(1, True): 1, (2, False): 10**18})
+
+    assert found.survival == (1.0,)
+    assert [(each.low, each.high) for each in found.intervals] == [(1.0, 1.0)]
+
+
+def test_exact_numbers_are_times_as_well() -> None:
+    """Decimals, fractions and the numbers of numpy give what floats give."""
+    exact = [(Decimal("1.5"), True), (Fraction(5, 2), np.bool_(1)), (np.int64(4), False)]
+    plain = kaplan_meier([(1.5, True), (2.5, True), (4, False)])
+
+    assert kaplan_meier(exact) == plain  # type: ignore[arg-type]
+    assert plain.restricted_mean(Decimal(3)) == plain.restricted_mean(3)  # type: ignore[arg-type]
 
 
 def test_the_mean_remission_up_to_35_weeks_is_as_published() -> None:

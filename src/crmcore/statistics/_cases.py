@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from numbers import Real
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -14,6 +16,8 @@ from ._counting import Columns
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+_FATE: Final = "be true or false, or 0 or 1"
 
 
 def arrays() -> ModuleType:
@@ -30,7 +34,17 @@ def _column(name: str, values: Iterable[float]) -> Sequence[float]:
     if hasattr(values, "__array__"):
         array: Sequence[float] = arrays().column(name, values)
         return array
-    return tuple(values)
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidValueError(name, values, "be a column of numbers")
+    found = tuple(values)
+    if not set(map(type, found)) - {int, float, bool}:
+        return found
+    for i, value in enumerate(found):
+        if name == "ended" and value not in (0, 1):
+            raise InvalidValueError(f"{name}[{i}]", value, _FATE)
+        if name != "ended" and not isinstance(value, Real | Decimal):
+            raise InvalidValueError(f"{name}[{i}]", value, "be a number")
+    return tuple(map(float, found))
 
 
 @attrs.frozen(eq=False, repr=False, init=False)
@@ -115,8 +129,8 @@ def _check(cases: Columns) -> None:
         if not 0 <= time < math.inf:
             raise InvalidValueError(f"durations[{i}]", time, "be 0 or more, and finite")
     for i, ended in enumerate(cases.ended):
-        if ended not in {0, 1}:
-            raise InvalidValueError(f"ended[{i}]", ended, "be true or false, or 0 or 1")
+        if ended not in (0, 1):
+            raise InvalidValueError(f"ended[{i}]", ended, _FATE)
     for i, (entry, time) in enumerate(zip(cases.entries or (), cases.durations, strict=False)):
         if not (0 <= entry < time or entry == time == 0):
             rule = f"be 0 or more, and before the duration of the case, {time}"

@@ -8,6 +8,7 @@ Sources:
 from __future__ import annotations
 
 import math
+from numbers import Real
 
 from crmcore.errors import InvalidValueError
 
@@ -60,9 +61,9 @@ def chi_square_tail(x: float, df: float) -> float:
 
     .. versionadded:: 0.1.0
     """
-    if not x >= 0:
+    if not (isinstance(x, Real) and x >= 0):
         raise InvalidValueError("x", x, "be 0 or more")
-    if not 0 < df < math.inf:
+    if not (isinstance(df, Real) and 0 < df < math.inf):
         raise InvalidValueError("df", df, "be above 0, and finite")
     if x in {0.0, math.inf}:
         return 1.0 if x == 0 else 0.0

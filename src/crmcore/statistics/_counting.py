@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise, repeat
+from numbers import Real
 from typing import NamedTuple
 
 from crmcore.errors import InvalidValueError
 
 _BITS = 62
 _LIGHTEST = 1e-200
+_PAIRS = "be pairs of a time and whether the case ended then, as tuples: (12, True)"
 
 
 class Columns(NamedTuple):
@@ -74,17 +78,25 @@ class Counted:
         self.came: dict[float, int] = {}
 
     @classmethod
-    def of_pairs(cls, counts: Mapping[tuple[float, bool], int]) -> Counted:
+    def of_pairs(
+        cls, times: Iterable[tuple[float, bool]] | Mapping[tuple[float, bool], int]
+    ) -> Counted:
         """Count cases of which is known how long they were seen, and whether they ended then."""
         counted = cls()
-        for (time, is_ended), count in counts.items():
-            if not 0 <= time < math.inf:
+        for pair, count in _occurrences(times).items():
+            if not (isinstance(pair, tuple) and len(pair) == len(("time", "fate"))):
+                raise InvalidValueError("times", pair, _PAIRS)
+            time, fate = pair
+            if not (isinstance(time, Real | Decimal) and 0 <= time < math.inf):
                 raise InvalidValueError("times", time, "be times of 0 or more, and finite")
+            if fate not in (0, 1):
+                rule = f"say whether the case of {time} ended then, as true or false"
+                raise InvalidValueError("times", fate, rule)
             if not isinstance(count, int) or count < 0:
                 rule = f"count how often {time} occurs, with a whole number of 0 or more"
                 raise InvalidValueError("times", count, rule)
             if count:
-                counted._add(time, is_ended, 0, count)
+                counted._add(time if isinstance(time, int | float) else float(time), fate, 0, count)
         if not counted.gone:
             raise InvalidValueError("times", (), "hold at least one case")
         return counted
@@ -138,6 +150,18 @@ class Counted:
                 if back > step.time or step.ended == step.gone:
                     return step.time, back
         return None
+
+
+def _occurrences(
+    times: Iterable[tuple[float, bool]] | Mapping[tuple[float, bool], int],
+) -> Mapping[tuple[float, bool], int]:
+    """Return how often each pair occurs."""
+    if isinstance(times, Mapping):
+        return times
+    try:
+        return Counter(times)
+    except TypeError as error:  # no list, or one of lists, which cannot be counted
+        raise InvalidValueError("times", times, _PAIRS) from error
 
 
 def check_gap(gap: tuple[float, float] | None) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Real
 from statistics import NormalDist
 
 import attrs
@@ -34,7 +35,7 @@ def check_finite(name: str, values: Iterable[float]) -> None:
 
 def check_level(name: str, value: float) -> None:
     """Refuse what is no level of confidence."""
-    if not 0 < value < 1:
+    if not (isinstance(value, Real) and 0 < value < 1):
         raise InvalidValueError(name, value, "be a fraction above 0 and below 1 (0.95, not 95)")
 
 

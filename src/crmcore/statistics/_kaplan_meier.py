@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ._cases import Cases, arrays, columns_of
@@ -33,9 +32,9 @@ def kaplan_meier(
         level: The confidence of the intervals, as a fraction.
 
     Raises:
-        InvalidValueError: If there is no case, a time is negative or infinite, a count is no
-            whole number of 0 or more, or there is a while in which nobody was watched although
-            others were after it.
+        InvalidValueError: If there is no case, a time is negative or infinite, it is not said
+            whether a case ended, a count is no whole number of 0 or more, or there is a while
+            in which nobody was watched although others were after it.
 
     Complexity:
         O(n log n), or O(k log k) of k different pairs that were counted. Arrays of whole
@@ -50,8 +49,7 @@ def kaplan_meier(
             found: Survival = arrays().survival(columns, level)
             return found
         return _survival(Counted.of_columns(columns), level)
-    counts = times if isinstance(times, Mapping) else Counter(times)
-    return _survival(Counted.of_pairs(counts), level)
+    return _survival(Counted.of_pairs(times), level)
 
 
 def _survival(counted: Counted, level: float) -> Survival:

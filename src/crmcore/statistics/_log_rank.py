@@ -9,7 +9,6 @@ Sources:
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
@@ -63,6 +62,9 @@ def log_rank(
     At each time at which cases end, those at risk share the ends according to their numbers,
     if the groups are alike. What was observed is compared with the sum of these shares.
 
+    A case of weight 2 counts as two cases, as in `kaplan_meier`. Weights that only say how much
+    a row matters should first be scaled until they sum up to the number of rows.
+
     Args:
         groups: For each group its cases, in any of the forms that `kaplan_meier` takes.
 
@@ -75,8 +77,12 @@ def log_rank(
 
     .. versionadded:: 0.1.0
     """
+    if not isinstance(groups, Mapping):
+        raise InvalidValueError("groups", groups, "name each group with its cases, as a dict does")
     if len(groups) < _FEWEST:
         raise InvalidValueError("groups", tuple(groups), "name at least two groups")
+    if not all(isinstance(name, str) for name in groups):
+        raise InvalidValueError("groups", tuple(groups), "have names that are text")
     names = tuple(sorted(groups))
     found = _compared([groups[name] for name in names])
     _check_connected(names, found.covariance)
@@ -105,7 +111,7 @@ def _counted(
 ) -> Counted:
     if isinstance(cases, Cases):
         return Counted.of_columns(columns_of(cases))
-    return Counted.of_pairs(cases if isinstance(cases, Mapping) else Counter(cases))
+    return Counted.of_pairs(cases)
 
 
 def _risks(group: Counted, times: Sequence[float]) -> Iterator[float]:
@@ -149,7 +155,10 @@ def _check_connected(names: Sequence[str], covariance: Sequence[Sequence[float]]
         reached |= waiting
     apart = [name for i, name in enumerate(names) if i not in reached]
     if apart:
-        rule = f"be at risk together when some cases end: {names[0]} and {apart[0]} never are"
+        rule = (
+            "be at risk together, with more than one case in weight, when some cases end and "
+            f"others go on: {names[0]} and {apart[0]} never are"
+        )
         raise InvalidValueError("groups", tuple(names), rule)
 
 

@@ -22,7 +22,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import pairwise
+from numbers import Real
 from statistics import NormalDist
 
 import attrs
@@ -74,7 +76,7 @@ class Survival:
     @property
     def censored(self) -> float:
         """How many cases had not ended when they were last seen."""
-        return self.n - sum(self.events)
+        return max(0, self.n - sum(self.events))
 
     @property
     def variance(self) -> tuple[float, ...]:
@@ -104,6 +106,9 @@ class Survival:
             if not share:
                 yield 0.0, high
                 continue
+            if share == 1:  # so few of so many have ended that a float cannot tell
+                yield 1.0, 1.0
+                continue
             log_share = math.log(share)
             stretch = math.exp(-z * math.sqrt(spread) / log_share)
             high = math.exp(log_share / stretch)
@@ -113,7 +118,12 @@ class Survival:
         """Return the share that lasts longer than *time*, or None outside of what was seen.
 
         Once nobody is left, it is 0 for ever.
+
+        Raises:
+            InvalidValueError: If *time* is no number.
         """
+        if not isinstance(time, Real | Decimal) or math.isnan(time):
+            raise InvalidValueError("time", time, "be a number")
         if time > self._known_until or (self.since and time < self.since):
             return None
         step = bisect_right(self.times, time)
@@ -189,9 +199,11 @@ class Survival:
             InvalidValueError: If the limit lies outside of what was seen.
         """
         limit = self.until if limit is None else limit
-        if not (self.since < limit <= self._known_until and limit < math.inf):
+        known = isinstance(limit, Real | Decimal) and self.since < limit <= self._known_until
+        if not (known and limit < math.inf):
             rule = f"be above {self.since:g} and at most {self.until:g}, the longest that was seen"
             raise InvalidValueError("limit", limit, rule)
+        limit = limit if isinstance(limit, int | float) else float(limit)
         steps = bisect_left(self.times, limit)
         edges = (self.since, *self.times[:steps], limit)
         shares = (1.0, *self.survival[:steps])
@@ -244,6 +256,6 @@ class RestrictedMean:
 
 
 def _left(q: float) -> float:
-    if not 0 < q < 1:
+    if not (isinstance(q, Real | Decimal) and 0 < q < 1):
         raise InvalidValueError("q", q, "be above 0 and below 1")
-    return 1 - q
+    return 1 - float(q)

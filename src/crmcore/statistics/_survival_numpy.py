@@ -29,6 +29,8 @@ _LOW_BITS = 21
 
 def column(name: str, values: Iterable[float]) -> Floats:
     """Return a column of numbers as floats."""
+    if np.ma.is_masked(values):
+        raise InvalidValueError(name, "masked items", "have a number for each case")
     array = np.asarray(values)
     if array.ndim != 1 or array.dtype.kind not in "biuf":
         found = f"{array.dtype} of {array.ndim} dimensions"
