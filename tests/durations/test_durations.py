@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,6 +100,7 @@ def test_an_amount_may_be_any_real_number() -> None:
         (math.nan, "amount must be finite"),
         (math.inf, "amount must be finite"),
         (Decimal("NaN"), "amount must be finite"),
+        (Decimal("sNaN"), "amount must be finite"),
         (10**400, "amount must be finite"),
         (1e307, "amount must be finite, also in days"),
         ("39", "amount must be a number"),
@@ -117,6 +119,28 @@ def test_a_unit_is_named_and_never_abbreviated(unit: Any) -> None:  # noqa: ANN4
     """Texts that other libraries take for units are refused."""
     with pytest.raises(InvalidValueError, match=r"unit must be one of TimeUnit\.DAY"):
         Duration(39, unit)
+
+
+@pytest.mark.parametrize("unit", ["week", 7, None, weeks(1)])
+def test_a_number_is_asked_for_in_a_unit(unit: Any) -> None:  # noqa: ANN401
+    """A word is no unit here either, nor is a duration one, nor a unit a duration."""
+    with pytest.raises(InvalidValueError, match="unit must be a unit of time, such as WEEK"):
+        weeks(39).in_unit(unit)
+    with pytest.raises(InvalidValueError, match="unit must be a unit of time, such as WEEK"):
+        annual(0.1).per(unit)
+    with pytest.raises(InvalidValueError, match="unit must be a unit of time, such as WEEK"):
+        annual(0.1).force(unit)
+    with pytest.raises(InvalidValueError, match=r"duration must be a duration, such as weeks\(39"):
+        annual(0.1).factor(WEEK)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [np.int64(3), np.float32(3), np.float64(3), Fraction(3)])
+def test_numbers_of_other_kinds_become_floats(number: Any) -> None:  # noqa: ANN401
+    """What numpy counts in is a number too."""
+    found = weeks(number)
+
+    assert found == weeks(3)
+    assert type(found.amount) is float
 
 
 def test_a_rate_discounts() -> None:

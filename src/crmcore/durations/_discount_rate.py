@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import attrs
 
-from crmcore.checks import is_fraction
+from crmcore.checks import is_fraction, refusal
 from crmcore.kernel import Phrase
 
 from ._duration import Duration
 from ._numbers import not_negative
-from ._time_unit import DAYS_OF_A_YEAR, TimeUnit
+from ._time_unit import DAYS_OF_A_YEAR, TimeUnit, check_unit
 
 
 # A plain function, so that every type checker sees what a rate may be given as.
@@ -37,19 +37,32 @@ class DiscountRate:
     per_year: float = attrs.field(converter=_rate, validator=is_fraction)
 
     def factor(self, duration: Duration) -> float:
-        """Return what 1 is worth today that comes after *duration*."""
+        """Return what 1 is worth today that comes after *duration*.
+
+        Raises:
+            InvalidValueError: If it is no duration.
+        """
+        if not isinstance(duration, Duration):
+            raise refusal("duration", duration, "be a duration, such as weeks(39)")
         return math.exp(-math.log1p(self.per_year) * (duration.days / DAYS_OF_A_YEAR))
 
     def per(self, unit: TimeUnit) -> float:
-        """Return the effective rate for a unit of time."""
+        """Return the effective rate for a unit of time.
+
+        Raises:
+            InvalidValueError: If it is no unit of time.
+        """
         return math.expm1(self.force(unit))
 
     def force(self, unit: TimeUnit) -> float:
         """Return the continuous rate for a unit of time, often written δ.
 
         What comes after *t* units is worth ``exp(-δ t)``.
+
+        Raises:
+            InvalidValueError: If it is no unit of time.
         """
-        return math.log1p(self.per_year) * (unit.days / DAYS_OF_A_YEAR)
+        return math.log1p(self.per_year) * (check_unit(unit).days / DAYS_OF_A_YEAR)
 
     @property
     def words(self) -> Phrase:

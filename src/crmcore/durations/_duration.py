@@ -13,7 +13,7 @@ from crmcore.checks import is_a, refusal
 from crmcore.kernel import Phrase
 
 from ._numbers import not_negative
-from ._time_unit import TimeUnit
+from ._time_unit import TimeUnit, check_unit
 
 _COUNTED: Final = {"day": "天", "week": "周", "month": "个月", "year": "年"}
 
@@ -51,8 +51,12 @@ class Duration:
         return self.amount * self.unit.days
 
     def in_unit(self, unit: TimeUnit) -> float:
-        """Return how many of another unit it has."""
-        return self.amount if unit is self.unit else self.days / unit.days
+        """Return how many of another unit it has.
+
+        Raises:
+            InvalidValueError: If it is no unit of time.
+        """
+        return self.amount if unit is self.unit else self.days / check_unit(unit).days
 
     @property
     def words(self) -> Phrase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 
 from crmcore.checks import refusal
 
@@ -15,11 +16,11 @@ def not_negative(value: float | Decimal | Fraction, field: str) -> float:
     Raises:
         InvalidValueError: If it is no number, NaN, infinite or below 0.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise refusal(field, value, "be a number")
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):  # too large, or a NaN that signals
         number = math.inf
     if not math.isfinite(number):
         raise refusal(field, value, "be finite")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from crmcore.checks import refusal
 from crmcore.kernel import LabelledEnum
 
 _DAYS_OF_A_WEEK: Final = 7.0
@@ -50,3 +51,10 @@ MONTH: Final = TimeUnit.MONTH
 
 YEAR: Final = TimeUnit.YEAR
 """A year of 365.25 days."""
+
+
+def check_unit(unit: TimeUnit) -> TimeUnit:
+    """Return a unit of time, if it is one: its word is not."""
+    if not isinstance(unit, TimeUnit):
+        raise refusal("unit", unit, "be a unit of time, such as WEEK")
+    return unit
