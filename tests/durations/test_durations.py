@@ -205,3 +205,13 @@ def test_durations_and_rates_go_through_json() -> None:
         duration = Duration(amount, unit)
         assert from_json(Duration, to_json(duration)) == duration
     assert from_json(DiscountRate, to_json(annual(0.15))) == annual(0.15)
+
+
+def test_a_rate_is_asked_with_durations_and_units() -> None:
+    """Numbers and words without a meaning are refused."""
+    with pytest.raises(
+        InvalidValueError, match=r"duration must be a duration, such as weeks\(39\)"
+    ):
+        annual(0.15).factor(39)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="unit must be a unit of time, such as WEEK"):
+        annual(0.15).per("week")  # type: ignore[arg-type]

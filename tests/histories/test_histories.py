@@ -461,3 +461,9 @@ def test_an_unknown_currency_is_refused() -> None:
         Histories.from_columns(
             frequency=[], last_purchase_age=[], age=[], unit=WEEK, currency="USX"
         )
+
+
+def test_ages_are_asked_for_in_a_unit() -> None:
+    """The word of a unit is none yet."""
+    with pytest.raises(InvalidValueError, match=r"unit must be one of TimeUnit\.DAY"):
+        Histories.of([ADA]).in_unit("day")  # type: ignore[arg-type]

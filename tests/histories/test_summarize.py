@@ -391,11 +391,11 @@ def test_finer_and_larger_amounts_may_come_at_any_time(amounts: list[str], cut: 
 
 
 def test_amounts_that_never_come_again_are_forgotten() -> None:
-    """66,000 different amounts add up as well as any."""
-    amounts = [f"{cents // 100}.{cents % 100:02}" for cents in range(66_000)]
+    """33,000 different amounts add up as well as any."""
+    amounts = [f"{cents // 100}.{cents % 100:02}" for cents in range(33_000)]
     found = [bought("1997-09-01", "5"), *(bought("1997-09-02", amount) for amount in amounts)]
 
-    assert only(*found).mean_spend == sum(range(66_000)) / 100
+    assert only(*found).mean_spend == sum(range(33_000)) / 100
 
 
 def test_a_day_of_long_ago_harms_nobody() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final, Self, TypeVar, cast, overload
 import attrs
 
 from crmcore.checks import is_a
-from crmcore.durations import TimeUnit
+from crmcore.durations import Duration, TimeUnit
 from crmcore.errors import (
     Fault,
     FaultsError,
@@ -240,10 +240,14 @@ class Histories(Sequence[PurchaseHistory]):
         return float(len(self)) if self.weight is None else math.fsum(self.weight)
 
     def in_unit(self, unit: TimeUnit) -> Self:
-        """Return the same histories with their ages in another unit."""
+        """Return the same histories with their ages in another unit.
+
+        Raises:
+            InvalidValueError: If it is no unit of time.
+        """
         if unit is self.unit:
             return self
-        days, to = self.unit.days, unit.days
+        days, to = self.unit.days, Duration(1, unit).days
         return attrs.evolve(
             self,
             last_purchase_age=[age * days / to for age in self.last_purchase_age],

@@ -7,7 +7,7 @@ from typing import Final
 
 # Amounts have at most 30 digits on either side of the point (`crmcore.checks.decimal`).
 _EXACT: Final = Context(prec=120)
-_REMEMBERED: Final = 1 << 16
+_REMEMBERED: Final = 1 << 15
 
 
 class TooFineError(Exception):
