@@ -150,3 +150,5 @@ def test_scales_and_levels_are_checked() -> None:
         delta_interval(FIT, same, both, scale="logs")
     with pytest.raises(InvalidValueError, match="level must be a fraction"):
         delta_interval(FIT, same, both, level=95)
+    with pytest.raises(InvalidValueError, match="level must be a fraction"):
+        FIT.intervals("0.95")  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -335,6 +336,8 @@ def test_stated_probabilities_have_no_errors() -> None:
         stated.interval("1")
     with pytest.raises(InvalidValueError, match="level must be a fraction"):
         counted.interval("in", level=95)
+    with pytest.raises(InvalidValueError, match="level must be a fraction"):
+        counted.interval("in", level="0.95")  # type: ignore[arg-type]
     assert counted.value("in") == pytest.approx(10 / (1 - 0.9 / 1.2))
     assert 40 in counted.interval("in")
     # dV/dp = vV / (1 - vp), and p has a variance of .9 × .1 / 100.
@@ -358,6 +361,11 @@ def test_stated_probabilities_have_no_errors() -> None:
         (["in"], [[math.nan]], "hold probabilities"),
         (["in"], [["1"]], "matrix must hold numbers"),
         (["in"], [[True]], "matrix must hold numbers"),
+        (["in"], [[10**400]], "hold probabilities"),
+        (["in"], [[Decimal("sNaN")]], "hold probabilities"),
+        (["in"], None, "matrix must be a list of rows, each a list of numbers"),
+        (["in"], ["1"], "matrix must be a list of rows, each a list of numbers"),
+        ({"in"}, [[1]], "states must be a list of states, in the order of the rows"),
         ([], [], "states must hold at least one state"),
         ([""], [[1]], "states must hold at least one state, each with a name"),
         ([1], [[1]], "states must hold at least one state, each with a name"),
@@ -369,6 +377,56 @@ def test_chains_that_cannot_be(states: list[str], matrix: list[list[float]], mes
     """A matrix that is none of probabilities is refused, by the names of its rows."""
     with pytest.raises(InvalidValueError, match=message):
         Migration(states=states, matrix=matrix, period=years(1))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"counts": [[-1, 2], [0, 5]]}, "counts must hold whole numbers of 0 or more"),
+        ({"counts": [[0.5, 2], [0, 5]]}, "counts must hold whole numbers of 0 or more"),
+        ({"counts": [["9", 2], [0, 5]]}, "counts must hold whole numbers of 0 or more"),
+        ({"counts": 5}, "counts must be a list of rows, each a list of numbers"),
+        ({"prior": True}, "prior must be a number of 0 or more"),
+        ({"prior": math.inf}, "prior must be a number of 0 or more"),
+        ({"prior": "1"}, "prior must be a number of 0 or more"),
+    ],
+)
+def test_moves_that_cannot_be_counted(fields: dict[str, Any], message: str) -> None:
+    """Moves are counted in whole numbers, and errors are not taken from anything else."""
+    with pytest.raises(InvalidValueError, match=message):
+        Migration(states=["in", "out"], matrix=[[0.9, 0.1], [0, 1]], period=years(1), **fields)
+
+
+def test_numbers_of_numpy_are_read() -> None:
+    """A matrix, counts, customers and rewards may be those of numpy."""
+    states = ["in", "out"]
+    found = Migration(
+        states=states, matrix=np.eye(2, dtype=int), period=years(1), counts=np.eye(2, dtype=int)
+    )
+    plain = Migration(
+        states=states, matrix=[[1, 0], [0, 1]], period=years(1), counts=[[1, 0], [0, 1]]
+    )
+
+    assert found == plain
+    assert from_json(Migration, to_json(found)) == plain
+    assert found.project({"in": np.int64(3)}, periods=1) == (3, 0)  # type: ignore[dict-item]
+    rewards = {"in": np.int64(3), "out": np.float32(0)}
+    assert found.values(rewards, discount=annual(0.1)).rewards == (3, 0)  # type: ignore[arg-type]
+
+
+def test_a_move_that_nobody_was_seen_to_make_leaves_a_value_open() -> None:
+    """Probabilities of a state without a count have no bounds, and nothing is divided by 0."""
+    chain = Migration(
+        states=["in", "out"],
+        matrix=[[0.9, 0.1], [0, 1]],
+        period=years(1),
+        counts=[[0, 0], [0, 5]],
+    )
+
+    found = chain.values({"in": 10, "out": 0}, discount=annual(0.2))
+
+    assert found.standard_errors == (math.inf, 0)
+    assert (found.interval("in").low, found.interval("in").high) == (-math.inf, math.inf)
 
 
 def test_rounding_of_a_row_is_let_pass() -> None:
@@ -389,6 +447,13 @@ def test_other_arguments_that_cannot_be() -> None:
         MAIL_ORDER.values({"1": 36}, discount=annual(0.2))
     with pytest.raises(InvalidValueError, match="rewards must be finite"):
         MAIL_ORDER.values({**REWARDS, "1": math.inf}, discount=annual(0.2))
+    for reward in (10**400, 1e308, Decimal("sNaN")):
+        with pytest.raises(InvalidValueError, match=r"rewards must be finite, and at most 1e\+100"):
+            MAIL_ORDER.values({**REWARDS, "1": reward}, discount=annual(0.2))
+    with pytest.raises(InvalidValueError, match="rewards must tell by state what it brings"):
+        MAIL_ORDER.values([1, 2], discount=annual(0.2))  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="customers must say how many customers there are"):
+        MAIL_ORDER.project([1, 2], periods=1)  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="rewards must be numbers, or money"):
         MAIL_ORDER.values({**REWARDS, "1": True}, discount=annual(0.2))
     with pytest.raises(InvalidValueError, match="all money, or all plain numbers"):

@@ -103,6 +103,8 @@ def test_amounts_that_cannot_be() -> None:
         revenue_retention(usd(ada=1), {CustomerId("ada"): 9.9})  # type: ignore[dict-item]
     with pytest.raises(InvalidValueError, match="before must name a customer, or after must"):
         revenue_retention({}, {})
+    with pytest.raises(InvalidValueError, match="after must tell by customer what each brings"):
+        revenue_retention(usd(ada=1), [("ada", 1)])  # type: ignore[arg-type]
 
 
 JULY = Period.month(1998, 7)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -342,6 +346,12 @@ def test_counts_that_tell_too_little(cohorts: list[list[int]], reason: str) -> N
         ([[10, -1]], "whole numbers of 0 or more"),
         ([1000, 869], "list of counts, also where there is one cohort"),
         (["1000"], "list of counts"),
+        ([b"ab"], "list of counts"),
+        ([{1000, 869}], "list of counts"),
+        ([{1000: 1, 869: 2}], "list of counts"),
+        ([[True, False]], "whole numbers of 0 or more"),
+        ([[2**63, 5]], r"below 2\*\*63"),
+        (None, "cohorts must be a list of cohorts"),
     ],
 )
 def test_counts_that_cannot_be(cohorts: list[list[int]], message: str) -> None:
@@ -350,13 +360,53 @@ def test_counts_that_cannot_be(cohorts: list[list[int]], message: str) -> None:
         ShiftedBetaGeometric.fit(cohorts, period=years(1))
 
 
-@pytest.mark.parametrize("wrong", [0, -1, math.inf, math.nan, True, "1"])
+@pytest.mark.parametrize(
+    "wrong", [0, -1, math.inf, math.nan, True, "1", 1e60, 1e-60, 10**400, Decimal("sNaN")]
+)
 def test_parameters_are_above_0(wrong: float) -> None:
     """A parameter is a finite number above 0."""
     with pytest.raises(InvalidValueError, match="be above 0, and finite"):
         sbg(wrong, 1)
     with pytest.raises(InvalidValueError, match="be above 0, and finite"):
         sbg(1, wrong)
+
+
+@pytest.mark.parametrize("number", [np.int64(2), np.float32(2), np.float64(2), Fraction(2), 2])
+def test_numbers_of_other_kinds_are_parameters_and_counts(number: Any) -> None:  # noqa: ANN401
+    """What numpy counts in is a number too, and a parameter is a float whatever it came as."""
+    model = sbg(number, number)
+
+    assert model == sbg(2.0, 2.0)
+    assert (type(model.alpha), type(model.beta)) == (float, float)
+    assert model.survival(np.int64(3)) == model.survival(3)  # type: ignore[arg-type]
+    assert model.aggregate_retention({0: np.int64(7)}) == model.retention_rate()  # type: ignore[dict-item]
+    fitted = ShiftedBetaGeometric.fit([np.array(HIGH_END)], period=years(1))  # type: ignore[list-item]
+    assert fitted == ShiftedBetaGeometric.fit([HIGH_END], period=years(1))
+
+
+def test_a_base_that_cannot_be_is_refused_by_its_renewals() -> None:
+    """Renewals are whole numbers, and the message names the one that is not as it was given."""
+    model = sbg(1, 1)
+
+    with pytest.raises(InvalidValueError, match=r"renewals must be .* \(got -1\)"):
+        model.aggregate_retention({-1: 5})
+    with pytest.raises(InvalidValueError, match=r"renewals must be .* \(got 'one'\)"):
+        model.aggregate_retention({"one": 5})  # type: ignore[dict-item]
+    with pytest.raises(InvalidValueError, match=r"customers\[0\] must be a whole number"):
+        model.aggregate_retention({0: 2.5})  # type: ignore[dict-item]
+    with pytest.raises(InvalidValueError, match="as a dict does"):
+        model.aggregate_retention([3, 5])  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="fitted must be a Fit"):
+        ShiftedBetaGeometric(1, 1, period=years(1), fitted="well")  # type: ignore[arg-type]
+
+
+def test_a_loss_asks_for_another_scale() -> None:
+    """What is below 0 has no logarithm; an interval of no width would call it certain."""
+    model = ShiftedBetaGeometric.fit([HIGH_END], period=years(1))
+
+    with pytest.raises(InvalidValueError, match="quantity must be 0 or more for the log scale"):
+        model.interval(lambda m: m.survival(3) - 1)
+    assert model.interval(lambda m: m.survival(3) - 1, scale="plain").low < -0.3
 
 
 def test_times_carry_their_units() -> None:
@@ -375,6 +425,13 @@ def test_times_carry_their_units() -> None:
         model.discounted_lifetime(0.1)  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="discount must be 0, or take 1e-09 or more"):
         model.discounted_lifetime(annual(1e-12))
+    with pytest.raises(InvalidValueError, match="discount must be 0, or take 1e-09 or more"):
+        model.discounted_lifetime(annual(5e-324))
+    moment = ShiftedBetaGeometric(0.7, 1.2, period=days(1e-320))
+    with pytest.raises(InvalidValueError, match="discount must be 0, or take 1e-09 or more"):
+        moment.discounted_lifetime(annual(0.1))
+    with pytest.raises(InvalidValueError, match="horizon must be at most 100000 times"):
+        moment.discounted_lifetime(annual(0.1), horizon=years(1))
     assert model.discounted_lifetime(annual(0), horizon=years(1)) == pytest.approx(
         math.fsum(model.survival_curve(3))
     )

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -235,3 +236,36 @@ def test_records_that_cannot_be() -> None:
     for prior in (-1, True, float("nan"), "1"):
         with pytest.raises(InvalidValueError, match="prior must be a number of 0 or more"):
             transitions(ADA, step="month", until=until, prior=prior)  # type: ignore[arg-type]
+    for prior in (1e-9, 1e10):
+        with pytest.raises(InvalidValueError, match=r"prior must be .* between 1e-06 and 1e\+09"):
+            transitions(ADA, step="month", until=until, prior=prior)
+
+
+def test_one_word_is_no_list_of_states() -> None:
+    """A single text would fall apart into its letters, each of which may be a state."""
+    records = [("ada", date(1997, 1, 1), "a"), ("bob", date(1997, 1, 1), "b")]
+    until = date(1997, 5, 1)
+
+    with pytest.raises(InvalidValueError, match="states must be a list of states, also of a sing"):
+        transitions(records, step="month", until=until, states="ab")
+    with pytest.raises(InvalidValueError, match="absorbing must be a list of states"):
+        transitions(records, step="month", until=until, absorbing="ab")
+    found = transitions(records, step="month", until=until, states={"b", "a"})
+    assert found.states == ("a", "b")  # a set has no order
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (("ada", date(1997, 1, 1)), "records must hold triples: who, from which day on"),
+        ("ada", "records must hold triples"),
+        (5, "records must hold triples"),
+        ((7, date(1997, 1, 1), "new"), "customer must be text"),
+        (("ada", date(1997, 1, 1), 1), "state must be text, or None for out of sight"),
+        (("ada", "1997-01-01", "new"), "day must be a date"),
+    ],
+)
+def test_what_is_no_record_is_refused(record: Any, message: str) -> None:  # noqa: ANN401 - no record
+    """A number is no state: 1 and "1" would be taken for the same."""
+    with pytest.raises(InvalidValueError, match=message):
+        transitions([*ADA, record], step="month", until=date(1997, 5, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from statistics import NormalDist
 
 import attrs
@@ -110,7 +111,7 @@ class Fit:
 
 def normal_reach(level: float) -> float:
     """Return how many standard errors an interval of a level reaches to each side."""
-    if not 0 < level < 1:
+    if not (isinstance(level, Real) and 0 < level < 1):
         rule = "be a fraction above 0 and below 1 (0.95, not 95)"
         raise InvalidValueError("level", level, rule)
     return NormalDist().inv_cdf((1 + level) / 2)

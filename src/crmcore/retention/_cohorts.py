@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -22,6 +22,7 @@ from crmcore.kernel import Money, Undefined, minor_digits
 
 from ._cohort_trails import EXACT, NOTHING, Trails, slot
 from ._cohort_triangle import IMMATURE, CohortCell, CohortKind, CohortRow, CohortTriangle
+from ._periods import whole
 
 _Windows: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -149,18 +150,27 @@ def _plan(
     if kind not in set(CohortKind):
         raise UnknownNameError("kind", str(kind), [each.value for each in CohortKind])
     grain, kind = Grain(grain), CohortKind(kind)
-    found = tuple((low, high) for low, high in windows)
+    found = _windows(windows)
     if (kind is CohortKind.BRACKET) is not bool(found):
         raise refusal("windows", list(found), "be stated for bracket, and for no other kind")
-    flat = [edge for window in found for edge in window]
-    if any(type(edge) is not int or not 0 <= edge <= _LONGEST for edge in flat):
-        raise refusal("windows", list(found), f"have days from 0 to {_LONGEST}")
     if any(low > high for low, high in found) or any(a[1] >= b[0] for a, b in pairwise(found)):
         rule = "follow one another, each from its first day to its last"
         raise refusal("windows", list(found), rule)
-    if ages is not None and (type(ages) is not int or ages < 1 or found):
+    if ages is not None and (whole(ages) < 1 or found):
         raise refusal("ages", ages, "be a whole number of 1 or more, and left out for bracket")
     return _Plan(kind, grain, Grain.DAY if found else grain, found, ages, as_of)
+
+
+def _windows(windows: Iterable[tuple[int, int]]) -> _Windows:
+    found = list(windows) if isinstance(windows, Iterable) else [windows]
+    if not all(
+        isinstance(window, Sequence) and len(window) == len(("low", "high")) for window in found
+    ):
+        raise refusal("windows", found, "be pairs: the first and the last day of each window")
+    pairs = tuple((whole(low, _LONGEST), whole(high, _LONGEST)) for low, high in found)
+    if any(edge < 0 for pair in pairs for edge in pair):
+        raise refusal("windows", found, f"have days from 0 to {_LONGEST}")
+    return pairs
 
 
 @attrs.define

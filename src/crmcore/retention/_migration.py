@@ -21,13 +21,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 from typing import Any, Final, TypeVar
 
 import attrs
 
-from crmcore.checks import at_least, refusal
+from crmcore.checks import refusal
 from crmcore.durations import DiscountRate, Duration
 from crmcore.errors import InvalidValueError, UnknownNameError
 from crmcore.kernel import Money, Phrase, Reason, Undefined
@@ -35,10 +37,11 @@ from crmcore.statistics import Interval, wilson
 
 from ._chain import lasting, power, reach, solve, steady
 from ._migration_values import MigrationValues
-from ._periods import check_number, lasts
+from ._periods import check_number, is_prior, lasts, whole
 from ._renewals import check_customers
 from ._worth import worth
 
+N = TypeVar("N")
 S = TypeVar("S", bound=str)  # also a word of an enumeration
 
 TOLERANCE: Final = 1e-9
@@ -53,27 +56,44 @@ _UNSEEN = Phrase("nobody was seen to begin a period in this state", "没有客�
 
 # Plain functions, so that every type checker sees what the fields may be given as.
 def _names(states: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(states, str) or not isinstance(states, Iterable):
-        raise refusal("states", states, "be a list of states")
+    if isinstance(states, str | AbstractSet) or not isinstance(states, Iterable):
+        raise refusal("states", states, "be a list of states, in the order of the rows")
     return tuple(str(state) if isinstance(state, str) else state for state in states)
 
 
 def _rows(matrix: Iterable[Iterable[float | Decimal | Fraction]]) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(_share(entry) for entry in row) for row in matrix)
+    return tuple(tuple(map(_share, row)) for row in _listed("matrix", matrix))
+
+
+def _listed(name: str, rows: Iterable[Iterable[N]]) -> list[list[N]]:
+    """Return rows as lists."""
+    found = list(rows) if isinstance(rows, Iterable) else [rows]
+    if not all(isinstance(row, Iterable) and not isinstance(row, str) for row in found):
+        raise InvalidValueError(name, rows, "be a list of rows, each a list of numbers")
+    return [list(row) for row in found]
 
 
 def _share(entry: float | Decimal | Fraction) -> float:
-    if isinstance(entry, bool) or not isinstance(entry, int | float | Decimal | Fraction):
+    if isinstance(entry, bool) or not isinstance(entry, Real | Decimal):
         raise InvalidValueError("matrix", entry, "hold numbers")
-    share = float(entry)
+    try:
+        share = float(entry)
+    except (OverflowError, ValueError):  # too large, or a NaN that signals
+        share = math.nan
     if not (share == 0 or _LEAST <= share <= 1 + TOLERANCE):
         rule = f"hold probabilities: 0, or from {_LEAST} to 1"
-        raise InvalidValueError("matrix", share, rule)
+        raise InvalidValueError("matrix", entry, rule)
     return min(1.0, share + 0.0)
 
 
 def _counts(counts: Iterable[Iterable[int]] | None) -> tuple[tuple[int, ...], ...] | None:
-    return None if counts is None else tuple(map(tuple, counts))
+    if counts is None:
+        return None
+    rows = _listed("counts", counts)
+    found = tuple(tuple(map(whole, row)) for row in rows)
+    if any(count < 0 for row in found for count in row):
+        raise InvalidValueError("counts", rows, "hold whole numbers of 0 or more, below 2**63")
+    return found
 
 
 @attrs.frozen(kw_only=True)
@@ -96,7 +116,7 @@ class Migration:
     matrix: tuple[tuple[float, ...], ...] = attrs.field(converter=_rows)
     period: Duration = attrs.field(validator=lasts)
     counts: tuple[tuple[int, ...], ...] | None = attrs.field(default=None, converter=_counts)
-    prior: float = attrs.field(default=0.0, validator=at_least(0))
+    prior: float = attrs.field(default=0.0, validator=is_prior)
 
     @states.validator
     def _are_states(self, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:
@@ -151,6 +171,9 @@ class Migration:
             customers: How many there are now, by state; none in a state that is not named.
             periods: How many periods from now.
         """
+        if not isinstance(customers, Mapping):
+            rule = "say how many customers there are by state, as a dict does"
+            raise InvalidValueError("customers", customers, rule)
         now = [0.0] * len(self.states)
         for state, count in customers.items():
             now[self._place(state)] = check_customers(state, count)
@@ -234,14 +257,18 @@ class Migration:
         Raises:
             InfiniteMeanError: If it is for ever and undiscounted, and a state that is never
                 left for good brings anything.
-            InvalidValueError: If rewards are missing, or the horizon is no whole number of
-                periods.
+            InvalidValueError: If rewards are missing or absurdly large, or the horizon is no
+                whole number of periods.
             UnknownNameError: If there is no such state.
             MixedCurrenciesError: If the rewards are of two currencies.
 
         Complexity:
             ``O(n³)`` for *n* states for ever, and ``O(n³ T)`` for *T* periods.
         """
+        if not isinstance(rewards, Mapping):
+            raise InvalidValueError(
+                "rewards", rewards, "tell by state what it brings, as a dict does"
+            )
         for state in rewards:
             self._place(state)
         return worth(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from statistics import NormalDist
 
 import attrs
@@ -63,7 +64,7 @@ class MigrationValues:
         place = self._place(state)
         if self.standard_errors is None:
             raise InvalidValueError("counts", None, "be there: stated probabilities have no errors")
-        if not 0 < level < 1:
+        if not (isinstance(level, Real) and 0 < level < 1):
             rule = "be a fraction above 0 and below 1 (0.95, not 95)"
             raise InvalidValueError("level", level, rule)
         half = NormalDist().inv_cdf((1 + level) / 2) * self.standard_errors[place]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 import attrs
 
 from crmcore.errors import InvalidValueError, NotIdentifiedError
+
+from ._periods import whole
 
 MODEL = "the sBG model"
 
@@ -34,6 +37,8 @@ class Renewals:
         Raises:
             InvalidValueError: If there is no cohort, or the counts of one cannot be.
         """
+        if not isinstance(cohorts, Iterable):
+            raise InvalidValueError("cohorts", cohorts, "be a list of cohorts")
         left: Counter[int] = Counter()
         stayed: Counter[int] = Counter()
         number = -1
@@ -109,14 +114,15 @@ class Renewals:
 
 def _counts(name: str, cohort: Sequence[int]) -> tuple[int, ...]:
     """Return the counts of a cohort by age, if they can be."""
-    if isinstance(cohort, str) or not isinstance(cohort, Iterable):
+    if isinstance(cohort, str | bytes | AbstractSet | Mapping) or not isinstance(cohort, Iterable):
         raise InvalidValueError(name, cohort, "be a list of counts, also where there is one cohort")
-    counts = tuple(cohort)
-    if not counts:
+    given = tuple(cohort)
+    if not given:
         raise InvalidValueError(name, [], "begin with the size of the cohort")
-    for count in counts:
-        if type(count) is not int or count < 0:
-            raise InvalidValueError(name, count, "hold whole numbers of 0 or more")
+    counts = tuple(map(whole, given))
+    for count, found in zip(given, counts, strict=True):
+        if found < 0:
+            raise InvalidValueError(name, count, "hold whole numbers of 0 or more, below 2**63")
     if not counts[0]:
         raise InvalidValueError(name, 0, "begin with at least one customer")
     for before, after in pairwise(counts):
@@ -128,6 +134,8 @@ def _counts(name: str, cohort: Sequence[int]) -> tuple[int, ...]:
 
 def check_customers(what: str, count: int) -> int:
     """Return how many customers there are, if it can be a number of them."""
-    if type(count) is not int or count < 0:
-        raise InvalidValueError(f"customers[{what}]", count, "be a whole number of 0 or more")
-    return count
+    found = whole(count)
+    if found < 0:
+        rule = "be a whole number of 0 or more, below 2**63"
+        raise InvalidValueError(f"customers[{what}]", count, rule)
+    return found

@@ -129,6 +129,9 @@ def revenue_retention(
 
 def _paying(name: str, amounts: Mapping[CustomerId, Money]) -> dict[CustomerId, Money]:
     """Return those who bring something."""
+    if not isinstance(amounts, Mapping):
+        rule = "tell by customer what each brings, as a dict does"
+        raise InvalidValueError(name, amounts, rule)
     for customer, amount in amounts.items():
         if not isinstance(amount, Money):
             rule = "be money, such as Money('9.90', 'EUR')"

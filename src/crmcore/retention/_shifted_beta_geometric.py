@@ -22,11 +22,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from numbers import Real
+from typing import Final
 
 import attrs
 
-from crmcore.checks import refusal
+from crmcore.checks import is_a, refusal
 from crmcore.durations import DiscountRate, Duration
 from crmcore.errors import InfiniteMeanError, InvalidValueError
 from crmcore.likelihood import Derivatives, Fit, Progress, Scale, delta_interval, maximize
@@ -36,11 +38,24 @@ from ._discounted import finite_sum, infinite_sum
 from ._periods import check_discount, check_number, lasts, lost_by_waiting, whole_periods
 from ._renewals import MODEL, Renewals, check_customers
 
+_LEAST: Final = 1e-50
+_MOST: Final = 1e50
 
-def _is_positive(_: object, attribute: attrs.Attribute[float], value: Any) -> None:  # noqa: ANN401
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (known and 0 < value < math.inf):
-        raise refusal(attribute, value, "be above 0, and finite")
+
+# A plain function, so that every type checker sees what a parameter may be given as.
+def _parameter(value: float) -> float:
+    """Turn a number into a float; what is none is left for the validator."""
+    is_number = isinstance(value, Real | Decimal) and not isinstance(value, bool)
+    try:
+        return float(value) if is_number else value
+    except (OverflowError, ValueError):  # too large, or a NaN that signals
+        return value
+
+
+def _is_positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not (isinstance(value, float) and _LEAST <= value <= _MOST):
+        rule = f"be above 0, and finite; between {_LEAST:g} and {_MOST:g} at that"
+        raise refusal(attribute, value, rule)
 
 
 @attrs.frozen
@@ -57,10 +72,12 @@ class ShiftedBetaGeometric:
     .. versionadded:: 0.1.0
     """
 
-    alpha: float = attrs.field(validator=_is_positive)
-    beta: float = attrs.field(validator=_is_positive)
+    alpha: float = attrs.field(converter=_parameter, validator=_is_positive)
+    beta: float = attrs.field(converter=_parameter, validator=_is_positive)
     period: Duration = attrs.field(kw_only=True, validator=lasts)
-    fitted: Fit | None = attrs.field(default=None, kw_only=True)
+    fitted: Fit | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(is_a(Fit))
+    )
 
     @classmethod
     def fit(
@@ -149,12 +166,19 @@ class ShiftedBetaGeometric:
             customers: How many customers there are, by how often they have renewed.
 
         Raises:
-            InvalidValueError: If there are none.
+            InvalidValueError: If there are none, or a number of renewals or customers is none.
         """
-        total = sum(check_customers(f"renewals {n}", count) for n, count in customers.items())
+        if not isinstance(customers, Mapping):
+            rule = "say how many customers there are by how often they have renewed, as a dict does"
+            raise InvalidValueError("customers", customers, rule)
+        found = {
+            check_number("renewals", age): check_customers(f"{age}", count)
+            for age, count in customers.items()
+        }
+        total = sum(found.values())
         if not total:
             raise InvalidValueError("customers", dict(customers), "hold at least one customer")
-        stay = (self.retention_rate(age + 1) * count for age, count in customers.items())
+        stay = ((self.beta + n) / (self.alpha + self.beta + n) * found[n] for n in found)
         return math.fsum(stay) / total
 
     def expected_tenure(self, *, renewals: int = 0) -> float:

@@ -10,21 +10,23 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Final, TypeAlias
 
 from crmcore.calendar import Grain
 from crmcore.checks import day as is_day
-from crmcore.checks import refusal
 from crmcore.durations import Duration, days, months, weeks, years
 from crmcore.errors import InvalidValueError, NotIdentifiedError, UnknownNameError
 
 from ._migration import Migration
+from ._periods import check_prior
 
 StateRecord: TypeAlias = tuple[str, date, str | None]
 
 _MODEL: Final = "the migration"
+_PARTS: Final = ("who", "from which day on", "in which state")
 _LENGTHS: Final[dict[Grain, Duration]] = {
     Grain.DAY: days(1),
     Grain.WEEK: weeks(1),
@@ -61,8 +63,9 @@ def transitions(
             be impossible: 1 is Laplace's rule, 0.5 that of Jeffreys.
 
     Raises:
-        InvalidValueError: If a customer has two states on one day, a record is later than
-            *until*, somebody was seen to leave an absorbing state, or *prior* is below 0.
+        InvalidValueError: If a record is no such triple, a customer has two states on one day,
+            a record is later than *until*, somebody was seen to leave an absorbing state, or
+            *prior* is below 0.
         UnknownNameError: If a record has a state that *states* does not name.
         NotIdentifiedError: If nobody was seen to begin a period in a state, and there is no
             prior that would say what happens then.
@@ -73,8 +76,7 @@ def transitions(
     .. versionadded:: 0.1.0
     """
     grain = _grain(step)
-    if isinstance(prior, bool) or not isinstance(prior, int | float) or not 0 <= prior < 1e9:  # noqa: PLR2004 - more is no doubt
-        raise refusal("prior", prior, "be a number of 0 or more")
+    prior = check_prior(prior)
     ordered = _in_order(records, is_day(until, "until"))
     names = _states(ordered, states)
     moves = _moves(ordered, grain, until)
@@ -90,7 +92,7 @@ def transitions(
         ),
         period=_LENGTHS[grain],
         counts=counts,
-        prior=float(prior),
+        prior=prior,
     )
 
 
@@ -102,10 +104,7 @@ def _grain(step: Grain | str) -> Grain:
 
 def _in_order(records: Iterable[StateRecord], until: date) -> list[StateRecord]:
     """Return the records by customer and day, each once."""
-    found = sorted(
-        {(customer, is_day(day, "day"), state) for customer, day, state in records},
-        key=lambda record: record[:2],
-    )
+    found = sorted(set(map(_checked, records)), key=lambda record: record[:2])
     for (customer, day, state), (other, next_day, next_state) in pairwise(found):
         if (customer, day) == (other, next_day):
             both = sorted(map(str, (state, next_state)))
@@ -118,13 +117,34 @@ def _in_order(records: Iterable[StateRecord], until: date) -> list[StateRecord]:
     return found
 
 
+def _checked(record: StateRecord) -> StateRecord:
+    """Return a record, if it says who, from which day on, in which state."""
+    is_list = isinstance(record, Sequence) and not isinstance(record, str)
+    if not is_list or len(record) != len(_PARTS):
+        raise InvalidValueError("records", record, f"hold triples: {', '.join(_PARTS)}")
+    customer, day, state = record
+    if not isinstance(customer, str):
+        raise InvalidValueError("customer", customer, "be text")
+    if not (state is None or isinstance(state, str)):
+        raise InvalidValueError("state", state, "be text, or None for out of sight")
+    return customer, is_day(day, "day"), state
+
+
+def _named(name: str, states: Iterable[str]) -> tuple[str, ...]:
+    """Return states as texts; one text alone would fall apart into its letters."""
+    found = None if isinstance(states, str) or not isinstance(states, Iterable) else tuple(states)
+    if found is None or not all(isinstance(state, str) for state in found):
+        raise InvalidValueError(name, states, "be a list of states, also of a single one")
+    return tuple(map(str, sorted(found) if isinstance(states, AbstractSet) else found))
+
+
 def _states(records: Sequence[StateRecord], states: Iterable[str] | None) -> tuple[str, ...]:
     seen = {str(state) for _, _, state in records if state is not None}
     if not seen:
         raise NotIdentifiedError(_MODEL, "nobody was seen in any state")
     if states is None:
         return tuple(sorted(seen))
-    names = tuple(map(str, states))
+    names = _named("states", states)
     for stranger in sorted(seen.difference(names)):
         raise UnknownNameError("state", stranger, names)
     return names
@@ -167,7 +187,7 @@ def _firsts(grain: Grain, start: date, until: date) -> list[date]:
 def _absorbing(
     names: Sequence[str], absorbing: Iterable[str], counts: Sequence[Sequence[int]]
 ) -> frozenset[str]:
-    stay = frozenset(map(str, absorbing))
+    stay = frozenset(_named("absorbing", absorbing))
     for stranger in sorted(stay.difference(names)):
         raise UnknownNameError("state", stranger, names)
     for place, (state, row) in enumerate(zip(names, counts, strict=True)):

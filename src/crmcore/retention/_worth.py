@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 from typing import Final, TypeAlias
 
 from crmcore.checks import refusal
@@ -21,6 +22,7 @@ Reward: TypeAlias = float | Decimal | Fraction | Money
 Periods: TypeAlias = list[list[float | None]]
 
 _MODEL: Final = "the value of a customer for ever"
+_LARGEST: Final = 1e100  # so that no sum of squares is out of the range of a float
 _ROUNDING: Final = 1e-13
 
 
@@ -78,12 +80,15 @@ def _rewards(
 
 def _number(reward: Reward) -> float:
     amount = reward.amount if isinstance(reward, Money) else reward
-    if isinstance(amount, bool) or not isinstance(amount, int | float | Decimal | Fraction):
+    if isinstance(amount, bool) or not isinstance(amount, Real | Decimal):
         raise refusal("rewards", reward, "be numbers, or money")
-    number = float(amount)
-    if not math.isfinite(number):
-        raise InvalidValueError("rewards", number, "be finite")
-    return number
+    try:
+        number = float(amount)
+    except (OverflowError, ValueError):  # too large, or a NaN that signals
+        number = math.nan
+    if not abs(number) <= _LARGEST:
+        raise InvalidValueError("rewards", reward, f"be finite, and at most {_LARGEST:g} in size")
+    return number + 0.0  # 0 has no sign
 
 
 def _sums(occupancy: Periods, rewards: Sequence[float]) -> list[float]:
@@ -190,4 +195,6 @@ def _variance(shares: Sequence[float], slopes: Sequence[float], n: float) -> flo
     mean = math.fsum(p * slope for p, slope in zip(shares, slopes, strict=True))
     spread = math.fsum(p * (slope - mean) ** 2 for p, slope in zip(shares, slopes, strict=True))
     # A customer who moves to what is worth the same makes no difference, but for rounding.
-    return spread / n if spread > (_ROUNDING * mean) ** 2 else 0.0
+    if spread <= (_ROUNDING * mean) ** 2:
+        return 0.0
+    return spread / n if n else math.inf  # of a move that nobody was seen to make, all is open
