@@ -11,7 +11,8 @@ from types import FunctionType
 from typing import Any, NewType
 
 import attrs
-from docutils.nodes import Element, Text, TextElement, document, literal, reference
+from docutils.nodes import Element, SkipNode, Text, TextElement, document, literal, reference
+from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
@@ -19,6 +20,7 @@ from sphinx.domains.python._object import PyObject
 from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.util.inspect import object_description
+from sphinx.writers.html5 import HTML5Translator
 
 import crmcore
 from crmcore.kernel import LabelledEnum
@@ -31,7 +33,6 @@ version = release = crmcore.__version__
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
 ]
 exclude_patterns = ["_build"]
@@ -66,6 +67,7 @@ html_title = f"crmcore {version}"
 html_static_path = ["_static"]
 html_css_files = ["crmcore.css"]
 html_show_sphinx = False
+html_math_renderer = "mathml"  # formulas need no network either, and no script
 
 
 # Where a type in a signature is found: rooms define their names in private modules, and the
@@ -219,12 +221,29 @@ def _is_listed(
     return True if isinstance(thing, LabelledEnum) else None
 
 
+def _write_formula(page: HTML5Translator, formula: Element) -> None:
+    """Write a formula within a line as the browser's own."""
+    page.body.append(tex2mathml(formula.astext()))
+    raise SkipNode
+
+
+def _write_formula_apart(page: HTML5Translator, formula: Element) -> None:
+    """Write a formula on a line of its own as the browser's own."""
+    page.body.append(f'<div class="math">{tex2mathml(formula.astext(), as_block=True)}</div>')
+    raise SkipNode
+
+
 def setup(app: Sphinx) -> None:
     """Join in where Sphinx resolves references and reads docstrings."""
     for field in PyObject.doc_field_types:
         if field.name == "variable":
             field.label = "Attributes"
     app.add_domain(Standard, override=True)
+    app.add_html_math_renderer(
+        "mathml",
+        inline_renderers=(_write_formula, None),
+        block_renderers=(_write_formula_apart, None),
+    )
     app.connect("missing-reference", _link_types)
     app.connect("doctree-read", _shorten_types)
     app.connect("doctree-read", _link_names)
