@@ -71,6 +71,13 @@ def test_rising_factorials_are_right_with_their_derivatives(a: float, counts: li
             assert abs(second - bend) <= 1e-14 * abs(bend)
 
 
+def test_next_to_nothing_they_are_infinite() -> None:
+    """What no float can hold is infinite, as the logarithm's slopes are at 0."""
+    assert trigamma(1e-200) == math.inf
+    assert trigamma(1e-150) == pytest.approx(1e300, rel=1e-15)
+    assert digamma(1e-200) == pytest.approx(-1e200, rel=1e-15)
+
+
 def test_counts_have_to_rise() -> None:
     """Factors are shared from one count to the next, so the counts come in order."""
     with pytest.raises(InvalidValueError, match="counts must rise from 0, and 5 stands before it"):

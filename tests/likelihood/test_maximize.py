@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -290,3 +291,38 @@ def test_there_have_to_be_observations(weight: float) -> None:
     """Nothing follows from nothing."""
     with pytest.raises(InvalidValueError, match="weight must be above 0, and finite"):
         find(waits([1.0]), [0.0], weight=weight)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"start": [0.0, 0.0]}, "start must hold one logarithm for each name, 1 in all"),
+        ({"start": []}, "start must hold one logarithm for each name, 1 in all"),
+        ({"start": ["0"]}, "start must hold logarithms between -700 and 700"),
+        ({"start": [math.nan]}, "start must hold logarithms between -700 and 700"),
+        ({"start": [1e6]}, "start must hold logarithms between -700 and 700"),
+        ({"start": [], "names": []}, "names must name at least one parameter"),
+        ({"weight": "1"}, "weight must be above 0, and finite"),
+        ({"tolerance": -1}, "tolerance must be 0 or more, and finite"),
+        ({"tolerance": math.nan}, "tolerance must be 0 or more, and finite"),
+        ({"most": 0}, "most must be a whole number of 1 or more"),
+        ({"most": 1.5}, "most must be a whole number of 1 or more"),
+    ],
+)
+def test_a_search_begins_somewhere_and_ends(wrong: dict[str, Any], message: str) -> None:
+    """Names, logarithms and limits that no search can use are refused by name."""
+    fine: dict[str, Any] = {"start": [0.0], "names": ["rate"], "model": "waits", "weight": 1.0}
+
+    with pytest.raises(InvalidValueError, match=message):
+        maximize(waits([1.0]), **(fine | wrong))
+
+
+@pytest.mark.parametrize(("top", "end"), [(720.0, "infinity"), (-720.0, "0")])
+def test_a_parameter_that_no_float_can_hold_is_named(top: float, end: str) -> None:
+    """A maximum beyond all floats is no maximum at a parameter, and no raw overflow either."""
+
+    def distant(logs: tuple[float, ...]) -> Derivatives:
+        return -((logs[0] - top) ** 2), [2 * (top - logs[0])], [[-2.0]]
+
+    with pytest.raises(NotIdentifiedError, match=f"width runs towards {end}"):
+        find(distant, [math.copysign(690.0, top)])

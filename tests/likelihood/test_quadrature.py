@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import mpmath as mp
+import numpy as np
 import pytest
 
 from crmcore.errors import InvalidValueError
@@ -45,5 +47,14 @@ def test_the_points_are_zeros_of_legendres_polynomial(n: int) -> None:
 
 def test_a_rule_has_points() -> None:
     """No points integrate nothing."""
-    with pytest.raises(InvalidValueError, match="n must be at least 1"):
+    with pytest.raises(InvalidValueError, match="n must be a whole number of at least 1"):
         gauss_legendre(0)
+
+
+@pytest.mark.parametrize("n", [1.0, True, np.int64(1), "1"])
+def test_what_merely_equals_a_whole_number_is_refused(n: Any) -> None:  # noqa: ANN401 - none
+    """Rules are kept: one of another kind of numbers would be given out to everybody."""
+    gauss_legendre(1)
+
+    with pytest.raises(InvalidValueError, match="n must be a whole number of at least 1"):
+        gauss_legendre(n)

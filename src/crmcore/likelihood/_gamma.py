@@ -62,7 +62,7 @@ def trigamma(x: float) -> float:
     _check("x", x)
     stepped = 0.0
     while x < _FAR:
-        stepped += 1 / (x * x)
+        stepped += (1 / x) * (1 / x)  # which is infinite where x is next to nothing
         x += 1
     return 1 / x + 1 / (2 * x * x) + _trigamma_tail(x) + stepped
 

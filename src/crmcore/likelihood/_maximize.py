@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import TypeAlias
 
 import attrs
@@ -49,6 +50,7 @@ _LONGEST_STEP = 2.0  # of a logarithm
 _SETTLED = 1e-6  # a logarithm that would change by no more is where it should be
 _RUNNING = 1e-2  # a logarithm that would change by more, though the slope is nil, may run away
 _FARTHEST = 60.0  # from the start; e^60 is beyond anything that is measured
+_HIGHEST = 700.0  # a logarithm; of more there is no number that a float can hold
 _MOST_HALVINGS = 30
 _PROMISE = 1e-4  # the part of the promised gain that a step has to bring
 _NOISE = 1e-13  # of the log-likelihood, which rounding may take or give
@@ -111,7 +113,8 @@ def maximize(
         DidNotConvergeError: If the search ends before it has found a maximum.
         NotIdentifiedError: If the likelihood is level in some direction, or a parameter runs
             away while the likelihood still rises.
-        InvalidValueError: If there are no observations.
+        InvalidValueError: If there are no observations, there is not one finite logarithm for
+            each name, or *tolerance* or *most* is nothing to search with.
 
     Complexity:
         Some 5 to 10 evaluations of the objective where the data tell the parameters; all else
@@ -119,9 +122,8 @@ def maximize(
 
     .. versionadded:: 0.1.0
     """
-    if not 0 < weight < math.inf:
-        raise InvalidValueError("weight", weight, "be above 0, and finite")
     search = _Search(objective, tuple(start), model, tuple(names), weight)
+    _check(search, tolerance, most)
     point = search.at(search.start)
     if not point.is_finite:
         raise search.failure(point, 0)
@@ -179,7 +181,7 @@ class _Search:
     def check_near(self, logs: tuple[float, ...]) -> None:
         """Refuse to go further than anything can be that is measured."""
         for name, log, begin in zip(self.names, logs, self.start, strict=True):
-            if abs(log - begin) > _FARTHEST:
+            if abs(log - begin) > _FARTHEST or abs(log) > _HIGHEST:
                 end = "infinity" if log > begin else "0"
                 reason = f"{name} runs towards {end}, and the likelihood still rises"
                 raise NotIdentifiedError(self.model, reason)
@@ -230,6 +232,25 @@ class _Search:
         return tuple(
             f"{name}={math.exp(log):.4g}" for name, log in zip(self.names, point.logs, strict=True)
         )
+
+
+def _check(search: _Search, tolerance: float, most: int) -> None:
+    """Refuse what a search cannot begin with."""
+    if not (isinstance(search.weight, Real) and 0 < search.weight < math.inf):
+        raise InvalidValueError("weight", search.weight, "be above 0, and finite")
+    start, size = search.start, len(search.names)
+    if not size:
+        raise InvalidValueError("names", search.names, "name at least one parameter")
+    if len(start) != size:
+        raise InvalidValueError("start", start, f"hold one logarithm for each name, {size} in all")
+    if not all(isinstance(log, Real) and abs(log) <= _HIGHEST for log in start):
+        raise InvalidValueError(
+            "start", start, f"hold logarithms between -{_HIGHEST:g} and {_HIGHEST:g}"
+        )
+    if not (isinstance(tolerance, Real) and 0 <= tolerance < math.inf):
+        raise InvalidValueError("tolerance", tolerance, "be 0 or more, and finite")
+    if type(most) is not int or most < 1:
+        raise InvalidValueError("most", most, "be a whole number of 1 or more")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ _MOST_KEPT = 64
 _MOST_STEPS = 8  # of Newton's, which is there after 4
 
 
-@lru_cache(maxsize=_MOST_KEPT)
+@lru_cache(maxsize=_MOST_KEPT, typed=True)
 def gauss_legendre(n: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return the points and the weights that integrate a function from -1 to 1.
 
@@ -27,15 +27,15 @@ def gauss_legendre(n: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
         n: How many points, 1 or more.
 
     Raises:
-        InvalidValueError: If *n* is less than 1.
+        InvalidValueError: If *n* is less than 1, or no whole number.
 
     Complexity:
         ``O(n²)`` once; the rules are kept.
 
     .. versionadded:: 0.1.0
     """
-    if n < 1:
-        raise InvalidValueError("n", n, "be at least 1")
+    if type(n) is not int or n < 1:  # one that merely equals it would be kept in its place
+        raise InvalidValueError("n", n, "be a whole number of at least 1")
     upper = [_node(n, rank) for rank in range(1, n // 2 + 1)]  # from the largest down
     middle = [(0.0, _weight(n, 0.0))] if n % 2 else []
     both = [(-x, w) for x, w in upper] + middle + upper[::-1]
