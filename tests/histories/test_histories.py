@@ -94,7 +94,7 @@ def test_numbers_of_any_kind_become_floats() -> None:
     ("fields", "message"),
     [
         ({"last_purchase_age": 40}, r"last_purchase_age must be at most age, 38\.86 \(got 40\.0\)"),
-        ({"frequency": 0}, "last_purchase_age must be 0 where frequency is 0"),
+        ({"frequency": 0}, "must be 0 where frequency is 0: it is an age, and not the time since"),
         ({"last_purchase_age": 0}, "last_purchase_age must be above 0 where frequency is 2"),
         ({"frequency": 2.0}, "frequency must be a whole number"),
         ({"frequency": True}, "frequency must be a whole number"),

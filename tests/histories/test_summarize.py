@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from itertools import cycle, islice
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -316,6 +316,18 @@ def test_two_currencies_are_refused() -> None:
         only(dollars, euros)
     with pytest.raises(MixedCurrenciesError, match="cannot put USD and EUR together"):
         ours.merge(theirs)
+
+
+@pytest.mark.parametrize("other", [{"customer": "ada"}, ("ada", "1997-09-01"), None])
+def test_what_is_no_purchase_is_refused(other: object) -> None:
+    """It is told by its type, and not by the attribute that it lacks."""
+    found = cast("Purchase", other)
+    message = rf"purchases must hold .*activities\.Purchase \(got '{type(other).__name__}'\)"
+
+    with pytest.raises(InvalidValueError, match=message):
+        only(bought("1997-09-01"), found)
+    with pytest.raises(InvalidValueError, match=message):
+        OccasionTally(as_of=AS_OF, zone=ZONE).add(found)
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,12 @@ def test_what_is_a_number_at_one_point_only_has_no_interval() -> None:
         delta_interval(FIT, same, lambda _: math.inf)
 
 
+def test_a_quantity_is_one_number() -> None:
+    """What is told of all customers at once has no interval."""
+    with pytest.raises(InvalidValueError, match=r"quantity must return one number.*got \(6"):
+        delta_interval(FIT, same, same)  # type: ignore[arg-type]
+
+
 def test_scales_and_levels_are_checked() -> None:
     """A slip of the pen comes with the nearest word, and 95 is no level."""
     with pytest.raises(UnknownNameError, match="unknown scale 'logs'; did you mean 'log'"):

@@ -92,7 +92,8 @@ class PurchaseHistory:
         if value > self.age:
             raise refusal(attribute, value, f"be at most age, {self.age!r}")
         if value and not self.frequency:
-            raise refusal(attribute, value, "be 0 where frequency is 0")
+            rule = "be 0 where frequency is 0: it is an age, and not the time since"
+            raise refusal(attribute, value, rule)
         if self.frequency and not value:
             raise refusal(attribute, value, f"be above 0 where frequency is {self.frequency}")
 

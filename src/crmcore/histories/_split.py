@@ -21,7 +21,7 @@ from ._book import Book
 from ._columns import Counts, Numbers, counts, optional_numbers, same_length
 from ._histories import Histories
 from ._refunds import Refunds, RefundsWord, chosen
-from ._tally import Later, Progress, chunks, days_in, histories_of, is_later_refused, known_unit
+from ._tally import Later, Progress, chunks, days_of, histories_of, is_later_refused, known_unit
 
 _Part: TypeAlias = tuple[list[Purchase], list[int]]
 
@@ -138,8 +138,7 @@ def split(
     for chunk in chunks(purchases, progress):
         early: _Part = ([], [])
         late: _Part = ([], [])
-        days = days_in(where).of([purchase.at for purchase in chunk])
-        for purchase, on in zip(chunk, days, strict=True):
+        for purchase, on in zip(chunk, days_of(chunk, where), strict=True):
             records, ordinals = late if on > cut.toordinal() else early
             records.append(purchase)
             ordinals.append(on)

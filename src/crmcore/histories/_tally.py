@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -74,6 +74,21 @@ def days_in(where: ZoneInfo) -> LocalDays:
     return LocalDays(where)
 
 
+def days_of(purchases: Sequence[Purchase], where: ZoneInfo) -> Sequence[int]:
+    """Return the days of purchases in a zone, as ordinals.
+
+    Raises:
+        InvalidValueError: If there is something among them that is no purchase.
+    """
+    try:
+        instants = [purchase.at for purchase in purchases]
+    except AttributeError:  # asked for afterwards, as it costs nothing where all is well
+        other = next(each for each in purchases if not isinstance(each, Purchase))
+        rule = "hold values of crmcore.activities.Purchase"
+        raise InvalidValueError("purchases", type(other).__name__, rule) from None
+    return days_in(where).of(instants)
+
+
 class OccasionTally:
     """Counts the occasions of customers while their purchases go by, in any order.
 
@@ -141,7 +156,7 @@ class OccasionTally:
         Raises:
             MixedCurrenciesError: If it is in another currency than those before it.
         """
-        self._book.take([purchase], days_in(self._zone).of([purchase.at]))
+        self._book.take([purchase], days_of([purchase], self._zone))
 
     def add_all(self, purchases: Iterable[Purchase], *, progress: Progress | None = None) -> None:
         """Count purchases and refunds.
@@ -157,9 +172,8 @@ class OccasionTally:
         Complexity:
             ``O(n)`` time for *n* purchases.
         """
-        days = days_in(self._zone)
         for chunk in chunks(purchases, progress):
-            self._book.take(chunk, days.of([purchase.at for purchase in chunk]))
+            self._book.take(chunk, days_of(chunk, self._zone))
 
     def merge(self, other: OccasionTally) -> None:
         """Take over what another tally has counted; the other stays as it is.
@@ -194,7 +208,7 @@ class OccasionTally:
         Days are ordinals, as ``date.toordinal`` gives them.
 
         Raises:
-            InvalidValueError: As `histories` does.
+            InvalidValueError: As ``histories`` does.
         """
         self._book.check(is_later_refused=self._later == "error")
         buyers = self._book.buyers()

@@ -63,7 +63,8 @@ def delta_interval(
             between 0 and 1.
 
     Raises:
-        InvalidValueError: If *level* is none, or the quantity lies outside of its scale.
+        InvalidValueError: If *level* is none, the quantity lies outside of its scale, or
+            *quantity* returns something else than one number.
         UnknownNameError: If there is no such scale.
         UndefinedValueError: If the quantity is no number, or infinite.
 
@@ -105,7 +106,12 @@ def delta_interval(
 
 def _check(middle: float, scale: Scale) -> None:
     """Refuse a quantity that is no number, or that its scale has no place for."""
-    if math.isnan(middle):
+    try:
+        is_nan = math.isnan(middle)
+    except TypeError:
+        rule = "return one number, such as lambda model: model.alive(histories)[0]"
+        raise InvalidValueError("quantity", middle, rule) from None
+    if is_nan:
         raise UndefinedValueError("the quantity is no number at the fitted parameters")
     if math.isinf(middle):
         raise UndefinedValueError("the quantity is infinite at the fitted parameters")

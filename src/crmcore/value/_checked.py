@@ -62,7 +62,7 @@ class Checked:
         """Hold the model's predictions to what customers did after the calibration.
 
         Args:
-            holdout: What they did, as `split` returns it.
+            holdout: What they did, as `crmcore.histories.split` returns it.
 
         Raises:
             InvalidValueError: If there are no customers.

@@ -115,7 +115,8 @@ class PurchaseCourse(ABC):
     def _own(self, histories: Histories) -> Histories:
         """Return the histories in the unit of the model."""
         if not isinstance(histories, Histories):
-            raise InvalidValueError("histories", histories, "be Histories")
+            rule = "be Histories, such as summarize or Histories.of returns"
+            raise InvalidValueError("histories", histories, rule)
         return histories.in_unit(self.unit)
 
     def _length(self, horizon: Duration) -> float:

@@ -122,7 +122,8 @@ class GammaGamma:
             spend, of which each of some 7 steps takes ``O(d)``.
         """
         if not isinstance(histories, Histories):
-            raise InvalidValueError("histories", histories, "be Histories")
+            rule = "be Histories, such as summarize or Histories.of returns"
+            raise InvalidValueError("histories", histories, rule)
         chosen = choose_kernel(kernel)
         rows = spend_rows(histories)
         _refuse(rows, cls.NAME)

@@ -71,7 +71,8 @@ class PurchaseModel(Checked, PurchaseCourse):
             DidNotConvergeError: If the search ends before it has found a maximum.
         """
         if not isinstance(histories, Histories):
-            raise InvalidValueError("histories", histories, "be Histories")
+            rule = "be Histories, such as summarize or Histories.of returns"
+            raise InvalidValueError("histories", histories, rule)
         if not histories.total_weight:
             raise NotIdentifiedError(cls.NAME, "there are no customers")
         model = cls._fit(histories, kernel=kernel, progress=progress)
