@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
+from crmcore.codec import from_json, to_json
 from crmcore.errors import InvalidValueError
-from crmcore.statistics import Interval, kaplan_meier
+from crmcore.statistics import Cases, Interval, RestrictedMean, Survival, kaplan_meier
 
 # Weeks in remission: E. J. Freireich and others, "The Effect of 6-Mercaptopurine on the
 # Duration of Steroid-induced Remissions in Acute Leukemia", Blood 21(6), 1963. The
@@ -157,6 +158,17 @@ def test_the_share_of_nobody_is_bounded_by_the_step_before() -> None:
     assert kaplan_meier([(1, True)]).intervals == (
         Interval(low=0, high=1, method="Kaplan-Meier, log-log"),
     )
+
+
+@pytest.mark.parametrize("make", [list, np.array])
+def test_a_curve_comes_back_from_json(make: Any) -> None:  # noqa: ANN401 - a column
+    """Also one that falls to 0: no part of it is infinite."""
+    found = kaplan_meier(Cases(make([1, 2, 3, 3]), make([1, 0, 1, 1])))
+
+    assert found.survival[-1] == 0
+    assert found.spread == pytest.approx((1 / 12, 1 / 12))
+    assert from_json(Survival, to_json(found)) == found
+    assert from_json(RestrictedMean, to_json(found.restricted_mean())) == found.restricted_mean()
 
 
 def test_what_is_open_at_the_very_time_was_at_risk() -> None:

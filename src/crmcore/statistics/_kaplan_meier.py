@@ -64,7 +64,8 @@ def _survival(counted: Counted, level: float) -> Survival:
         if died:
             left = at_risk - died
             share = share_then * left / risk_then
-            spread = spread + unit * (died / (at_risk * left)) if left else math.inf
+            if left:
+                spread += unit * (died / (at_risk * left))
             amounts = (counted.amount(at_risk), counted.amount(died))
             steps.append((time, *amounts, share, spread))
         if gone > died:

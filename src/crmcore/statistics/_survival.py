@@ -52,8 +52,8 @@ class Survival:
         events: How many ended at the time.
         survival: The share of all that lasts longer than the time.
         spread: The sum of ``d / (n · (n − d))`` over the steps up to the time, of *d* ends
-            among *n* at risk, which is the variance of the share's logarithm; infinite where
-            nobody is left.
+            among *n* at risk, which is the variance of the share's logarithm. A step that
+            leaves nobody, whose share has no logarithm, adds nothing to it.
         n: How many cases there were.
         since: The time from which on somebody was watched. The shares are of the cases that
             last so long; where it is above 0, nothing is known of those that do not.

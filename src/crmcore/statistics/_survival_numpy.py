@@ -169,8 +169,8 @@ def survival(cases: Columns, level: float) -> Survival:
     check_gap(counted.gap())
     risk, died = counted.at_risk(counted.times), counted.events
     left = risk - died
-    with np.errstate(divide="ignore"):
-        spread = np.cumsum(died / (risk.astype(np.float64) * left))
+    parts = risk.astype(np.float64) * left
+    spread = np.cumsum(np.divide(died, parts, out=np.zeros_like(parts), where=left > 0))
     return Survival(
         times=tuple(counted.times.tolist()),
         at_risk=tuple(counted.amounts(risk).tolist()),
