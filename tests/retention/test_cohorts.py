@@ -6,6 +6,7 @@ import csv
 import gzip
 import itertools
 import random
+import sys
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -339,6 +340,30 @@ def test_published_cohorts_of_cdnow() -> None:
         cohort = months[place] - known
         known |= cohort
         assert row.counts == tuple(len(cohort & month) for month in months[place:])
+
+
+def test_work_grows_with_cohorts_and_not_with_their_square() -> None:
+    """With as many ages to show, three times the cohorts of a day are three times the calls."""
+
+    def calls(count: int) -> int:
+        start = date(1997, 1, 1)
+        stream = purchases((f"c-{n}", start + timedelta(days=n), 1) for n in range(count))
+        seen = 0
+
+        def count_calls(*_: object) -> None:
+            nonlocal seen
+            seen += 1
+
+        sys.setprofile(count_calls)
+        try:
+            cohorts(stream, grain="day", as_of=start + timedelta(days=count), zone="UTC", ages=2)
+        finally:
+            sys.setprofile(None)
+        return seen
+
+    calls(20)  # what is made once is made now
+
+    assert calls(300) < 4 * calls(100)
 
 
 def test_memory_grows_with_customers_and_not_with_purchases() -> None:

@@ -194,10 +194,12 @@ def _rows(plan: _Plan, trails: Trails, currency: str | None) -> Iterator[CohortR
         for age in plan.age_of(first - place):
             paid = found[born(first)].paid
             paid[age] = EXACT.add(paid[age], amount)
-    for period in sorted(found):
+    periods = sorted(found)
+    ages = range(plan.columns(periods[0]) if periods else 0)
+    for period in periods:
         cells = (
             _cell(found[period], age, currency) if plan.is_mature(period, age) else IMMATURE
-            for age in range(plan.columns(min(found)))
+            for age in ages
         )
         yield CohortRow(cohort=period, size=found[period].size, cells=tuple(cells))
 
