@@ -48,10 +48,10 @@ def test_it_says_whether_the_model_fits() -> None:
     ]
     assert str(easy).splitlines()[-1].startswith("      7+         64 ")
     assert easy.words.zh == (
-        "客户的复购次数与 BG/NBD 所述大致相符（卡方 4.82，自由度 3，p = 0.19）"
+        "客户的重复购买次数与 BG/NBD 所述大致相符（卡方 4.82，自由度 3，p = 0.19）"
     )
     assert pareto.words.en.startswith("customers came back more or less often than Pareto/NBD says")
-    assert pareto.words.zh.startswith("客户的复购次数与 Pareto/NBD 所述不符")
+    assert pareto.words.zh.startswith("客户的重复购买次数与 Pareto/NBD 所述不符")
 
 
 rows = st.lists(

@@ -82,7 +82,7 @@ def test_a_manager_reads_how_good_it_was() -> None:
     )
     assert [phrase.zh for phrase in report.words] == [
         "BG/NBD，39 周：预测1,654次购买，实际1,882次：低估12%。",
-        "对单个客户平均偏差0.79次；不用模型（各自按以往频率）平均偏差1.02次：模型更接近23%。",
+        "对单个客户平均偏差0.79次；不用模型（各自按以往频率）平均偏差1.02次：模型的误差小23%。",
     ]
     table = str(report).splitlines()
     assert table[4].split()[:5] == ["all", "customers", "2,357", "1,882", "1,653.9"]
@@ -97,7 +97,7 @@ def test_newcomers_are_told() -> None:
     assert many.words[2].en == (
         "1,200 customers came only then, with 3,456 purchases; no history could predict them."
     )
-    assert many.words[2].zh == "另有1,200名客户此时才首次购买，共3,456次；没有历史可供预测。"
+    assert many.words[2].zh == "另有1,200位客户此时才首次购买，共3,456次；没有历史可供预测。"
     assert one.words[2].en.startswith("1 customer came only then, with 1 purchase; ")
     assert many.total.customers == 1
 
@@ -182,7 +182,7 @@ def test_what_is_right_and_what_is_too_many_is_said() -> None:
     assert right.total.words.zh.endswith("误差不足0.5%")
     assert high.total.words.en == "20 purchases predicted, 10 made: 100 % too many"
     assert high.total.words.zh == "预测20次购买，实际10次：高估100%"
-    assert high.words[1].zh.endswith("模型更差。")
+    assert high.words[1].zh.endswith("模型的误差更大。")
 
 
 def test_customers_of_the_last_day_have_no_rate() -> None:

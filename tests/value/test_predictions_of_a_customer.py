@@ -42,7 +42,7 @@ def test_known_parameters_have_no_intervals() -> None:
     assert told.purchases_if_alive_interval is None
     assert (told.customer, told.model, told.horizon) == ("ada", "BG/NBD", weeks(39))
     assert str(told) == "ada: alive with probability 0.727; 1.226 purchases expected in 39 weeks"
-    assert told.words.zh == "ada：仍为客户的概率 0.727；预计 39 周内购买 1.226 次"
+    assert told.words.zh == "ada：存活概率 0.727；预计 39 周内购买 1.226 次"
 
 
 def test_a_fit_has_intervals(fitted: BetaGeo) -> None:
@@ -92,7 +92,7 @@ def test_one_time_buyers_are_alive_by_assumption(fitted: BetaGeo) -> None:
     (remark,) = told.remarks
     assert "lets nobody leave before the first repeat purchase" in remark.en
     assert "MBG/NBD and Pareto/NBD" in remark.en
-    assert "仍为客户的概率都是 1" in remark.zh
+    assert "存活概率都是 1" in remark.zh
     assert str(told).endswith(f"\n  {remark.en}")
 
 

@@ -54,7 +54,9 @@ def test_a_manager_reads_how_far_it_is_off() -> None:
         "by 1998-06-30, 4,339 repeat purchases, 4,166 expected by BG/NBD; the curve is off by "
         "2.5 % on average"
     )
-    assert found.words.zh == ("截至1998-06-30，复购4,339次，BG/NBD预期4,166次；曲线平均偏差2.5%")
+    assert found.words.zh == (
+        "截至1998-06-30，重复购买4,339次，BG/NBD预期4,166次；曲线平均偏差2.5%"
+    )
     assert lines[-1].split() == ["1998-06-30", "4,339", "4,166.4"]
     assert len(lines) == 3 + 78
 

@@ -85,7 +85,7 @@ def values(review: Review) -> Table:
             _ALIVE,
             Column("purchases", Phrase("purchases if alive", "存活时购买次数"), Kind.NUMBER),
             Column("spend", Phrase("spend on each", "每次消费额"), Kind.MONEY),
-            Column("discount", Phrase("discount", "贴现系数"), Kind.NUMBER),
+            Column("discount", Phrase("discount", "折现系数"), Kind.NUMBER),
             Column("margin", Phrase("margin", "利润率"), Kind.SHARE),
             _VALUE,
             Column("value_if_alive", Phrase("worth if still there", "若未流失的价值"), Kind.MONEY),

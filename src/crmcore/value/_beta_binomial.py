@@ -44,7 +44,7 @@ _STARTS: Final = (
 _ROUNDING: Final = 1e-9  # of a horizon, which a change of units may take from it
 _NEXT: Final = Phrase(
     "to be alive means to be there on the next opportunity",
-    "“仍为客户”指下一次购买机会到来时仍是客户",
+    "“存活”指下一次购买机会到来时仍是客户",
 )
 
 

@@ -96,11 +96,11 @@ class FrequencyTable:
         if p < _LEVEL:
             return Phrase(
                 f"customers came back more or less often than {self.model} says ({test})",
-                f"客户的复购次数与 {self.model} 所述不符（{test_zh}）",
+                f"客户的重复购买次数与 {self.model} 所述不符（{test_zh}）",
             )
         return Phrase(
             f"customers came back about as often as {self.model} says ({test})",
-            f"客户的复购次数与 {self.model} 所述大致相符（{test_zh}）",
+            f"客户的重复购买次数与 {self.model} 所述大致相符（{test_zh}）",
         )
 
     def __str__(self) -> str:

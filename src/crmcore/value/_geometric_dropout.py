@@ -20,7 +20,7 @@ from ._parameter import is_parameter, parameter
 _SURELY_ALIVE = Phrase(
     "BG/NBD lets nobody leave before the first repeat purchase: whoever has bought once is alive "
     "with probability 1, however long ago that was; MBG/NBD and Pareto/NBD count the silence",
-    "BG/NBD 假定客户在首次复购之前不会流失：只购买过一次的客户无论沉寂多久，仍为客户的概率都是 1；"
+    "BG/NBD 假定客户在首次重复购买之前不会流失：只购买过一次的客户无论沉寂多久，存活概率都是 1；"
     "MBG/NBD 与 Pareto/NBD 会把沉寂计算在内",
 )
 

@@ -135,7 +135,7 @@ class HoldoutReport:
             found.append(
                 Phrase(
                     f"{one} came only then, with {times}; no history could predict them.",
-                    f"另有{who}名客户此时才首次购买，共{bought}次；没有历史可供预测。",
+                    f"另有{who}位客户此时才首次购买，共{bought}次；没有历史可供预测。",
                 )
             )
         return tuple(found)
@@ -144,9 +144,10 @@ class HoldoutReport:
         best, mae = self.best_baseline, f"{self.total.mae:.2f}"
         skill = self.skill
         if skill is None or skill < 0:
-            en, zh = "the model does worse", "模型更差"
+            en, zh = "the model does worse", "模型的误差更大"
         else:
-            en, zh = f"the model is {skill:.0%} closer".replace("%", " %"), f"模型更接近{skill:.0%}"
+            en = f"the model is {skill:.0%} closer".replace("%", " %")
+            zh = f"模型的误差小{skill:.0%}"
         return Phrase(
             f"For one customer it is off by {mae} purchases on average; without a model "
             f"({best.label.en}) one is off by {best.mae:.2f}: {en}.",
@@ -237,7 +238,7 @@ def _buckets(rows: Iterable[_Row], most: int) -> Iterator[HoldoutLine]:
     for x in sorted(found):
         more_en, more_zh = (" or more", "及以上") if x == most else ("", "")
         plural = "" if x == 1 and most > 1 else "s"
-        label = Phrase(f"{x}{more_en} repeat{plural} before", f"此前复购{x}次{more_zh}")
+        label = Phrase(f"{x}{more_en} repeat{plural} before", f"此前重复购买{x}次{more_zh}")
         yield _line(label, found[x])
 
 

@@ -145,7 +145,7 @@ class LifetimeValues(Sequence[LifetimeValue]):
         return Phrase(
             f"{n} {'customer is' if n == '1' else 'customers are'} worth {amount} in {horizon.en}, "
             f"discounted at {rate.en}, at a margin of {self.margin:.2f}",
-            f"{n} 位客户在 {horizon.zh}内共值 {amount}，按{rate.zh} 贴现，利润率 {self.margin:.2f}",
+            f"{n} 位客户在 {horizon.zh}内共值 {amount}，按{rate.zh} 折现，利润率 {self.margin:.2f}",
         )
 
     def largest(self, n: int) -> tuple[LifetimeValue, ...]:

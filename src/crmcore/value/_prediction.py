@@ -55,7 +55,7 @@ class Prediction:
         return Phrase(
             f"{self.customer}: alive with probability {alive}{alive_en}; "
             f"{purchases}{purchases_en} purchases expected in {horizon.en}",
-            f"{self.customer}：仍为客户的概率 {alive}{alive_zh}；"
+            f"{self.customer}：存活概率 {alive}{alive_zh}；"
             f"预计 {horizon.zh}内购买 {purchases} 次{purchases_zh}",
         )
 

@@ -84,7 +84,7 @@ class Tracking:
         return Phrase(
             f"by {end}, {made:,.6g} repeat purchases, {told:,.0f} expected by {self.model}"
             f"{off_en.replace('%', ' %')}",
-            f"截至{end}，复购{made:,.6g}次，{self.model}预期{told:,.0f}次{off_zh}",
+            f"截至{end}，重复购买{made:,.6g}次，{self.model}预期{told:,.0f}次{off_zh}",
         )
 
     def _held(
