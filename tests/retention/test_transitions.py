@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import date, timedelta
+from enum import Enum
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from crmcore.calendar import Grain, months_after
 from crmcore.codec import from_json, to_json
 from crmcore.criteria import F
-from crmcore.durations import days, months, weeks, years
+from crmcore.durations import annual, days, months, weeks, years
 from crmcore.errors import InvalidValueError, NotIdentifiedError, UnknownNameError
 from crmcore.kernel import CustomerId, Undefined
 from crmcore.lifecycle import Stage, StageChange, StageHistory, StageRule
@@ -239,6 +240,30 @@ def test_records_that_cannot_be() -> None:
     for prior in (1e-9, 1e10):
         with pytest.raises(InvalidValueError, match=r"prior must be .* between 1e-06 and 1e\+09"):
             transitions(ADA, step="month", until=until, prior=prior)
+
+
+class Mood(str, Enum):  # noqa: UP042 - as many write it; str() says its name, and not its text
+    """States of an enumeration that is none of the library's."""
+
+    NEW = "new"
+    LOST = "lost"
+
+
+def test_words_of_any_enumeration_are_states() -> None:
+    """What counts is the text of a word, and not how it would be printed."""
+    records = [(who, day, Mood(state)) for who, day, state in BOB]
+    options: dict[str, Any] = {"step": "month", "until": date(1997, 5, 1), "states": Mood}
+
+    found = transitions(records, absorbing=[Mood.LOST], prior=1, **options)
+
+    assert found == transitions(
+        BOB, absorbing=["lost"], prior=1, **options | {"states": ["new", "lost"]}
+    )
+    assert found.states == ("new", "lost")
+    assert found.probability(Mood.NEW, Mood.LOST) == found.probability("new", "lost")
+    worth = found.values({Mood.NEW: 5, Mood.LOST: 0}, discount=annual(0.1))
+    assert worth.value(Mood.NEW) == worth.value("new") > 5
+    assert found.project({Mood.NEW: 3}, periods=0) == (3, 0)
 
 
 def test_one_word_is_no_list_of_states() -> None:

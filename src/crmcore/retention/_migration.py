@@ -58,7 +58,12 @@ _UNSEEN = Phrase("nobody was seen to begin a period in this state", "没有客�
 def _names(states: Iterable[str]) -> tuple[str, ...]:
     if isinstance(states, str | AbstractSet) or not isinstance(states, Iterable):
         raise refusal("states", states, "be a list of states, in the order of the rows")
-    return tuple(str(state) if isinstance(state, str) else state for state in states)
+    return tuple(text_of(state) if isinstance(state, str) else state for state in states)
+
+
+def text_of(state: str) -> str:
+    """Return the text itself, also of a word of an enumeration that would write its name."""
+    return str.__str__(state)
 
 
 def _rows(matrix: Iterable[Iterable[float | Decimal | Fraction]]) -> tuple[tuple[float, ...], ...]:
@@ -278,7 +283,7 @@ class Migration:
             observed=None
             if self.counts is None
             else [sum(row) + self.prior * len(row) for row in self.counts],
-            rewards={str(state): reward for state, reward in rewards.items()},
+            rewards={text_of(state): reward for state, reward in rewards.items()},
             discount=discount,
             horizon=horizon,
         )

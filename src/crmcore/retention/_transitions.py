@@ -20,7 +20,7 @@ from crmcore.checks import day as is_day
 from crmcore.durations import Duration, days, months, weeks, years
 from crmcore.errors import InvalidValueError, NotIdentifiedError, UnknownNameError
 
-from ._migration import Migration
+from ._migration import Migration, text_of
 from ._periods import check_prior
 
 StateRecord: TypeAlias = tuple[str, date, str | None]
@@ -127,7 +127,7 @@ def _checked(record: StateRecord) -> StateRecord:
         raise InvalidValueError("customer", customer, "be text")
     if not (state is None or isinstance(state, str)):
         raise InvalidValueError("state", state, "be text, or None for out of sight")
-    return customer, is_day(day, "day"), state
+    return customer, is_day(day, "day"), None if state is None else text_of(state)
 
 
 def _named(name: str, states: Iterable[str]) -> tuple[str, ...]:
@@ -135,11 +135,12 @@ def _named(name: str, states: Iterable[str]) -> tuple[str, ...]:
     found = None if isinstance(states, str) or not isinstance(states, Iterable) else tuple(states)
     if found is None or not all(isinstance(state, str) for state in found):
         raise InvalidValueError(name, states, "be a list of states, also of a single one")
-    return tuple(map(str, sorted(found) if isinstance(states, AbstractSet) else found))
+    texts = map(text_of, found)
+    return tuple(sorted(texts) if isinstance(states, AbstractSet) else texts)
 
 
 def _states(records: Sequence[StateRecord], states: Iterable[str] | None) -> tuple[str, ...]:
-    seen = {str(state) for _, _, state in records if state is not None}
+    seen = {state for _, _, state in records if state is not None}
     if not seen:
         raise NotIdentifiedError(_MODEL, "nobody was seen in any state")
     if states is None:
