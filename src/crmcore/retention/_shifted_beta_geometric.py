@@ -267,11 +267,13 @@ class ShiftedBetaGeometric:
             quantity: Computes it from a model: ``lambda model: model.survival(12)``.
             level: The confidence, as a fraction.
             scale: The scale on which it is taken to be normal: that of logarithms for what is
-                above 0, ``logit`` for shares.
+                above 0, ``logit`` for shares, ``plain`` for what may be below 0.
 
         Raises:
-            InvalidValueError: If the model was not fitted, or *level* is none.
+            InvalidValueError: If the model was not fitted, *level* is none, or the quantity lies
+                outside of its scale.
             UnknownNameError: If there is no such scale.
+            UndefinedValueError: If the quantity is no number, or infinite.
         """
         if self.fitted is None:
             raise InvalidValueError("fitted", None, "be there: known parameters have no errors")

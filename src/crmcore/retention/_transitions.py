@@ -60,12 +60,13 @@ def transitions(
         absorbing: The states of which it is known that nobody leaves them. No prior is added
             there.
         prior: What is added to each count, so that a move that was never seen is not taken to
-            be impossible: 1 is Laplace's rule, 0.5 that of Jeffreys.
+            be impossible: 1 is Laplace's rule, 0.5 that of Jeffreys. It is 0, or from a
+            millionth to a thousand million.
 
     Raises:
         InvalidValueError: If a record is no such triple, a customer has two states on one day,
             a record is later than *until*, somebody was seen to leave an absorbing state, or
-            *prior* is below 0.
+            *prior* is out of its range.
         UnknownNameError: If a record has a state that *states* does not name.
         NotIdentifiedError: If nobody was seen to begin a period in a state, and there is no
             prior that would say what happens then.
