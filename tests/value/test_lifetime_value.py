@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import attrs
 import mpmath as mp
 import pandas as pd
 import pytest
@@ -84,10 +85,24 @@ def test_the_ledger_says_where_a_value_comes_from() -> None:
         "the rest the mean of all"
     )
     assert value.words.zh == (
-        "ada：11.52 USD = 仍为客户的概率 0.73 × 39 周内购买 1.69 次 × 每次购买 24.66 USD "
-        "× 按每年 15 % 贴现 0.95 × 利润率 0.40"
+        "ada：11.52 USD = 存活概率 0.73 × 39 周内购买 1.69 次 × 每次购买 24.66 USD "
+        "× 按每年 15 % 折现 0.95 × 利润率 0.40"
     )
     assert value.if_alive == pytest.approx(value.value / value.alive)
+
+
+@pytest.mark.parametrize(
+    ("alive", "shown"),
+    [(0.0, "0.00"), (1e-9, "1.0e-09"), (0.000022, "0.000022"), (0.0941, "0.094"), (0.5, "0.50")],
+)
+def test_small_factors_are_shown_with_digits_that_count(alive: float, shown: str) -> None:
+    """A factor that is not 0 is not shown as 0: the product of what is shown is the value."""
+    [value] = lifetime_values(ADA, BG, SPEND, horizon=weeks(39), discount=RATE)
+
+    found = attrs.evolve(value, alive=alive).words
+
+    assert f" = alive {shown} × " in found.en
+    assert f"概率 {shown} × " in found.zh
 
 
 def test_who_was_seen_once_is_said_to_be_so() -> None:

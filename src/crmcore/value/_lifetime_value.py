@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
+
 import attrs
 
 from crmcore.durations import DiscountRate, Duration
@@ -9,6 +12,9 @@ from crmcore.kernel import CustomerId, Phrase
 from crmcore.statistics import Interval
 
 from ._gamma_gamma_prediction import code_of
+
+_SMALL: Final = 0.095  # from here on two digits after the point are two that count
+_TINY: Final = 1e-6
 
 
 @attrs.frozen(kw_only=True)
@@ -62,11 +68,11 @@ class LifetimeValue:
         """The five numbers with what they are; their product in this order is the value."""
         horizon, rate, code = self.horizon.words, self.rate.words, code_of(self.currency)
         said = (
-            (self.alive, f"alive {self.alive:.2f}", f"仍为客户的概率 {self.alive:.2f}"),
+            (self.alive, f"alive {_shown(self.alive)}", f"存活概率 {_shown(self.alive)}"),
             (
                 self.purchases,
-                f"{self.purchases:.2f} purchases in {horizon.en}",
-                f"{horizon.zh}内购买 {self.purchases:.2f} 次",
+                f"{_shown(self.purchases)} purchases in {horizon.en}",
+                f"{horizon.zh}内购买 {_shown(self.purchases)} 次",
             ),
             (
                 self.spend,
@@ -76,9 +82,9 @@ class LifetimeValue:
             (
                 self.discount,
                 f"{self.discount:.2f} for discount at {rate.en}",
-                f"按{rate.zh} 贴现 {self.discount:.2f}",
+                f"按{rate.zh} 折现 {self.discount:.2f}",
             ),
-            (self.margin, f"margin {self.margin:.2f}", f"利润率 {self.margin:.2f}"),
+            (self.margin, f"margin {_shown(self.margin)}", f"利润率 {_shown(self.margin)}"),
         )
         return tuple((Phrase(en, zh), number) for number, en, zh in said)
 
@@ -98,3 +104,13 @@ class LifetimeValue:
     def __str__(self) -> str:
         """Return the value and what to know of it, each on a line."""
         return "\n  ".join([self.words.en, *(remark.en for remark in self.remarks)])
+
+
+def _shown(factor: float) -> str:
+    """Return a factor with two digits after the point, or with two that count if it is small.
+
+    A factor that is shown as 0.00 would make nothing of a product that is not.
+    """
+    if not factor or factor >= _SMALL:
+        return f"{factor:.2f}"
+    return f"{Decimal(f'{factor:.1e}'):f}" if factor >= _TINY else f"{factor:.1e}"
