@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import attrs
 
 from crmcore.criteria import Criterion, F
@@ -123,3 +125,18 @@ def test_criteria_over_other_fields_are_left_to_their_owner() -> None:
     kinds = {one.kind for one in policy.findings()}
 
     assert not kinds & {str(kind) for kind in LintKind}
+
+
+def test_who_asks_for_predictions_needs_a_policy_that_tells_value() -> None:
+    """Without it they are missing for ever, and so is the answer: a finding names who asks."""
+    gone = Segment("gone", F.alive < Decimal("0.2"))
+    rules = RuleSet("s", [Rule("will bring", when=F.lifetime_value >= 5, points=1)])
+    asking = attrs.evolve(with_segments(gone), rules=rules)
+
+    found = [one for one in attrs.evolve(asking, value=None).findings() if one.kind == "untold"]
+
+    assert [one.subject for one in found] == ["rule:will bring", "segment:gone"]
+    assert {one.severity for one in found} == {Severity.WARNING}
+    assert found[1].title.en == "the segment 'gone' asks for alive, and the policy tells no value"
+    assert not found[1].title.zh.isascii()
+    assert "untold" not in {one.kind for one in asking.findings()}

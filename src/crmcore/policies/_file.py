@@ -27,13 +27,13 @@ from crmcore.segments import lint as lint_segments
 
 from ._book import TierCare
 from ._goal_template import GoalTemplate
+from ._lints import PREDICTED
 from ._value import ValuePolicy
 
 Field: TypeAlias = "attrs.Attribute[Any]"
 
 # What each judgement may read: a verdict that is given later would be missing for ever.
-_PREDICTED: Final = ("alive", "expected_purchases", "lifetime_value")
-_FOR_STAGES: Final = ("stage", "tier", "r", "f", "m", "segment", *_PREDICTED)
+_FOR_STAGES: Final = ("stage", "tier", "r", "f", "m", "segment", *PREDICTED)
 _FOR_SEGMENTS: Final = ("segment",)
 # What a part of the policy must not have: it could never work, or two parts would contradict
 # each other. A note of the same kind is no fault.

@@ -8,6 +8,7 @@ from typing import Final
 from crmcore.criteria import Criterion
 from crmcore.features import FEATURES
 from crmcore.improvement import Finding, Severity
+from crmcore.kernel import Phrase
 from crmcore.lifecycle import StageModel
 from crmcore.linting import Lint, LintKind, lint
 from crmcore.scoring import RuleSet
@@ -15,6 +16,7 @@ from crmcore.segments import SegmentTable, TierPolicy
 from crmcore.verdicts import Use
 
 _SCORES: Final = frozenset({"r", "f", "m"})
+PREDICTED: Final = ("alive", "expected_purchases", "lifetime_value")
 
 
 def segment_findings(table: SegmentTable) -> Iterator[Finding]:
@@ -49,6 +51,31 @@ def stage_findings(model: StageModel) -> Iterator[Finding]:
     found = lint(entries, schema=FEATURES, mode="independent", use=Use.TRANSITION)
     likes = {LintKind.IMPLIED, LintKind.EQUIVALENT, LintKind.TAUTOLOGY}
     yield from _findings(found, "stage_rule", leave_out=likes)
+
+
+def untold_findings(table: SegmentTable, rules: RuleSet) -> Iterator[Finding]:
+    """Yield the segments and rules that ask what nobody tells where a policy tells no value."""
+    asking = (
+        *(("segment", "细分", each.name, each.criterion) for each in table.segments),
+        *(("rule", "规则", each.name, each.when) for each in rules.rules),
+    )
+    for noun, chinese, name, criterion in asking:
+        asked = sorted(criterion.fields.intersection(PREDICTED))
+        if asked:
+            listed = ", ".join(asked)
+            yield Finding(
+                kind="untold",
+                severity=Severity.WARNING,
+                subject=f"{noun}:{name}",
+                title=Phrase(
+                    f"the {noun} {name!r} asks for {listed}, and the policy tells no value",
+                    f"{chinese}“{name}”使用{listed}，但规则集未启用客户价值",
+                ),
+                suggestion=Phrase(
+                    f"add a table [value] to the policy, or leave {listed} out",
+                    f"在规则集中添加[value]，或不使用{listed}",
+                ),
+            )
 
 
 def _runs(criterion: Criterion) -> bool:

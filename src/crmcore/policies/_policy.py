@@ -26,7 +26,7 @@ from crmcore.segments import lint as lint_segments
 from ._book import BookPolicy
 from ._file import PolicyFile, Rules, are_days, is_currency
 from ._goal_template import GoalTemplate
-from ._lints import rule_findings, segment_findings, stage_findings, tier_findings
+from ._lints import rule_findings, segment_findings, stage_findings, tier_findings, untold_findings
 from ._value import ValuePolicy
 
 _DEFAULT = "default.toml"
@@ -141,6 +141,7 @@ class Policy:
                 *self.rfm.findings(),
                 *tier_findings(self.tiers),
                 *rule_findings(self.rules),
+                *(untold_findings(self.segments, self.rules) if self.value is None else ()),
             ]
         )
 
