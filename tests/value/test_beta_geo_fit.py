@@ -339,8 +339,9 @@ class TestRefusals:
             ([(0, 0.0, 0.0)] * 2, "none of its 2 customers bought again"),
             (FEW[1:4], "3 different histories do not tell 4 parameters"),
             ([(2, 5.0, 10.0)] * 100, "all 100 customers have the same history"),
+            ([(2, 5.0, 10.0)], "there is but 1 customer"),
         ],
-        ids=["no repeat buyers", "all new today", "three customers", "all the same"],
+        ids=["no repeat buyers", "all new today", "three customers", "all the same", "one"],
     )
     def test_too_little_is_refused(
         self, model: Model, kernel: Kernel, rows: Sequence[Row], reason: str

@@ -122,7 +122,8 @@ def _check_tells(model: str, table: Table) -> None:
     if table.counts[-1] == 0:
         raise NotIdentifiedError(model, f"none of its {customers} customers bought again")
     if table.size == 1:
-        raise NotIdentifiedError(model, f"all {customers} customers have the same history")
+        alike = f"all {customers} customers have the same history"
+        raise NotIdentifiedError(model, "there is but 1 customer" if customers == "1" else alike)
     if table.size < len(PARAMETERS):
         reason = f"{table.size} different histories do not tell {len(PARAMETERS)} parameters"
         raise NotIdentifiedError(model, reason)
