@@ -307,11 +307,95 @@ def test_a_finding_tells_who_slips_away_and_whose_they_are(review: Review) -> No
     assert evidence["customers"] == str(len(owned.slipping))
     assert evidence["first of them"].startswith(f"{first} (wei), {second} (gone), ")
     assert evidence["owned by wei"] == f"1, worth {owned.slipping[0].value_if_alive} USD"
-    assert [name for name, _ in found.evidence[2:]] == [
+    there = sum(one.features.alive or 0 for one in owned.slipping)
+    assert evidence["still there by the model"] == f"{round_half_up(Decimal(there), 0)} of them"
+    assert [name for name, _ in found.evidence[3:]] == [
         "owned by nobody",
         "owned by wei",
         "owned by gone",
     ]
+    assert found.suggestion is not None
+    assert found.suggestion.en.endswith("; name somebody for those who have no owner")
+
+
+def test_owners_call_their_own(review: Review) -> None:
+    """Where all who slip away have an owner, nobody else is asked for."""
+    owners = dict.fromkeys((str(one.customer) for one in review.slipping), "wei")
+
+    found = telling(reviewed(filled(owners=owners)), "slipping_away")
+
+    assert found.suggestion is not None
+    assert found.suggestion.en.endswith("the ones who would be worth most first")
+
+
+def test_nobody_slips_away_where_nobody_is_seen_to_leave() -> None:
+    """Who buys on any day as readily as ever has not left: no silence is held against anybody."""
+    dice = Random(3)  # noqa: S311 - no secret
+    start = date(1997, 9, 1)
+    sold = [
+        attrs.evolve(
+            SOLD[0],
+            id=PurchaseId(f"p-{who}-{day}"),
+            customer=CustomerId(f"c{who:02}"),
+            at=datetime(start.year, start.month, start.day, 17, tzinfo=UTC) + timedelta(days=day),
+            amount=Money(dice.randrange(500, 9900), "USD"),
+        )
+        for who in range(40)
+        for day in range(300)
+        if dice.random() < (who + 1) / 160
+    ]
+    assert POLICY.value is not None
+    anybody = attrs.evolve(POLICY.value, slipping_below=Decimal(1), worth=Decimal(0))
+
+    found = reviewed(filled(sold), attrs.evolve(POLICY, value=anybody))
+
+    assert isinstance(found.value, CustomerValue)
+    assert found.value.dropout is not None
+    assert not found.value.tells_who_leaves
+    assert found.slipping == ()
+    assert "slipping_away" not in {one.kind for one in found.findings}
+    assert "do not say that customers leave" in telling(found, "value_caution").title.en
+
+
+def test_it_is_unknown_where_that_cannot_be_told(value: CustomerValue) -> None:
+    """Without a comparison the list stays, as the policy asks for it."""
+    assert attrs.evolve(value, dropout=None).tells_who_leaves
+
+
+def test_a_value_that_may_be_anything_is_none() -> None:
+    """One who came back does not tell how 200 will: no sum is told, and nothing fails."""
+    first = datetime(1997, 1, 1, 17, tzinfo=UTC)
+    bought_on = [(who, who * 5 // 2) for who in range(200)] + [(0, 30)]
+    sold = [
+        attrs.evolve(
+            SOLD[0],
+            id=PurchaseId(f"p-{who}-{day}"),
+            customer=CustomerId(f"c{who:03}"),
+            at=first + timedelta(days=day),
+        )
+        for who, day in bought_on
+    ]
+    assert POLICY.value is not None
+    one = attrs.evolve(POLICY, value=attrs.evolve(POLICY.value, repeat_customers=1))
+
+    found = reviewed(filled(sold), one)
+
+    assert isinstance(found.value, Undefined)
+    assert found.value.detail.en == (
+        "the purchases leave open whether it is 10 times as much, or less than a tenth"
+    )
+    assert {each.value for each in found.judgements} == {None}
+    assert "  worth " in found.summary()
+
+
+def test_who_is_out_of_use_is_not_said_never_to_have_bought(review: Review) -> None:
+    """Where all customers are archived, nobody is left to value; that is what is said."""
+    everybody = [one.customer for one in review.judgements]
+
+    found = reviewed(filled(archived=everybody)).value
+
+    assert isinstance(found, Undefined)
+    assert found.detail.en == "no customer in use has bought anything yet"
 
 
 def test_one_alone_is_told_as_one(review: Review) -> None:
@@ -363,6 +447,7 @@ def test_it_is_printed_in_a_line_and_read_again_from_json(value: CustomerValue) 
 
     assert str(value).startswith(f"235 customers are worth {total} USD of margin [")
     assert str(value).endswith("] in 52 weeks")
+    assert repr(value) == f"<CustomerValue: {value}>"
     assert from_json(CustomerValue, to_json(value)) == value
 
 
@@ -494,7 +579,7 @@ def test_a_handover_judges_as_a_review_does(review: Review) -> None:
     ("policy", "purchases", "reason", "en"),
     [
         (SILENT, SOLD, Reason.NOT_APPLICABLE, "the policy tells no value"),
-        (POLICY, (), Reason.NO_DATA, "nobody has bought anything yet"),
+        (POLICY, (), Reason.NO_DATA, "no customer in use has bought anything yet"),
         (
             POLICY,
             [one for one in SOLD if one.customer < "02000"],
@@ -542,6 +627,18 @@ def test_one_who_came_back_is_one() -> None:
 
     assert isinstance(found, Undefined)
     assert found.detail.en == "1 customer has bought again, and 30 are needed"
+
+
+def test_one_who_is_needed_is_one() -> None:
+    """A single customer who must have bought again is no plural."""
+    once = [next(one for one in SOLD if one.customer == "00100")]
+    assert POLICY.value is not None
+    one = attrs.evolve(POLICY, value=attrs.evolve(POLICY.value, repeat_customers=1))
+
+    found = reviewed(filled(once), one).value
+
+    assert isinstance(found, Undefined)
+    assert found.detail.en == "0 customers have bought again, and 1 is needed"
 
 
 def test_where_all_things_have_one_price_everybody_spends_the_mean() -> None:

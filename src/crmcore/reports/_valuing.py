@@ -49,7 +49,7 @@ def _total(telling: Telling, value: CustomerValue) -> str:
         f"{total} {code} of {what.en}, discounted by {rate.en} (as far as the models' parameters "
         f"are known, {low} to {high}). ",
         f"在{value.customers:,}位购买过的客户中，预计约{alive}位仍为客户。预计{horizon.zh}内购买"
-        f"{times}次，按{rate.zh}贴现后带来{what.zh}{total} {code}"
+        f"{times}次，按{rate.zh}折现后带来{what.zh}{total} {code}"
         f"（仅计参数不确定性，区间为{low}至{high}）。",
     )
     if value.is_sales:
@@ -105,20 +105,26 @@ def _slipping(telling: Telling, value: CustomerValue) -> Iterator[Block]:
     review, rule = telling.review, telling.review.policy.value
     slipping = review.slipping
     yield telling.heading("Who is slipping away", "正在流失的客户")
+    if value.dropout is not None and not value.tells_who_leaves:
+        why = value.dropout.words
+        yield Words(telling.say(f"It cannot be told: {why.en}.", f"无法判断：{why.zh}。"))
+        return
     if rule is None or not slipping:
         yield Words(telling.say("Nobody, by the policy.", "按规则集，目前没有正在流失的客户。"))
         return
     most, days = _percent(rule.slipping_below), f"{rule.gone_after_days:,}"
     stake = _amount(sum((one.value_if_alive or Decimal(0) for one in slipping), Decimal(0)))
+    there = _amount(sum((one.features.alive or Decimal(0) for one in slipping), Decimal(0)))
     worth, code = f"{rule.worth:,}", value.currency
     yield Words(
         telling.say(
             f"Customers who are alive with a probability below {most}, who bought last at most "
             f"{days} days ago, and who would be worth {worth} {code} or more had they not left: "
-            f"{len(slipping):,}, together {stake} {code}. Those who would be worth most stand "
-            "first.",
+            f"{len(slipping):,}, together {stake} {code}. By the model about {there} of them are "
+            "still there. Those who would be worth most stand first.",
             f"存活概率低于{most}、距上次购买不超过{days}天、且若未流失价值不低于{worth} {code}的"
-            f"客户：共{len(slipping):,}位，合计{stake} {code}。按该价值从高到低排列。",
+            f"客户：共{len(slipping):,}位，合计{stake} {code}。模型估计其中约{there}位仍为"
+            "客户。按该价值从高到低排列。",
         )
     )
     yield Rows(table=of_value.slipping(review), limit=_SLIPPING)

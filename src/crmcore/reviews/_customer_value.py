@@ -10,11 +10,18 @@ from typing import Final
 import attrs
 
 from crmcore.durations import DiscountRate, Duration
+from crmcore.errors import DidNotConvergeError, NotIdentifiedError
 from crmcore.features import Trail
 from crmcore.histories import Histories
 from crmcore.kernel import CustomerId, Phrase, Undefined, round_half_up
 from crmcore.statistics import Interval
-from crmcore.value import GammaGamma, ModifiedBetaGeo, SpendIndependence, Tracking
+from crmcore.value import (
+    DropoutCheck,
+    GammaGamma,
+    ModifiedBetaGeo,
+    SpendIndependence,
+    Tracking,
+)
 
 from ._judging import Judgement
 from ._predicting import Appraisal
@@ -47,6 +54,8 @@ class CustomerValue:
         independence: Whether those who buy more often spend more, which the product of the two
             models takes for untrue.
         tracking: How often customers bought again week by week, and how often by the model.
+        dropout: Whether the purchases say that customers leave at all; None where that cannot be
+            told. Where they do not, nobody is said to slip away.
         cautions: What to know before relying on it.
 
     .. versionadded:: 0.1.0
@@ -65,6 +74,7 @@ class CustomerValue:
     interval: Interval
     independence: SpendIndependence
     tracking: Tracking
+    dropout: DropoutCheck | None = None
     cautions: tuple[Phrase, ...] = ()
 
     @property
@@ -94,6 +104,15 @@ class CustomerValue:
             f"{total} {code} of {what.en} [{low} to {high}]",
             f"{what.zh}{total} {code}［{low}至{high}］",
         )
+
+    @property
+    def tells_who_leaves(self) -> bool:
+        """Whether probabilities of being alive are something to act on."""
+        return self.dropout is None or self.dropout.is_supported
+
+    def __repr__(self) -> str:
+        """Return what it comes to, without the models."""
+        return f"<CustomerValue: {self}>"
 
     def __str__(self) -> str:
         """Say what the customers are worth, in English."""
@@ -130,13 +149,22 @@ def customer_value(
         alive=sum((one.alive or _ZERO for one in valued), _ZERO),
         expected_purchases=sum((one.expected_purchases or _ZERO for one in valued), _ZERO),
         total=sum((one.lifetime_value or _ZERO for one in valued), _ZERO),
-        interval=appraisal.values.total_interval(),
+        interval=appraisal.interval,
         independence=spend.independence(appraisal.histories),
         tracking=purchases.tracking(
             (trail.occasions for trail in trails.values()), end=as_of - _ONE_DAY
         ),
+        dropout=_dropout(appraisal),
         cautions=tuple(dict.fromkeys(_cautions(appraisal))),
     )
+
+
+def _dropout(appraisal: Appraisal) -> DropoutCheck | None:
+    """Return whether customers are seen to leave; None where that cannot be told."""
+    try:
+        return appraisal.purchases.dropout_check(appraisal.histories)
+    except (NotIdentifiedError, DidNotConvergeError):
+        return None
 
 
 def _cautions(appraisal: Appraisal) -> Iterator[Phrase]:

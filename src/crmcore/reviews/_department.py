@@ -279,7 +279,7 @@ def _findings(
                 as_of=planning.as_of,
             ),
             *stranger_findings(records.strangers),
-            *value_findings(value, slipping_away(judgements, policy), policy=policy),
+            *value_findings(value, slipping_away(judgements, policy, value), policy=policy),
             *policy.findings(),
             *of_kpis,
         ]

@@ -29,6 +29,7 @@ from crmcore.histories import Histories
 from crmcore.kernel import CustomerId, Phrase, Reason, Undefined, minor_digits, round_half_up
 from crmcore.likelihood import Kernel
 from crmcore.policies import Policy, ValuePolicy
+from crmcore.statistics import Interval
 from crmcore.value import (
     GammaGamma,
     LifetimeValue,
@@ -49,7 +50,16 @@ _NOT_ASKED: Final = Undefined(
     Reason.NOT_APPLICABLE, Phrase("the policy tells no value", "规则集未启用客户价值")
 )
 _NOBODY: Final = Undefined(
-    Reason.NO_DATA, Phrase("nobody has bought anything yet", "尚无任何购买记录")
+    Reason.NO_DATA,
+    Phrase("no customer in use has bought anything yet", "在用客户尚无任何购买记录"),
+)
+_WIDE: Final = 10  # who knows a sum to no better than a factor of so much does not know it
+_OPEN: Final = Undefined(
+    Reason.TOO_FEW,
+    Phrase(
+        f"the purchases leave open whether it is {_WIDE} times as much, or less than a tenth",
+        f"这些购买记录不足以估算：结果可能相差{_WIDE}倍以上",
+    ),
 )
 
 
@@ -105,6 +115,7 @@ class Appraisal:
         purchases: The model of purchases.
         spend: The model of spend.
         values: What each customer in use is worth, in order of their ids.
+        interval: Within which bounds their sum may lie.
         doubt: What to know of the model of spend where it was not fitted.
     """
 
@@ -113,6 +124,7 @@ class Appraisal:
     purchases: ModifiedBetaGeo
     spend: GammaGamma
     values: LifetimeValues
+    interval: Interval
     doubt: Phrase | None
 
 
@@ -164,12 +176,16 @@ def appraise(
     except (NotIdentifiedError, DidNotConvergeError, InfiniteMeanError) as error:
         why = Phrase(str(error), f"这些购买记录无法确定模型{error.model}的参数")
         return Undefined(Reason.NOT_APPLICABLE, why)
+    interval = values.total_interval()
+    if interval.high > _WIDE * values.total:
+        return _OPEN
     return Appraisal(
         rule=rule,
         histories=histories,
         purchases=purchases,
         spend=spend,
         values=values,
+        interval=interval,
         doubt=doubt,
     )
 
@@ -217,10 +233,11 @@ def _only(histories: Histories, in_use: Collection[CustomerId]) -> Histories:
 
 def _too_few(again: int, needed: int) -> Undefined:
     en = "1 customer has" if again == 1 else f"{again:,} customers have"
+    verb = "is" if needed == 1 else "are"
     return Undefined(
         Reason.TOO_FEW,
         Phrase(
-            f"{en} bought again, and {needed:,} are needed",
+            f"{en} bought again, and {needed:,} {verb} needed",
             f"仅{again:,}位客户有重复购买，至少需要{needed:,}位",
         ),
     )

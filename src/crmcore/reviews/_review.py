@@ -95,7 +95,7 @@ class Review:
 
         They have probably left, but not long ago, and would be worth something had they not.
         """
-        return slipping_away(self.judgements, self.policy)
+        return slipping_away(self.judgements, self.policy, self.value)
 
     def judgement(self, customer: str) -> Judgement:
         """Return where a customer stands.

@@ -18,10 +18,15 @@ _SHOWN: Final = 5
 _ZERO: Final = Decimal(0)
 
 
-def slipping_away(judgements: Iterable[Judgement], policy: Policy) -> tuple[Judgement, ...]:
-    """Return who is slipping away, by the policy; those who would be worth most come first."""
+def slipping_away(
+    judgements: Iterable[Judgement], policy: Policy, told: CustomerValue | Undefined
+) -> tuple[Judgement, ...]:
+    """Return who is slipping away, by the policy; those who would be worth most come first.
+
+    Nobody does where customers are not seen to leave: the model would blame anybody's silence.
+    """
     rule = policy.value
-    if rule is None:
+    if rule is None or isinstance(told, Undefined) or not told.tells_who_leaves:
         return ()
     found = (one for one in judgements if _slips_away(one, rule))
     return tuple(sorted(found, key=lambda one: (-_at_stake(one), one.customer)))
@@ -73,13 +78,29 @@ def _slipping(slipping: Sequence[Judgement], policy: Policy, rule: ValuePolicy) 
         ),
         evidence=(
             ("customers", str(count)),
+            ("still there by the model", f"{_still_there(slipping)} of them"),
             ("first of them", ", ".join(map(_with_owner, slipping[:_SHOWN]))),
             *_by_owner(slipping, policy),
         ),
-        suggestion=Phrase(
-            "let their owners call them, the ones who would be worth most first",
-            "请各负责人按潜在价值从高到低逐一联系",
-        ),
+        suggestion=_call(slipping),
+    )
+
+
+def _still_there(slipping: Iterable[Judgement]) -> str:
+    """Return how many of them have not left, on average."""
+    return f"{round_half_up(sum((one.features.alive or _ZERO for one in slipping), _ZERO), 0):,}"
+
+
+def _call(slipping: Iterable[Judgement]) -> Phrase:
+    """Return who should call them: who has no owner is called by nobody."""
+    said = Phrase(
+        "let their owners call them, the ones who would be worth most first",
+        "请各负责人按潜在价值从高到低逐一联系",
+    )
+    if all(one.owner is not None for one in slipping):
+        return said
+    return Phrase(
+        f"{said.en}; name somebody for those who have no owner", f"{said.zh}；无负责人的请先指定"
     )
 
 
