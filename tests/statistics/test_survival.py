@@ -302,5 +302,5 @@ def test_where_all_have_ended_the_mean_has_any_limit_that_is_one() -> None:
     found = kaplan_meier([(1, True), (2, True)])
 
     assert found.restricted_mean(100).mean == 1.5
-    with pytest.raises(InvalidValueError, match="limit must be above 0 and at most 2"):
+    with pytest.raises(InvalidValueError, match="limit must be above 0 and finite"):
         found.restricted_mean(math.inf)

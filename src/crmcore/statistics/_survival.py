@@ -201,7 +201,10 @@ class Survival:
         limit = self.until if limit is None else limit
         known = isinstance(limit, Real | Decimal) and self.since < limit <= self._known_until
         if not (known and limit < math.inf):
-            rule = f"be above {self.since:g} and at most {self.until:g}, the longest that was seen"
+            most = f"at most {self.until:g}, the longest that was seen"
+            if self._known_until == math.inf:  # nobody is left, however long one waits
+                most = "finite"
+            rule = f"be above {self.since:g} and {most}"
             raise InvalidValueError("limit", limit, rule)
         limit = limit if isinstance(limit, int | float) else float(limit)
         steps = bisect_left(self.times, limit)
