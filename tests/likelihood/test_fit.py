@@ -30,6 +30,13 @@ def test_standard_errors_are_those_of_the_parameters_themselves() -> None:
     assert str(CDS) == "rate=0.5 ± 0.1, shape=2 ± 0.6"
 
 
+def test_a_parameter_that_is_not_settled_is_not_shown_as_if_it_were() -> None:
+    """Of 1.4e11 ± 2e15 a reader might believe some of the digits."""
+    fit = attrs.evolve(CDS, unsettled=("shape",))
+
+    assert str(fit) == "rate=0.5 ± 0.1, shape not settled"
+
+
 def test_intervals_are_symmetric_on_the_scale_of_logarithms() -> None:
     """A parameter above 0 has bounds above 0; 1.96 standard errors reach to both sides."""
     low, high = CDS.intervals()[0].low, CDS.intervals()[0].high

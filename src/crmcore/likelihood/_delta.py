@@ -22,7 +22,7 @@ from crmcore.statistics import Interval
 
 from ._fit import Fit, normal_reach
 
-Model = TypeVar("Model")
+T = TypeVar("T")
 
 _STEP = 1e-4  # of a logarithm
 _ROUNDING = 1e-9  # so far beyond a bound stands what is at it
@@ -42,8 +42,8 @@ class Scale(LabelledEnum):
 
 def delta_interval(
     fit: Fit,
-    rebuild: Callable[[tuple[float, ...]], Model],
-    quantity: Callable[[Model], float],
+    rebuild: Callable[[tuple[float, ...]], T],
+    quantity: Callable[[T], float],
     *,
     level: float = 0.95,
     scale: Scale | str = Scale.PLAIN,
@@ -70,7 +70,7 @@ def delta_interval(
 
     .. versionadded:: 0.1.0
     """
-    if scale not in set(Scale):
+    if not isinstance(scale, str) or scale not in set(Scale):
         raise UnknownNameError("scale", str(scale), [each.value for each in Scale])
     asked = scale = Scale(scale)
     reach = normal_reach(level)

@@ -100,9 +100,9 @@ class Fit:
         return tuple(found)
 
     def __str__(self) -> str:
-        """Return each parameter with its standard error."""
+        """Return each parameter with its standard error, or that it is not settled."""
         return ", ".join(
-            f"{name}={value:.4g} ± {error:.3g}"
+            f"{name} not settled" if name in self.unsettled else f"{name}={value:.4g} ± {error:.3g}"
             for name, value, error in zip(
                 self.names, self.parameters, self.standard_errors, strict=True
             )

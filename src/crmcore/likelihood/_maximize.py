@@ -96,7 +96,7 @@ def maximize(
     Args:
         objective: Returns the log-likelihood, its gradient and its Hessian at the logarithms
             of the parameters, with regard to these logarithms. Where it returns what is not
-            finite, or raises an `ArithmeticError`, the search turns back.
+            finite, or raises an ``ArithmeticError``, the search turns back.
         start: The logarithms to begin with.
         model: What is fitted, for messages.
         names: The names of the parameters.

@@ -3,7 +3,7 @@
 A customer who made *x* repeat purchases, the last of them at age *t_x*, and who was observed up
 to the age *T*, stood *j* times before the question whether to stay: once after each repeat
 purchase and, in MBG/NBD, once at the beginning. With ``ρ = r + x`` the likelihood of such a
-history is (Fader, Hardie & Lee 2005, equation 6; Batislam, Denizel & Filiztekin 2007, equation 4)
+history is (Fader, Hardie & Lee 2005, equation 6; Batislam, Denizel & Filiztekin 2007)
 
     (r)_x α^r · (b)_j / (a + b)_j · [(α + T)^-ρ + a / (b + j - 1) · (α + t_x)^-ρ],
 
