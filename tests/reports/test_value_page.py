@@ -247,6 +247,31 @@ def test_nobody_who_slips_away_is_told_too(valued: Review) -> None:
     assert "<p>Nobody, by the policy.</p>" in text
 
 
+def test_where_nobody_is_seen_to_leave_no_silence_is_held_against_anybody(
+    valued: Review, value: CustomerValue
+) -> None:
+    """The page says why it has no list: the purchases do not say that customers leave."""
+    assert value.dropout is not None
+    stays = attrs.evolve(value.dropout, log_likelihood=value.dropout.without.log_likelihood)
+
+    found = attrs.evolve(valued, value=attrs.evolve(value, dropout=stays))
+
+    assert found.slipping == ()
+    for language, said in (
+        ("en", "It cannot be told: the data do not say"),
+        ("zh-CN", "无法判断："),
+    ):
+        assert said in part(to_html(found, language=language))
+
+
+def test_the_page_says_how_many_are_still_there(valued: Review) -> None:
+    """Some who are called slipping away have not left; how many, on average, is told."""
+    there = shown(sum((one.features.alive or Decimal(0) for one in valued.slipping), Decimal(0)))
+
+    assert f"By the model about {there} of them are still there." in part(to_html(valued))
+    assert f"模型估计其中约{there}位仍为客户。" in part(to_html(valued, language="zh-CN"))
+
+
 def test_a_single_week_is_a_curve_too(valued: Review, value: CustomerValue) -> None:
     """Where all happened within a week, the curve has one point."""
     day = date(1998, 6, 30)
