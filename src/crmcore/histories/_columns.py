@@ -6,14 +6,16 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import chain, compress, islice, repeat
 from operator import eq, le, lt
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
 import attrs
 
 from crmcore.checks import refusal
-from crmcore.errors import InvalidValueError, MixedCurrenciesError
+from crmcore.durations import TimeUnit
+from crmcore.errors import InvalidValueError, MixedCurrenciesError, UnitMismatchError
 
 if TYPE_CHECKING:
     Counts: TypeAlias = array[int]
@@ -193,3 +195,31 @@ def one_currency(found: Iterable[tuple[str | None, bool]]) -> str | None:
         left, right, *_ = (code or "an unknown currency" for code in told)
         raise MixedCurrenciesError(left, right)
     return told[0] or None if told else None
+
+
+class Dated(Protocol):
+    """What has a unit of time, and perhaps a last day."""
+
+    @property
+    def unit(self) -> TimeUnit: ...
+    @property
+    def as_of(self) -> date | None: ...
+
+
+Part = TypeVar("Part", bound=Dated)
+
+
+def alike(parts: Sequence[Part], kind: type[Part]) -> Part:
+    """Return the first, and refuse others of another kind, unit or last day."""
+    for part in parts:
+        if not isinstance(part, kind):
+            rule = f"hold nothing but {kind.__name__}"
+            raise InvalidValueError("histories", part, rule)
+    first, *others = parts
+    for part in others:
+        if part.unit is not first.unit:
+            raise UnitMismatchError(first.unit, part.unit)
+        if part.as_of != first.as_of:
+            rule = f"be the same for all histories, as {first.as_of} is"
+            raise InvalidValueError("as_of", str(part.as_of), rule)
+    return first

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, repeat
-from typing import Any, Final, Self, TypeVar, cast, overload
+from typing import Any, Final, Self, cast, overload
 
 import attrs
 
@@ -18,13 +18,13 @@ from crmcore.errors import (
     Fault,
     FaultsError,
     InvalidValueError,
-    UnitMismatchError,
 )
 from crmcore.kernel import CustomerId
 
 from ._columns import (
     Counts,
     Numbers,
+    alike,
     are_ages,
     are_not_negative,
     are_plain_ids,
@@ -42,14 +42,16 @@ from ._columns import (
 from ._history import PurchaseHistory, is_currency_or_none, is_day_or_none
 from ._rows import Rows
 
-Part = TypeVar("Part", PurchaseHistory, "Histories")
-
 _COLUMNS: Final = ("frequency", "last_purchase_age", "age", "mean_spend", "weight", "customers")
 _NO_SPEND: Final = -1.0  # what can be a key, as NaN cannot
 
 
 def _ids(ids: Iterable[str] | None) -> tuple[CustomerId, ...] | None:
-    return None if ids is None else cast("tuple[CustomerId, ...]", tuple(ids))
+    if ids is None:
+        return None
+    if isinstance(ids, str | bytes | bytearray) or not isinstance(ids, Iterable):
+        raise InvalidValueError("customers", ids, "be a column of ids, one for each row")
+    return cast("tuple[CustomerId, ...]", tuple(ids))
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -166,10 +168,11 @@ class Histories(Sequence[PurchaseHistory]):
             InvalidValueError: If there is none, if they end on different days, if a customer is
                 there twice, or if only some of them tell their customer.
         """
-        held = tuple(histories)
+        held = tuple(histories) if isinstance(histories, Iterable) else ()
         if not held:
-            raise InvalidValueError("histories", held, "hold at least one history, for its unit")
-        first = _alike(held)
+            rule = "hold at least one history, for its unit"
+            raise InvalidValueError("histories", histories, rule)
+        first = alike(held, PurchaseHistory)
         named = [each.customer for each in held if each.customer is not None]
         if named and len(named) < len(held):
             raise InvalidValueError("customer", None, "be told of all histories or of none")
@@ -265,7 +268,7 @@ class Histories(Sequence[PurchaseHistory]):
                 if only some of them tell their customers.
         """
         parts: tuple[Histories, ...] = (self, *others)
-        _alike(parts)
+        alike(parts, Histories)
         named = [part.customers for part in parts if part.customers is not None]
         if named and len(named) < len(parts):
             raise InvalidValueError("customers", None, "be told of all histories or of none")
@@ -367,6 +370,9 @@ class Histories(Sequence[PurchaseHistory]):
                 who = f"{who}, customer {self.customers[place]!r}"
             try:
                 self[place]
+                if self.customers is not None and self.customers[place] is None:
+                    rule = "be told of all rows or of none"
+                    raise InvalidValueError("customers", None, rule)  # noqa: TRY301
                 if self.weight is not None and not 0 <= self.weight[place] < math.inf:
                     rule = "be finite and at least 0"
                     raise InvalidValueError("weight", self.weight[place], rule)  # noqa: TRY301
@@ -384,15 +390,3 @@ class Histories(Sequence[PurchaseHistory]):
         if not ascend(self.customers):
             [twice] = Counter(self.customers).most_common(1)
             raise InvalidValueError("customers", twice[0], "name each customer once")
-
-
-def _alike(parts: Sequence[Part]) -> Part:
-    """Return the first, and refuse others with another unit or another last day."""
-    first, *others = parts
-    for part in others:
-        if part.unit is not first.unit:
-            raise UnitMismatchError(first.unit, part.unit)
-        if part.as_of != first.as_of:
-            rule = f"be the same for all histories, as {first.as_of} is"
-            raise InvalidValueError("as_of", str(part.as_of), rule)
-    return first

@@ -37,7 +37,7 @@ def is_later_refused(word: Later) -> bool:
     Raises:
         InvalidValueError: If the word is neither.
     """
-    if word not in {"error", "drop"}:
+    if not isinstance(word, str) or word not in {"error", "drop"}:
         raise InvalidValueError("later", word, "be 'error' or 'drop'")
     return word == "error"
 
@@ -59,6 +59,8 @@ def _path(unit: TimeUnit) -> str:
 
 def chunks(items: Iterable[T], progress: Progress | None) -> Iterator[list[T]]:
     """Yield a stream in lists, and report after each how far it has come."""
+    if not isinstance(items, Iterable):
+        raise InvalidValueError("purchases", items, "be an iterable of purchases")
     total = len(items) if isinstance(items, Sized) else None
     stream, done = iter(items), 0
     while chunk := list(islice(stream, _CHUNK)):
@@ -80,13 +82,11 @@ def days_of(purchases: Sequence[Purchase], where: ZoneInfo) -> Sequence[int]:
     Raises:
         InvalidValueError: If there is something among them that is no purchase.
     """
-    try:
-        instants = [purchase.at for purchase in purchases]
-    except AttributeError:  # asked for afterwards, as it costs nothing where all is well
-        other = next(each for each in purchases if not isinstance(each, Purchase))
-        rule = "hold values of crmcore.activities.Purchase"
-        raise InvalidValueError("purchases", type(other).__name__, rule) from None
-    return days_in(where).of(instants)
+    for kind in set(map(type, purchases)):
+        if not issubclass(kind, Purchase):
+            rule = "hold values of crmcore.activities.Purchase"
+            raise InvalidValueError("purchases", kind.__name__, rule)
+    return days_in(where).of([purchase.at for purchase in purchases])
 
 
 class OccasionTally:

@@ -33,7 +33,7 @@ def choose_kernel(asked: Kernel | str | None = None) -> Kernel:
     installed = find_spec("numpy") is not None
     if asked is None:
         return Kernel.NUMPY if installed else Kernel.PYTHON
-    if asked not in set(Kernel):
+    if not isinstance(asked, str) or asked not in set(Kernel):
         raise UnknownNameError("kernel", str(asked), [kernel.value for kernel in Kernel])
     kernel = Kernel(asked)
     if kernel is Kernel.NUMPY and not installed:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
+from numbers import Real
 from random import Random
 from typing import Generic, TypeVar
 
@@ -101,7 +102,7 @@ class Bootstrap(Generic[M]):
             InvalidValueError: If *level* is no fraction above 0 and below 1, or if no sample
                 could be fitted.
         """
-        if not 0 < level < 1:
+        if not (isinstance(level, Real) and 0 < level < 1):
             rule = "be a fraction above 0 and below 1 (0.95, not 95)"
             raise InvalidValueError("level", level, rule)
         values = self.values(quantity)

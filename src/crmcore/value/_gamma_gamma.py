@@ -53,7 +53,13 @@ from crmcore.statistics import Interval
 
 from ._gamma_gamma_independence import SpendIndependence, spend_independence
 from ._gamma_gamma_prediction import SpendPrediction
-from ._gamma_gamma_rows import SpendRows, python_sums, spend_derivatives, spend_rows
+from ._gamma_gamma_rows import (
+    SpendRows,
+    check_histories,
+    python_sums,
+    spend_derivatives,
+    spend_rows,
+)
 from ._parameter import is_parameter, parameter
 
 _START_P: Final = 2.0
@@ -121,9 +127,6 @@ class GammaGamma:
             ``O(n + d log d)`` time for *n* customers with *d* different pairs of purchases and
             spend, of which each of some 7 steps takes ``O(d)``.
         """
-        if not isinstance(histories, Histories):
-            rule = "be Histories, such as summarize or Histories.of returns"
-            raise InvalidValueError("histories", histories, rule)
         chosen = choose_kernel(kernel)
         rows = spend_rows(histories)
         _refuse(rows, cls.NAME)
@@ -207,6 +210,7 @@ class GammaGamma:
             InfiniteMeanError: If there is no mean for one of them.
             MixedCurrenciesError: If their spend is in another currency than the model's.
         """
+        check_histories(histories)
         self._refuse_currency(histories.currency)
         return tuple(starmap(self.conditional_mean, known_spends(histories)))
 
@@ -221,6 +225,8 @@ class GammaGamma:
             InfiniteMeanError: If there is no mean.
             MixedCurrenciesError: If the spend is in another currency than the model's.
         """
+        if not isinstance(history, PurchaseHistory):
+            raise InvalidValueError("history", history, "be a PurchaseHistory")
         self._refuse_currency(history.currency)
         x, mean = history.frequency, history.mean_spend
         spend = self.conditional_mean(x, mean)
@@ -242,7 +248,7 @@ class GammaGamma:
 
         With *q* below 1 there is no mean of everybody, and the share is above 1.
         """
-        if mean_spend is None:
+        if mean_spend is None or not frequency:
             return 0.0
         return frequency / (frequency + (self.q - 1) / self.p)
 

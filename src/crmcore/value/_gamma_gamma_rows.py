@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from crmcore.errors import InvalidValueError
 from crmcore.histories import Histories
 from crmcore.likelihood import Derivatives, digamma, log_beta, log_gamma_ratio, trigamma
 
@@ -74,8 +75,24 @@ class SpendRows:
         return math.fsum(group.weight for group in self.groups)
 
 
+def check_histories(histories: Histories) -> None:
+    """Refuse what is something else.
+
+    Raises:
+        InvalidValueError: If these are no histories.
+    """
+    if not isinstance(histories, Histories):
+        rule = "be Histories, such as summarize or Histories.of returns"
+        raise InvalidValueError("histories", histories, rule)
+
+
 def spend_rows(histories: Histories) -> SpendRows:
-    """Group the customers by how often they bought again, and merge those who are alike."""
+    """Group the customers by how often they bought again, and merge those who are alike.
+
+    Raises:
+        InvalidValueError: If these are no histories.
+    """
+    check_histories(histories)
     spent: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     free: list[float] = []
     unknown: list[float] = []

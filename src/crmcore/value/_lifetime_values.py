@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from heapq import nsmallest
+from numbers import Real
 from operator import mul
 from statistics import NormalDist
 from typing import Final, overload
@@ -149,7 +150,13 @@ class LifetimeValues(Sequence[LifetimeValue]):
         )
 
     def largest(self, n: int) -> tuple[LifetimeValue, ...]:
-        """Return the *n* greatest values, the greatest first; equal ones in their order."""
+        """Return the *n* greatest values, the greatest first; equal ones in their order.
+
+        Raises:
+            InvalidValueError: If *n* is no whole number of 0 or more.
+        """
+        if type(n) is not int or n < 0:
+            raise InvalidValueError("n", n, "be a whole number of 0 or more")
         values = self.values
         places = nsmallest(n, range(len(values)), key=lambda place: (-values[place], place))
         return tuple(map(self._value, places))
@@ -289,6 +296,8 @@ def new_customer_value(
     .. versionadded:: 0.1.0
     """
     _refuse(purchases, spend, discount, margin)
+    if not isinstance(with_first, bool):
+        raise InvalidValueError("with_first", with_first, "be True or False")
     t = purchases._length(horizon)  # noqa: SLF001 - of the same room
     asked = NewCustomer(int(with_first))
     moments = moments_for(asked, purchases, t, discount.force(purchases.unit))
@@ -332,7 +341,7 @@ def _refuse(purchases: object, spend: object, discount: object, margin: object) 
         raise InvalidValueError("discount", discount, "be a rate, such as annual(0.15)")
     if isinstance(margin, bool) or not isinstance(margin, int | float | Decimal | Fraction):
         raise InvalidValueError("margin", margin, "be a number")
-    if not 0 <= margin <= 1:
+    if not 0 <= float(margin) <= 1:
         raise InvalidValueError("margin", margin, "be a fraction between 0 and 1 (0.4, not 40)")
 
 
@@ -357,7 +366,7 @@ def _share(worth: float, expected: float) -> float:
 
 def _interval(value: float, error: float, level: float) -> Interval:
     """Return the interval of a value above 0 whose logarithm has this standard error."""
-    if not 0 < level < 1:
+    if not (isinstance(level, Real) and 0 < level < 1):
         rule = "be a fraction above 0 and below 1 (0.95, not 95)"
         raise InvalidValueError("level", level, rule)
     factor = math.exp(min(_MOST, NormalDist().inv_cdf((1 + level) / 2) * error))

@@ -240,8 +240,11 @@ class PurchaseModel(Checked, PurchaseCourse):
         """Return the same model with its parameters in another unit of time.
 
         The log-likelihood of its fit stays that of the unit in which it was fitted.
+
+        Raises:
+            InvalidValueError: If it is no unit of time.
         """
-        ratio = self.unit.days / unit.days
+        ratio = self.unit.days / Duration(1, unit).days
 
         def turned(names: Sequence[str], values: Sequence[float]) -> tuple[float, ...]:
             pairs = zip(names, values, strict=True)

@@ -14,12 +14,17 @@ MOST: Final = 1e50
 
 # A plain function, so that every type checker sees what a parameter may be given as.
 def parameter(value: float) -> float:
-    """Turn what stands for a number into a float; what does not is left for the validator."""
-    return value if isinstance(value, bool) else float(value)
+    """Turn what is a number into a float; what is none is left for the validator."""
+    if isinstance(value, bool | str | bytes | bytearray):
+        return value
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return value
 
 
 def is_parameter(_: object, attribute: attrs.Attribute[Any], value: float) -> None:
     """Want a number above 0 that leaves room for computing with it."""
-    if isinstance(value, bool) or not LEAST <= value <= MOST:
+    if not isinstance(value, float) or not LEAST <= value <= MOST:
         rule = f"be above 0 and finite, and between {LEAST:g} and {MOST:g} at that"
         raise refusal(attribute, value, rule)

@@ -41,13 +41,24 @@ def population(histories: Histories | Iterable[float]) -> Population:
         weights = histories.weight or (1.0,) * len(histories)
         pairs: Iterable[tuple[float, float]] = zip(histories.age, weights, strict=True)
     else:
-        pairs = ((age, 1.0) for age in histories)
+        if not isinstance(histories, Iterable):
+            raise InvalidValueError("histories", histories, "be Histories or ages")
+        pairs = ((_age(age), 1.0) for age in histories)
     found: defaultdict[float, list[float]] = defaultdict(list)
     for age, weight in pairs:
-        if not 0 <= age < math.inf:
-            raise InvalidValueError("ages", age, "be at least 0, and finite")
         found[age].append(weight)
     return tuple((age, math.fsum(found[age])) for age in sorted(found))
+
+
+def _age(age: float) -> float:
+    """Return an age as a float."""
+    try:
+        number = math.nan if isinstance(age, str | bytes | bool) else float(age)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise InvalidValueError("ages", age, "be at least 0, and finite")
+    return number
 
 
 def simulated(course: Course, ages: Population, *, unit: TimeUnit, rng: Random) -> Histories:

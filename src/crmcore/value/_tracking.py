@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import accumulate
+from operator import index
 from typing import Final
 
 import attrs
@@ -141,8 +142,10 @@ def tracking(
     last = day(end, "end").toordinal()
     births: Counter[int] = Counter()
     repeats: Counter[int] = Counter()
+    if not isinstance(trails, Iterable):
+        raise InvalidValueError("trails", trails, "hold the days of each customer")
     for trail in trails:
-        days = {each for each in trail if each <= last}
+        days = {each for each in _ordinals(trail) if each <= last}
         if days:
             first = min(days)
             births[first] += 1
@@ -167,3 +170,19 @@ def tracking(
         ),
         calibration_end=calibration_end,
     )
+
+
+def _ordinals(trail: Iterable[int]) -> set[int]:
+    """Return the days of a customer, each once.
+
+    Raises:
+        InvalidValueError: If it is no list of days, or one of them is no ordinal.
+    """
+    rule = "hold the days of each customer as ordinals, as date.toordinal returns them"
+    try:
+        days = set(map(index, trail))
+    except TypeError:
+        raise InvalidValueError("trails", trail, rule) from None
+    if min(days, default=1) < 1:
+        raise InvalidValueError("trails", min(days), rule)
+    return days
