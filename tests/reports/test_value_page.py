@@ -264,6 +264,15 @@ def test_where_nobody_is_seen_to_leave_no_silence_is_held_against_anybody(
         assert said in part(to_html(found, language=language))
 
 
+def test_one_customer_is_one(valued: Review, value: CustomerValue) -> None:
+    """A single customer who has bought, or is still there, is no plural."""
+    one = attrs.evolve(value, customers=1, alive=Decimal("0.8"))
+
+    said = part(to_html(attrs.evolve(valued, value=one)))
+
+    assert "Of the 1 customer who has bought, about 1 is still there." in said
+
+
 def test_the_page_says_how_many_are_still_there(valued: Review) -> None:
     """Some who are called slipping away have not left; how many, on average, is told."""
     there = shown(sum((one.features.alive or Decimal(0) for one in valued.slipping), Decimal(0)))

@@ -19,6 +19,7 @@ from crmcore.codec import from_json, to_json
 from crmcore.criteria import F
 from crmcore.customers import Customer, Ownership, OwnershipId
 from crmcore.durations import WEEK, days, weeks
+from crmcore.errors import NotIdentifiedError
 from crmcore.histories import summarize
 from crmcore.improvement import Finding, Severity
 from crmcore.kernel import (
@@ -45,7 +46,7 @@ from crmcore.reviews import (
 from crmcore.scoring import Rule, RuleSet
 from crmcore.segments import Segment, SegmentTable
 from crmcore.storage import Store, add_organization
-from crmcore.value import lifetime_values
+from crmcore.value import ModifiedBetaGeo, lifetime_values
 
 PURCHASES = Path(__file__).parents[2] / "examples" / "data" / "cdnow_master.csv.gz"
 EVERY = 100  # so many customers of CDNOW there are for each one who takes part
@@ -357,9 +358,21 @@ def test_nobody_slips_away_where_nobody_is_seen_to_leave() -> None:
     assert "do not say that customers leave" in telling(found, "value_caution").title.en
 
 
-def test_it_is_unknown_where_that_cannot_be_told(value: CustomerValue) -> None:
-    """Without a comparison the list stays, as the policy asks for it."""
-    assert attrs.evolve(value, dropout=None).tells_who_leaves
+def test_the_list_stays_where_that_cannot_be_told(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a comparison the review goes on, and lists whom the policy asks for."""
+
+    def fails(*_: object) -> None:
+        raise NotIdentifiedError("NBD", "nobody came back")
+
+    monkeypatch.setattr(ModifiedBetaGeo, "dropout_check", fails)
+    found = reviewed()
+
+    assert isinstance(found.value, CustomerValue)
+    assert found.value.dropout is None
+    assert found.value.tells_who_leaves
+    assert found.slipping == review.slipping
 
 
 def test_a_value_that_may_be_anything_is_none() -> None:

@@ -42,9 +42,11 @@ def _total(telling: Telling, value: CustomerValue) -> str:
     horizon, rate, what = value.horizon.words, value.discount.words, value.meant
     total, code = _amount(value.total), value.currency
     low, high = _amount(value.interval.low), _amount(value.interval.high)
+    one = value.customers == 1
+    people = "1 customer who has" if one else f"{value.customers:,} customers who have"
     times, alive = _amount(value.expected_purchases), _amount(value.alive)
     said = telling.say(
-        f"Of the {value.customers:,} customers who have bought, about {alive} are still there. "
+        f"Of the {people} bought, about {alive} {_are(alive)} still there. "
         f"Within {horizon.en} they are expected to buy on {times} occasions, and that to bring "
         f"{total} {code} of {what.en}, discounted by {rate.en} (as far as the models' parameters "
         f"are known, {low} to {high}). ",
@@ -120,8 +122,8 @@ def _slipping(telling: Telling, value: CustomerValue) -> Iterator[Block]:
         telling.say(
             f"Customers who are alive with a probability below {most}, who bought last at most "
             f"{days} days ago, and who would be worth {worth} {code} or more had they not left: "
-            f"{len(slipping):,}, together {stake} {code}. By the model about {there} of them are "
-            "still there. Those who would be worth most stand first.",
+            f"{len(slipping):,}, together {stake} {code}. By the model about {there} of them "
+            f"{_are(there)} still there. Those who would be worth most stand first.",
             f"存活概率低于{most}、距上次购买不超过{days}天、且若未流失价值不低于{worth} {code}的"
             f"客户：共{len(slipping):,}位，合计{stake} {code}。模型估计其中约{there}位仍为"
             "客户。按该价值从高到低排列。",
@@ -172,6 +174,11 @@ def _models(telling: Telling, value: CustomerValue) -> Iterator[Block]:
 def _percent(share: Decimal) -> str:
     """Return a share that a policy states, with as many digits as it does."""
     return f"{(100 * share).normalize():f} %"
+
+
+def _are(count: str) -> str:
+    """Return the English verb of a count."""
+    return "is" if count == "1" else "are"
 
 
 def _amount(amount: Decimal | float) -> str:
