@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import methodcaller
+from typing import Final
 
 import attrs
 
 from ._columns import Counts, Numbers
 
+_BY_BYTES: Final = methodcaller("tobytes")
 
-@attrs.frozen(kw_only=True, eq=False)
+
+@attrs.frozen(kw_only=True)
 class Rows:
     """Different histories, in order, each with its weight: four columns of one length.
 
@@ -25,10 +29,10 @@ class Rows:
     .. versionadded:: 0.1.0
     """
 
-    x: Counts
-    t_x: Numbers
-    age: Numbers
-    weight: Numbers
+    x: Counts = attrs.field(eq=_BY_BYTES)
+    t_x: Numbers = attrs.field(eq=_BY_BYTES)
+    age: Numbers = attrs.field(eq=_BY_BYTES)
+    weight: Numbers = attrs.field(eq=_BY_BYTES)
 
     def __len__(self) -> int:
         """Return how many different histories there are."""

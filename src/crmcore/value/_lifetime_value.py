@@ -17,6 +17,10 @@ _SMALL: Final = 0.095  # from here on two digits after the point are two that co
 _TINY: Final = 1e-6
 
 
+_NEW: Final = Phrase("a new customer", "新客户")
+_UNNAMED: Final = Phrase("a customer", "某位客户")
+
+
 @attrs.frozen(kw_only=True)
 class LifetimeValue:
     """What is earned of a customer within a horizon, as expected today.
@@ -37,6 +41,7 @@ class LifetimeValue:
         interval: Where the value may lie for all that is known of the parameters; None where it
             was not asked for. How the customer's own luck turns out comes on top.
         remarks: What the models assume that shows in these numbers.
+        is_new: Whether it is somebody of whom nothing is known but the first purchase.
 
     .. versionadded:: 0.1.0
     """
@@ -52,6 +57,7 @@ class LifetimeValue:
     currency: str | None = None
     interval: Interval | None = None
     remarks: tuple[Phrase, ...] = ()
+    is_new: bool = False
 
     @property
     def value(self) -> float:
@@ -93,13 +99,11 @@ class LifetimeValue:
         """The value and how it comes about, in one line."""
         amount = f"{self.value:,.2f}{code_of(self.currency)}"
         sure = f" ({self.interval.low:,.2f} … {self.interval.high:,.2f})" if self.interval else ""
-        who = Phrase("a new customer", "新客户") if self.customer is None else None
-        return Phrase(
-            f"{who.en if who else self.customer}: {amount}{sure} = "
-            + " × ".join(phrase.en for phrase, _ in self.ledger),
-            f"{who.zh if who else self.customer}：{amount}{sure} = "
-            + " × ".join(phrase.zh for phrase, _ in self.ledger),
-        )
+        product = " × ".join(phrase.en for phrase, _ in self.ledger)
+        product_zh = " × ".join(phrase.zh for phrase, _ in self.ledger)
+        who = _NEW if self.is_new else _UNNAMED
+        en, zh = (who.en, who.zh) if self.customer is None else (self.customer, self.customer)
+        return Phrase(f"{en}: {amount}{sure} = {product}", f"{zh}：{amount}{sure} = {product_zh}")
 
     def __str__(self) -> str:
         """Return the value and what to know of it, each on a line."""

@@ -38,7 +38,7 @@ from ._model import PurchaseModel
 _MOST: Final = 700.0  # the exponential of more is more than a float can hold
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@attrs.frozen(kw_only=True, repr=False)
 class LifetimeValues(Sequence[LifetimeValue]):
     """What many customers are worth, in columns; a sequence of `LifetimeValue` besides.
 
@@ -313,6 +313,7 @@ def new_customer_value(
         rate=discount,
         currency=spend.currency,
         remarks=(_WITH_FIRST if with_first else _WITHOUT_FIRST,),
+        is_new=True,
     )
     if level is None:
         return found
