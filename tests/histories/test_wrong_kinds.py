@@ -78,3 +78,9 @@ def test_what_becomes_of_later_purchases_is_a_word() -> None:
     """A list of words is none."""
     with pytest.raises(InvalidValueError, match="later must be 'error' or 'drop'"):
         OccasionTally(as_of=date(2026, 1, 1), zone="UTC", later=["drop"])  # type: ignore[arg-type]
+
+
+def test_all_weights_together_are_a_number() -> None:
+    """Weights that are finite each, and not together, are refused when they are added."""
+    with pytest.raises(InvalidValueError, match="weight must be finite in total"):
+        _ = table(weight=[1e308, 1e308]).total_weight

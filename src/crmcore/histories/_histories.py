@@ -240,7 +240,12 @@ class Histories(Sequence[PurchaseHistory]):
     @property
     def total_weight(self) -> float:
         """How many customers they stand for."""
-        return float(len(self)) if self.weight is None else math.fsum(self.weight)
+        if self.weight is None:
+            return float(len(self))
+        try:
+            return math.fsum(self.weight)
+        except OverflowError:
+            raise InvalidValueError("weight", max(self.weight), "be finite in total") from None
 
     def in_unit(self, unit: TimeUnit) -> Self:
         """Return the same histories with their ages in another unit.
