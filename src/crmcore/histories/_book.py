@@ -32,6 +32,7 @@ _NEVER: Final = 2**31 - 1  # behind all days
 _BITS: Final = bytes(1 << day for day in range(8))
 _DIGITS: Final = 2  # as most currencies have; more as soon as an amount has more
 _BLOCK: Final = 2_048
+_SPARE: Final = 8  # one more place for so many, so that columns are seldom moved
 _LARGEST: Final = 2**63
 
 _Column: TypeAlias = MutableSequence[int]
@@ -190,8 +191,8 @@ class Book:
         days = self._days(weeks)
         customers = sorted(self._places)
         places = [*map(self._places.__getitem__, customers)]
-        if _NEVER in self._first:  # somebody had nothing but refunds
-            has_bought = [self._first[place] != _NEVER for place in places]
+        has_bought = [self._first[place] != _NEVER for place in places]
+        if False in has_bought:  # somebody had nothing but refunds
             customers = [*compress(customers, has_bought)]
             places = [*compress(places, has_bought)]
         refunded = [n for n, place in enumerate(places) if place in self._refunded]
@@ -210,7 +211,7 @@ class Book:
         """Return the days of each as the bits of a number, eight for each week."""
         rows = [self._rows[week] for week in weeks]
         found: list[int] = []
-        for start in range(0, len(self._first), _BLOCK):  # which stays close to the processor
+        for start in range(0, len(self._places), _BLOCK):  # which stays close to the processor
             part = [row[start : start + _BLOCK] for row in rows]
             held, width = b"".join(part), len(part[0]) if part else _BLOCK
             found += [int.from_bytes(held[n::width], "little") for n in range(width)]
@@ -234,9 +235,10 @@ class Book:
                 first[place] = day
 
     def _make_room(self, days: Iterable[int]) -> None:
-        """Lengthen the columns for all who have a place, and begin those of new days."""
-        new = len(self._places) - len(self._first)
-        if new:
+        """Lengthen the columns for all who have a place and some more; begin those of new days."""
+        held = len(self._places)
+        if held > len(self._first):
+            new = held + held // _SPARE - len(self._first)
             self._first.extend(repeat(_NEVER, new))
             self._first_spend.extend(repeat(0, new))
             self._later_spend.extend(repeat(0, new))
