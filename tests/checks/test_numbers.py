@@ -19,6 +19,7 @@ from crmcore.checks import (
     decimal,
     is_count,
     is_fraction,
+    not_negative,
     optional_decimal,
 )
 from crmcore.errors import InvalidValueError
@@ -164,3 +165,30 @@ def test_what_is_no_count_is_refused(count: object, rule: str) -> None:
     """Yes, numbers of enumerations, floats and numbers beyond 64 bits are no counts."""
     with pytest.raises(InvalidValueError, match=f"^count must {rule} "):
         Offer(count=count)
+
+
+@pytest.mark.parametrize(
+    ("given_as", "number"), [(3, 3.0), (Decimal("0.5"), 0.5), (Fraction(1, 4), 0.25), (-0.0, 0.0)]
+)
+def test_a_measure_is_taken_from_any_kind_of_number(given_as: Any, number: float) -> None:  # noqa: ANN401
+    """It becomes a float, and a zero has no sign."""
+    assert str(not_negative(given_as, "age")) == str(number)
+
+
+@pytest.mark.parametrize(
+    ("given_as", "rule"),
+    [
+        (True, "be a number"),
+        ("3", "be a number"),
+        (None, "be a number"),
+        (float("nan"), "be finite"),
+        (Decimal("sNaN"), "be finite"),
+        (Decimal("Infinity"), "be finite"),
+        (10**400, "be finite"),
+        (-1, "be at least 0"),
+    ],
+)
+def test_a_measure_is_finite_and_not_below_0(given_as: Any, rule: str) -> None:  # noqa: ANN401
+    """Whatever else is refused by the name of its field, a NaN that signals too."""
+    with pytest.raises(InvalidValueError, match=f"^age must {rule}"):
+        not_negative(given_as, "age")

@@ -158,3 +158,9 @@ def test_scales_and_levels_are_checked() -> None:
         delta_interval(FIT, same, both, level=95)
     with pytest.raises(InvalidValueError, match="level must be a fraction"):
         FIT.intervals("0.95")  # type: ignore[arg-type]
+
+
+def test_parameters_that_are_known_have_no_interval() -> None:
+    """Without a fit there is no error to carry over."""
+    with pytest.raises(InvalidValueError, match="fitted must be there: parameters that are known"):
+        delta_interval(None, lambda parameters: parameters, lambda parameters: parameters[0])

@@ -16,7 +16,16 @@ crmcore.errors.InvalidValueError: minutes must be at least 1 (got 0)
 
 from __future__ import annotations
 
-from ._numbers import above, at_least, between, decimal, is_count, is_fraction, optional_decimal
+from ._numbers import (
+    above,
+    at_least,
+    between,
+    decimal,
+    is_count,
+    is_fraction,
+    not_negative,
+    optional_decimal,
+)
 from ._refusal import PERSONAL, Withheld, refusal
 from ._text import is_id, is_name, is_text
 from ._time import day, is_after_since, is_zone, not_before, optional_utc, utc, zone
@@ -39,6 +48,7 @@ __all__ = [
     "is_text",
     "is_zone",
     "not_before",
+    "not_negative",
     "only_with",
     "optional_decimal",
     "optional_utc",

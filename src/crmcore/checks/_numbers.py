@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 from typing import Any, TypeAlias
 
 import attrs
@@ -59,6 +61,33 @@ def optional_decimal(
     .. versionadded:: 0.1.0
     """
     return None if value is None else decimal(value, field)
+
+
+def not_negative(
+    value: float | Decimal | Fraction, field: attrs.Attribute[Any] | str = "value"
+) -> float:
+    """Return *value* as a finite float of 0 or more; negative zero becomes zero.
+
+    Args:
+        value: A number of any kind, for what is measured or estimated and not counted exactly.
+        field: The field or the name to use in the message.
+
+    Raises:
+        InvalidValueError: If it is no number, NaN, infinite, beyond every float, or below 0.
+
+    .. versionadded:: 0.1.0
+    """
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise refusal(field, value, "be a number")
+    try:
+        number = float(value)
+    except (OverflowError, ValueError):  # too large, or a NaN that signals
+        number = math.inf
+    if not math.isfinite(number):
+        raise refusal(field, value, "be finite")
+    if number < 0:
+        raise refusal(field, value, "be at least 0")
+    return abs(number)
 
 
 def above(bound: int) -> Validator:

@@ -8,11 +8,10 @@ from fractions import Fraction
 
 import attrs
 
-from crmcore.checks import is_fraction, refusal
+from crmcore.checks import is_fraction, not_negative, refusal
 from crmcore.kernel import Phrase
 
 from ._duration import Duration
-from ._numbers import not_negative
 from ._time_unit import DAYS_OF_A_YEAR, TimeUnit, check_unit
 
 

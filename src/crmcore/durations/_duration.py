@@ -9,10 +9,9 @@ from typing import Final
 
 import attrs
 
-from crmcore.checks import is_a, refusal
+from crmcore.checks import is_a, not_negative, refusal
 from crmcore.kernel import Phrase
 
-from ._numbers import not_negative
 from ._time_unit import TimeUnit, check_unit
 
 _COUNTED: Final = {"day": "天", "week": "周", "month": "个月", "year": "年"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,29 +9,15 @@ from typing import Any
 
 import attrs
 
-from crmcore.checks import day, is_a, is_count, is_id, refusal
+from crmcore.checks import day, is_a, is_count, is_id, not_negative, refusal
 from crmcore.durations import TimeUnit
 from crmcore.kernel import CustomerId, minor_digits
-
-
-def _number(value: float | Decimal | Fraction, field: attrs.Attribute[float]) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
-        raise refusal(field, value, "be a number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise refusal(field, value, "be finite")
-    if number < 0:
-        raise refusal(field, value, "be at least 0")
-    return abs(number)  # 0 has no sign
 
 
 def _optional_number(
     value: float | Decimal | Fraction | None, field: attrs.Attribute[float]
 ) -> float | None:
-    return None if value is None else _number(value, field)
+    return None if value is None else not_negative(value, field)
 
 
 def is_day_or_none(_: object, attribute: attrs.Attribute[Any], value: date | None) -> None:
@@ -77,8 +62,12 @@ class PurchaseHistory:
         default=None, validator=attrs.validators.optional(is_id)
     )
     frequency: int = attrs.field(validator=is_count)
-    last_purchase_age: float = attrs.field(converter=attrs.Converter(_number, takes_field=True))  # type: ignore[misc]
-    age: float = attrs.field(converter=attrs.Converter(_number, takes_field=True))  # type: ignore[misc]
+    last_purchase_age: float = attrs.field(
+        converter=attrs.Converter(not_negative, takes_field=True),  # type: ignore[misc]
+    )
+    age: float = attrs.field(
+        converter=attrs.Converter(not_negative, takes_field=True),  # type: ignore[misc]
+    )
     mean_spend: float | None = attrs.field(
         default=None,
         converter=attrs.Converter(_optional_number, takes_field=True),  # type: ignore[misc]

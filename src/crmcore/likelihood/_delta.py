@@ -41,7 +41,7 @@ class Scale(LabelledEnum):
 
 
 def delta_interval(
-    fit: Fit,
+    fit: Fit | None,
     rebuild: Callable[[tuple[float, ...]], T],
     quantity: Callable[[T], float],
     *,
@@ -55,7 +55,7 @@ def delta_interval(
     bound that a float cannot tell them apart has its interval on the plain scale.
 
     Args:
-        fit: The fit.
+        fit: The fit; None, as models have it whose parameters were known, is refused.
         rebuild: Makes a model of parameters.
         quantity: Computes the quantity from a model.
         level: The confidence, as a fraction.
@@ -63,13 +63,16 @@ def delta_interval(
             between 0 and 1.
 
     Raises:
-        InvalidValueError: If *level* is none, the quantity lies outside of its scale, or
-            *quantity* returns something else than one number.
+        InvalidValueError: If there is no fit, *level* is none, the quantity lies outside of its
+            scale, or *quantity* returns something else than one number.
         UnknownNameError: If there is no such scale.
         UndefinedValueError: If the quantity is no number, or infinite.
 
     .. versionadded:: 0.1.0
     """
+    if fit is None:
+        rule = "be there: parameters that are known have no interval"
+        raise InvalidValueError("fitted", None, rule)
     if not isinstance(scale, str) or scale not in set(Scale):
         raise UnknownNameError("scale", str(scale), [each.value for each in Scale])
     asked = scale = Scale(scale)

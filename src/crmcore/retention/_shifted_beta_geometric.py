@@ -275,8 +275,6 @@ class ShiftedBetaGeometric:
             UnknownNameError: If there is no such scale.
             UndefinedValueError: If the quantity is no number, or infinite.
         """
-        if self.fitted is None:
-            raise InvalidValueError("fitted", None, "be there: known parameters have no errors")
         return delta_interval(
             self.fitted,
             lambda parameters: ShiftedBetaGeometric(*parameters, period=self.period),

@@ -270,9 +270,6 @@ class GammaGamma:
         Raises:
             InvalidValueError: If the model was not fitted: known parameters have no error.
         """
-        if self.fitted is None:
-            rule = "be there: parameters that are known have no interval"
-            raise InvalidValueError("fitted", None, rule)
         return delta_interval(self.fitted, self._with, quantity, level=level, scale=scale)
 
     def _with(self, parameters: Sequence[float]) -> Self:

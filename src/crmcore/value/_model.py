@@ -186,9 +186,6 @@ class PurchaseModel(Checked, PurchaseCourse):
         Raises:
             InvalidValueError: If the model was not fitted: known parameters have no error.
         """
-        if self.fitted is None:
-            rule = "be there: parameters that are known have no interval"
-            raise InvalidValueError("fitted", None, rule)
         return delta_interval(self.fitted, self._with, quantity, level=level, scale=scale)
 
     def simulate(self, histories: Histories | Iterable[float], *, seed: int) -> Histories:
